@@ -1,0 +1,164 @@
+"""The ``shapes`` world: random scenes of one to three objects that stay in the frame and do not run into each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from minisora.worlds.motion import ORBIT_RADIUS, BOUNCE_HEIGHT, SceneBatch, pose, unpack
+from minisora.worlds.scene import (
+    BACKGROUNDS,
+    CAMERAS,
+    COLOURS,
+    DIRECTION,
+    HELD_OUT,
+    MOTIONS,
+    RADIUS,
+    SHAPES,
+    SIZES,
+    Background,
+    Camera,
+    Motion,
+    Scene,
+)
+
+
+@dataclass(frozen=True)
+class ShapesWorld:
+    """Which scenes are drawn, and how often.
+
+    Attributes:
+        counts: relative frequency of one, two, and three objects.
+        motions, backgrounds: what may occur, all equally often.
+        moving_camera: share of scenes whose camera pans or zooms.
+        occlusion: share of the scenes of two objects in which the second stands in front of the first.
+        held_out: whether scenes show only training combinations (False), or only held-out ones (True).
+    """
+
+    counts: tuple[float, ...] = (0.6, 0.3, 0.1)
+    motions: tuple[Motion, ...] = MOTIONS
+    backgrounds: tuple[Background, ...] = BACKGROUNDS
+    moving_camera: float = 0.1
+    occlusion: float = 0.1
+    held_out: bool = False
+
+    def sample(
+        self, n: int, *, generator: Generator, duration: float = 2.0, aspect: float = 1.0
+    ) -> list[Scene]:
+        """``n`` scenes that last ``duration`` seconds in a frame ``aspect`` times as wide as high."""
+        chosen: list[Scene] = []
+        while len(chosen) < n:
+            # About a third of the candidates for two objects pass; counts are kept by drawing each count separately.
+            wanted = torch.multinomial(torch.tensor(self.counts), n - len(chosen), True, generator=generator)
+            for count in wanted.unique().tolist():
+                need = int((wanted == count).sum())
+                chosen += self._sample_count(need, count + 1, generator, duration, aspect)
+        order = torch.randperm(n, generator=generator).tolist()
+        return [chosen[i] for i in order]
+
+    def _sample_count(self, n: int, objects: int, generator: Generator, duration: float, aspect: float) -> list[Scene]:
+        found: list[Scene] = []
+        for _ in range(200):
+            tries = max(16, 3 * (n - len(found)) * objects)
+            batch, overlapping = self._candidates(tries, objects, generator, duration, aspect)
+            good = _fits(batch, overlapping, duration, aspect) & (_held_out(batch) == self.held_out).all(1)
+            found += unpack(SceneBatch(*(column[good] for column in batch)))
+            if len(found) >= n:
+                return found[:n]
+        raise ValueError(
+            f"duration {duration:g} s at aspect {aspect:g}: no room for {objects} objects; fewer objects or a shorter clip"
+        )
+
+    def _candidates(
+        self, n: int, objects: int, generator: Generator, duration: float, aspect: float
+    ) -> tuple[SceneBatch, Tensor]:
+        shape = (n, objects)
+
+        def pick(choices: int, size: Sequence[int] = shape) -> Tensor:
+            return torch.randint(choices, tuple(size), generator=generator)
+
+        def uniform(low: float, high: float, size: Sequence[int] = shape) -> Tensor:
+            return low + (high - low) * torch.rand(tuple(size), generator=generator)
+
+        motions = torch.tensor([MOTIONS.index(m) for m in self.motions])
+        motion = motions[pick(len(motions))]
+        size = pick(len(SIZES))
+        radius = torch.tensor([RADIUS[s] for s in SIZES])[size]
+        half_width, half_height = max(aspect, 1) / 2, max(1 / aspect, 1) / 2
+        overlapping = (objects == 2) & (uniform(0, 1, (n,)) < self.occlusion)
+
+        x, y = uniform(-1, 1) * (half_width - radius), uniform(-1, 1) * (half_height - radius)
+        speed = torch.zeros(shape)
+        for name, low, high in (
+            *((m, 0.32 / duration, 0.55 / duration) for m in DIRECTION),
+            ("bounces", 0.6, 1.0),
+            ("orbits", 0.4, 0.6),
+            ("spins", 0.35, 0.55),
+            ("grows", math.log(1.5) / duration, math.log(1.8) / duration),
+            ("shrinks", math.log(1.5) / duration, math.log(1.8) / duration),
+            ("blinks", 0.9, 1.3),
+        ):
+            speed = torch.where(motion == MOTIONS.index(name), uniform(low, high), speed)  # type: ignore[arg-type]
+        bounces, orbits = motion == MOTIONS.index("bounces"), motion == MOTIONS.index("orbits")
+        y = torch.where(bounces, y.abs().clamp(min=BOUNCE_HEIGHT + radius - half_height), y)
+        room_x, room_y = half_width - radius - ORBIT_RADIUS, half_height - radius - ORBIT_RADIUS
+        x = torch.where(orbits, uniform(-1, 1) * room_x.clamp(min=0), x)
+        y = torch.where(orbits, uniform(-1, 1) * room_y.clamp(min=0), y)
+        if overlapping.any():  # the second object begins across the edge of the first, and both do the same
+            turn, reach = uniform(0, 2 * math.pi, (n,)), uniform(0.6, 0.85, (n,)) * radius.sum(1)
+            x[:, 1] = torch.where(overlapping, x[:, 0] + reach * torch.cos(turn), x[:, 1])
+            y[:, 1] = torch.where(overlapping, y[:, 0] + reach * torch.sin(turn), y[:, 1])
+            motion[:, 1] = torch.where(overlapping, motion[:, 0], motion[:, 1])
+            speed[:, 1] = torch.where(overlapping, speed[:, 0], speed[:, 1])
+
+        moving = uniform(0, 1, (n,)) < self.moving_camera
+        camera = torch.where(moving, 1 + pick(len(CAMERAS) - 1, (n,)), 0)
+        pans = (camera == CAMERAS.index("pans left")) | (camera == CAMERAS.index("pans right"))
+        rate = torch.where(pans, uniform(0.2, 0.3, (n,)), uniform(math.log(1.3), math.log(1.5), (n,))) / duration
+        backgrounds = torch.tensor([BACKGROUNDS.index(b) for b in self.backgrounds])
+        batch = SceneBatch(
+            shape=pick(len(SHAPES)),
+            colour=pick(len(COLOURS)),
+            size=size,
+            motion=motion,
+            x=x,
+            y=y,
+            speed=speed,
+            phase=uniform(0, 1) * (bounces | orbits | (motion == MOTIONS.index("blinks"))),
+            background=backgrounds[pick(len(backgrounds), (n,))],
+            camera=camera,
+            camera_speed=rate * moving,
+        )
+        return batch, overlapping
+
+
+def _fits(batch: SceneBatch, overlapping: Tensor, duration: float, aspect: float) -> Tensor:
+    """(b,) whether every object stays in the frame, and clear of the others unless they are meant to overlap."""
+    times = torch.linspace(0, duration, 17)
+    x, y, radius, _, _ = pose(batch, times)
+    half_width, half_height = max(aspect, 1) / 2, max(1 / aspect, 1) / 2
+    inside = (x.abs() + radius <= half_width + 0.02) & (y.abs() + radius <= half_height + 0.02)
+    good = inside.all(-1).all(-1)
+    for i in range(x.shape[1]):
+        for j in range(i):
+            gap = torch.hypot(x[:, i] - x[:, j], y[:, i] - y[:, j]) - radius[:, i] - radius[:, j]
+            good &= (gap > 0.02).all(-1) | overlapping
+        # Two objects that look the same cannot be told apart by any caption.
+        same = [(batch.shape[:, i] == batch.shape[:, j]) & (batch.colour[:, i] == batch.colour[:, j]) for j in range(i)]
+        for twin in same:
+            good &= ~twin
+    if overlapping.any():
+        good &= ~overlapping | (batch.colour[:, 0] != batch.colour[:, -1])
+    return good
+
+
+def _held_out(batch: SceneBatch) -> Tensor:
+    """``b o``: whether the object's (colour, shape, motion) is held out."""
+    table = torch.zeros(len(COLOURS), len(SHAPES), len(MOTIONS), dtype=torch.bool)
+    for colour, shape, motion in HELD_OUT:
+        table[COLOURS.index(colour), SHAPES.index(shape), MOTIONS.index(motion)] = True  # type: ignore[arg-type]
+    return table[batch.colour, batch.shape, batch.motion]
