@@ -1,0 +1,180 @@
+"""Muon for the hidden matrices and AdamW for everything else, in one optimiser; and the learning rate's schedule.
+
+Muon: K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024), kellerjordan.github.io.
+AdamW: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.optim.adamw import adamw
+
+#: Coefficients a, b, c of one Newton-Schulz step ``x -> a x + b x^3 + c x^5`` on singular values (Jordan et al.).
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
+
+
+def orthogonalise(matrices: Tensor, *, steps: int = 5) -> Tensor:
+    """Push all singular values of each matrix towards 1 and leave its singular vectors (roughly U V^T of the SVD).
+
+    A step multiplies X from the left by a polynomial of X X^T. All these polynomials commute, so that for a wide matrix
+    they are gathered in the small space of X X^T and X itself is touched twice instead of ten times.
+
+    Args:
+        matrices: ``b n m``; computed in float32.
+        steps: Newton-Schulz steps; five bring singular values above 1/300 of the norm into about [0.7, 1.2].
+    Returns: ``b n m``.
+    """
+    a, b, c = NEWTON_SCHULZ
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = matrices.float()
+    x = x.mT if tall else x
+    x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    gram = x @ x.mT
+    polynomial = gather = None
+    for step in range(steps):
+        polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+        polynomial.diagonal(dim1=1, dim2=2).add_(a)
+        gather = polynomial if gather is None else polynomial @ gather
+        if step + 1 < steps:
+            gram = polynomial @ (gram @ polynomial)
+    x = x if gather is None else gather @ x
+    return x.mT if tall else x
+
+
+class MuonAdamW(torch.optim.Optimizer):
+    """Muon on the groups with ``muon=True``, AdamW on the others.
+
+    A parameter with more than two dimensions (a convolution kernel) is the matrix ``out x (all the rest)``. Matrices of
+    equal shape, transposed or not, are orthogonalised together. The step of an ``n x m`` matrix is scaled by
+    ``sqrt(max(1, n / m))``, so that one learning rate fits all shapes.
+    """
+
+    def __init__(self, groups: Iterable[dict[str, Any]]) -> None:
+        defaults = {
+            "lr": 1e-3,
+            "muon": False,
+            "momentum": 0.95,
+            "newton_schulz_steps": 5,
+            "betas": (0.9, 0.99),
+            "eps": 1e-8,
+            "weight_decay": 0.0,
+        }
+        super().__init__(groups, defaults)
+        for group in self.param_groups:
+            group.setdefault("peak_lr", group["lr"])
+            if group["muon"] and any(parameter.ndim < 2 for parameter in group["params"]):
+                raise ValueError("Muon takes matrices and kernels only: give vectors and scalars to AdamW")
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            parameters = [parameter for parameter in group["params"] if parameter.grad is not None]
+            if parameters:
+                (self._muon if group["muon"] else self._adamw)(group, parameters)
+        return loss
+
+    def _muon(self, group: dict[str, Any], parameters: list[nn.Parameter]) -> None:
+        momentum, decay = group["momentum"], 1 - group["lr"] * group["weight_decay"]
+        stacks: dict[tuple[int, int], list[tuple[nn.Parameter, Tensor]]] = {}
+        for parameter in parameters:
+            state = self.state[parameter]
+            if "momentum" not in state:
+                state["momentum"] = torch.zeros_like(parameter)
+            state["momentum"].lerp_(parameter.grad, 1 - momentum)  # type: ignore[arg-type]
+            look_ahead = torch.lerp(parameter.grad, state["momentum"], momentum).flatten(1)  # type: ignore[arg-type]
+            wide = look_ahead if look_ahead.shape[0] <= look_ahead.shape[1] else look_ahead.mT
+            stacks.setdefault((wide.shape[0], wide.shape[1]), []).append((parameter, wide))
+        for entries in stacks.values():
+            updates = orthogonalise(torch.stack([wide for _, wide in entries]), steps=group["newton_schulz_steps"])
+            for (parameter, _), update in zip(entries, updates, strict=True):
+                rows, columns = parameter.shape[0], parameter.numel() // parameter.shape[0]
+                update = update if rows <= columns else update.mT
+                if decay != 1:
+                    parameter.mul_(decay)
+                scale = math.sqrt(max(1.0, rows / columns))
+                parameter.add_(update.reshape(parameter.shape).to(parameter.dtype), alpha=-group["lr"] * scale)
+
+    def _adamw(self, group: dict[str, Any], parameters: list[nn.Parameter]) -> None:
+        for parameter in parameters:
+            state = self.state[parameter]
+            if not state:
+                state["step"] = torch.zeros(())
+                state["exp_avg"] = torch.zeros_like(parameter)
+                state["exp_avg_sq"] = torch.zeros_like(parameter)
+        beta1, beta2 = group["betas"]
+        adamw(
+            list(parameters),
+            [parameter.grad for parameter in parameters],  # type: ignore[misc]
+            [self.state[parameter]["exp_avg"] for parameter in parameters],
+            [self.state[parameter]["exp_avg_sq"] for parameter in parameters],
+            [],
+            [self.state[parameter]["step"] for parameter in parameters],
+            fused=True,
+            amsgrad=False,
+            beta1=beta1,
+            beta2=beta2,
+            lr=group["lr"],
+            weight_decay=group["weight_decay"],
+            eps=group["eps"],
+            maximize=False,
+        )
+
+
+def build_optimizer(
+    hidden: Iterable[nn.Parameter],
+    rest: Iterable[nn.Parameter],
+    *,
+    muon_lr: float = 0.02,
+    adam_lr: float = 1e-3,
+    momentum: float = 0.95,
+    newton_schulz_steps: int = 5,
+    betas: tuple[float, float] = (0.9, 0.99),
+    weight_decay: float = 0.0,
+) -> MuonAdamW:
+    """One optimiser: Muon for the ``hidden`` matrices and kernels, AdamW for the ``rest``; either may be empty.
+
+    Raises: ValueError when ``hidden`` holds a vector or both are empty.
+    """
+    groups: list[dict[str, Any]] = []
+    if hidden := list(hidden):
+        muon = {"muon": True, "momentum": momentum, "newton_schulz_steps": newton_schulz_steps}
+        groups.append({"params": hidden, "lr": muon_lr, "weight_decay": weight_decay, **muon})
+    if rest := list(rest):
+        groups.append({"params": rest, "lr": adam_lr, "betas": betas})
+    return MuonAdamW(groups)
+
+
+def learning_rate_factor(
+    step: int,
+    *,
+    progress: float,
+    warm_up: int = 100,
+    decay: float = 0.35,
+    shape: Literal["linear", "cosine"] = "linear",
+) -> float:
+    """The share of the peak learning rate to use: rises over the first steps, stays 1, falls to 0 at the end.
+
+    Args:
+        step: from 0; the first ``warm_up`` steps rise linearly.
+        progress: how much of the run is over, in [0, 1]: ``step / steps``, or the spent share of a wall-clock budget.
+        decay: the last share of the run in which the rate falls.
+    """
+    rise = min(1.0, (step + 1) / warm_up) if warm_up > 0 else 1.0
+    left = min(1.0, max(0.0, (1 - progress) / decay)) if decay > 0 else 1.0
+    fall = left if shape == "linear" else 0.5 - 0.5 * math.cos(math.pi * left)
+    return rise * fall
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, factor: float) -> None:
+    """Set each group's rate to ``factor`` times its peak."""
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak_lr"] * factor
