@@ -1,0 +1,190 @@
+"""Every word that captions and prompts are made of, and what the synonyms stand for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from minisora.errors import UserError
+
+#: Every known word in lower case. The place of a word is its identity in trained weights: append, never insert or remove.
+WORDS: tuple[str, ...] = tuple(
+    """
+    , . a an the and while as with of in on to at off against that which it there this is are does do not both
+    circle square triangle star diamond ring
+    red orange yellow green cyan blue purple white
+    small medium large
+    move moves moving left right up down still
+    bounce bounces bouncing orbit orbits orbiting spin spins spinning grow grows growing
+    shrink shrinks shrinking blink blinks blinking
+    black grey gray navy sky background camera static pan pans panning zoom zooms zooming out
+    above below behind front
+    ball disc disk dot box block cube pyramid rhombus lozenge hoop donut doughnut
+    circles squares triangles stars diamonds rings balls shape shapes object objects
+    crimson scarlet ruby tangerine amber golden gold lemon emerald turquoise aqua azure cobalt sapphire violet ivory
+    bright light dark plain
+    tiny little sized big huge giant
+    slide slides sliding glide glides gliding drift drifts drifting travel travels travelling traveling
+    float floats floating go goes going fly flies flying roll rolls rolling
+    rise rises rising fall falls falling sink sinks sinking
+    jump jumps jumping hop hops hopping circling rotate rotates rotating turn turns turning twirl twirls twirling
+    expand expands expanding swell swells swelling get gets getting become becomes becoming bigger larger smaller
+    flash flashes flashing flicker flickers flickering
+    stay stays staying rest rests resting stand stands standing sit sits sitting remain remains remaining
+    motionless stationary put place spot round around clockwise
+    upwards upward downwards downward leftwards leftward rightwards rightward
+    diagonally towards toward upper lower top bottom corner
+    slowly quickly fast
+    over under beneath underneath
+    ground horizon hills clouds cloudy landscape outdoors fixed view
+    video clip short animation showing shows watch see make let
+    zero one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9
+    handwritten digit digits number wall walls edge edges
+    """.split()
+)
+KNOWN: frozenset[str] = frozenset(WORDS)
+
+#: Each meaning and the other words for it. A meaning is a word of ``scene.py`` or the plain form of a verb.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "circle": ("ball", "disc", "disk", "dot"),
+    "square": ("box", "block", "cube"),
+    "triangle": ("pyramid",),
+    "diamond": ("rhombus", "lozenge"),
+    "ring": ("hoop", "donut", "doughnut"),
+    "red": ("crimson", "scarlet", "ruby"),
+    "orange": ("tangerine", "amber"),
+    "yellow": ("golden", "gold", "lemon"),
+    "green": ("emerald",),
+    "cyan": ("turquoise", "aqua"),
+    "blue": ("azure", "cobalt", "sapphire"),
+    "purple": ("violet",),
+    "white": ("ivory",),
+    "small": ("tiny", "little"),
+    "large": ("big", "huge", "giant"),
+    "grey": ("gray",),
+    "up": ("upwards", "upward", "upper", "top"),
+    "down": ("downwards", "downward", "lower", "bottom"),
+    "left": ("leftwards", "leftward"),
+    "right": ("rightwards", "rightward"),
+    "towards": ("toward",),
+    "round": ("around",),
+    "still": ("motionless", "stationary"),
+    "static": ("fixed",),
+    "camera": ("view",),
+    "below": ("under", "beneath", "underneath"),
+    "above": ("over",),
+    "bigger": ("larger",),
+    "landscape": ("ground", "horizon", "hills", "clouds", "cloudy", "outdoors"),
+    "zero": ("0",),
+    "one": ("1",),
+    "two": ("2",),
+    "three": ("3",),
+    "four": ("4",),
+    "five": ("5",),
+    "six": ("6",),
+    "seven": ("7",),
+    "eight": ("8",),
+    "nine": ("9",),
+}
+
+#: The verbs of each meaning as (plain form, third person, -ing form); the first is the usual one.
+VERBS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "move": (
+        ("move", "moves", "moving"),
+        ("slide", "slides", "sliding"),
+        ("glide", "glides", "gliding"),
+        ("drift", "drifts", "drifting"),
+        ("travel", "travels", "travelling"),
+        ("travel", "travels", "traveling"),
+        ("float", "floats", "floating"),
+        ("go", "goes", "going"),
+        ("fly", "flies", "flying"),
+        ("roll", "rolls", "rolling"),
+    ),
+    "rise": (("rise", "rises", "rising"),),
+    "fall": (("fall", "falls", "falling"), ("sink", "sinks", "sinking")),
+    "bounce": (("bounce", "bounces", "bouncing"), ("jump", "jumps", "jumping"), ("hop", "hops", "hopping")),
+    "orbit": (("orbit", "orbits", "orbiting"), ("circle", "circles", "circling")),
+    "spin": (
+        ("spin", "spins", "spinning"),
+        ("rotate", "rotates", "rotating"),
+        ("turn", "turns", "turning"),
+        ("twirl", "twirls", "twirling"),
+    ),
+    "grow": (("grow", "grows", "growing"), ("expand", "expands", "expanding"), ("swell", "swells", "swelling")),
+    "shrink": (("shrink", "shrinks", "shrinking"),),
+    "get": (("get", "gets", "getting"), ("become", "becomes", "becoming")),
+    "blink": (
+        ("blink", "blinks", "blinking"),
+        ("flash", "flashes", "flashing"),
+        ("flicker", "flickers", "flickering"),
+    ),
+    "stay": (
+        ("stay", "stays", "staying"),
+        ("stand", "stands", "standing"),
+        ("sit", "sits", "sitting"),
+        ("remain", "remains", "remaining"),
+    ),
+    "rest": (("rest", "rests", "resting"),),
+    "pan": (("pan", "pans", "panning"),),
+    "zoom": (("zoom", "zooms", "zooming"),),
+}
+
+DIGITS: tuple[str, ...] = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+#: What to offer for frequent words that these worlds do not know, where the nearest spelling would be no help.
+MEANT: dict[str, tuple[str, ...]] = {
+    "pink": ("purple", "red"),
+    "magenta": ("purple",),
+    "brown": ("orange",),
+    "teal": ("cyan", "green"),
+    "lime": ("green",),
+    "silver": ("white", "grey"),
+    "rectangle": ("square",),
+    "oval": ("circle",),
+    "ellipse": ("circle",),
+    "sphere": ("ball", "circle"),
+    "heart": ("star", "diamond"),
+    "hexagon": ("diamond", "circle"),
+    "anticlockwise": ("clockwise",),
+    "counterclockwise": ("clockwise",),
+    "vanishes": ("blinks", "shrinks"),
+    "disappears": ("blinks", "shrinks"),
+    "rapidly": ("quickly",),
+    "beside": ("left of", "right of"),
+}
+
+_CONTRACTIONS = {"doesn't": "does not", "don't": "do not", "isn't": "is not", "it's": "it is", "there's": "there is"}
+_MARKS = str.maketrans({"’": "'", ";": ",", ":": ",", "!": ".", "?": ".", **dict.fromkeys("\"“”‘()[]-–—_/", " ")})
+
+
+def split(text: str) -> list[str]:
+    """Lower-case words and punctuation of a text, known or not; on captions the same as splitting at spaces, ``,`` and ``.``."""
+    text = text.lower().translate(_MARKS).replace("&", " and ")
+    for short, long in _CONTRACTIONS.items():
+        text = text.replace(short, long)
+    return re.findall(r"[^\W_]+(?:'[^\W_]+)*|\S", text)
+
+
+def nearest(word: str, among: Iterable[str] = WORDS, *, n: int = 3) -> list[str]:
+    """Up to ``n`` known words like an unknown one: like it in meaning where that is known, else in spelling."""
+    if word in MEANT:
+        return list(MEANT[word][:n])
+    return difflib.get_close_matches(word, [w for w in among if len(w) > 1], n=n, cutoff=0.5)
+
+
+def known_words(text: str) -> list[str]:
+    """:func:`split`, when every word is known.
+
+    Raises:
+        UserError: names the first word that is not, and the nearest known ones.
+    """
+    words = split(text)
+    for word in words:
+        if word not in KNOWN:
+            shown = word if len(word) <= 40 else word[:37] + "..."
+            offers = nearest(word) if len(word) <= 40 else []
+            hint = f"try {', '.join(map(repr, offers))}" if offers else f"say it with the {len(KNOWN)} words of WORDS"
+            raise UserError(f"unknown word {shown!r}: {hint}")
+    return words
