@@ -1,0 +1,82 @@
+# Every command sets up what it needs in .venv, from requirements.lock, the first time that it is called.
+# Without make (Windows): CONTRIBUTING.md has the plain commands that this file runs.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
+# `python -m` everywhere, since scripts in .venv hold its absolute path and break when the checkout moves.
+RUN := $(BIN)/python -m
+
+PROMPT ?= a red circle moves right and a blue square bounces
+# Into the environment as they are, unexpanded: quotes, apostrophes and dollar signs reach the program unharmed.
+override PROMPT := $(value PROMPT)
+override OUT := $(value OUT)
+export PROMPT OUT
+OPTIONS = $(if $(SIZE),--size "$(SIZE)") $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)") \
+          $(if $(STEPS),--steps "$(STEPS)") $(if $(GUIDANCE),--guidance "$(GUIDANCE)") $${OUT:+--out "$$OUT"}
+
+.PHONY: help video doctor test lint train evaluate wheel clean distclean
+
+help: ## show this list
+	@echo 'make TARGET [NAME=value ...]'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+video: $(VENV)/.base ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=4 OUT=out/clip.mp4]
+	@$(RUN) minisora generate $(OPTIONS) -- "$$PROMPT"
+
+doctor: $(VENV)/.base ## versions, device, threads, weights, and what is wrong with this installation
+	@$(RUN) minisora doctor
+
+test: $(VENV)/.test lint ## everything that CI checks: lint, types, floors, tests [ARGS="-k codec"]
+	OMP_NUM_THREADS=1 $(RUN) pytest -n logical --maxprocesses 8 --dist loadfile $(ARGS)
+
+lint: $(VENV)/.test ## lint, format, types and import floors, without the tests
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(BIN)/python -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
+	$(RUN) basedpyright
+
+train: $(VENV)/.train ## train both parts from nothing with the settings of the shipped weights (hours) [ARGS=...]
+	$(RUN) minisora train codec $(ARGS)
+	$(RUN) minisora train text-to-video $(ARGS)
+
+evaluate: $(VENV)/.train ## measure the weights on fixed prompts and seeds, beside their floors [ARGS=...]
+	$(RUN) minisora evaluate $(ARGS)
+
+wheel: $(VENV)/.test ## build dist/minisora-*.whl, weights included
+	$(RUN) pip wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## remove caches and build products (keeps .venv, out and runs)
+	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find minisora tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv too
+	rm -rf $(VENV)
+
+# pip takes its versions from the lock: without it an open range of torch would be resolved to gigabytes of CUDA.
+INSTALL = $(RUN) pip install --disable-pip-version-check --constraint requirements.lock --editable
+
+$(VENV)/.base: requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Setting up $(VENV) for making videos (once; about 1 GB, a few minutes) ...'
+	@$(INSTALL) .
+	@touch $@
+
+$(VENV)/.train: requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Setting up $(VENV) for training ...'
+	@$(INSTALL) '.[train]'
+	@touch $@ $(VENV)/.base
+
+$(VENV)/.test: requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Setting up $(VENV) for tests (once; about 2 GB, some minutes) ...'
+	@$(INSTALL) '.[test]'
+	@touch $@ $(VENV)/.base $(VENV)/.train
+
+$(BIN)/python:
+	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Creating $(VENV) with $$("$$python" --version)"; "$$python" -m venv $(VENV); exit; \
+	  fi; \
+	done; \
+	echo 'error: no Python 3.11 or newer (with venv) found; install one, or name it: make video PYTHON=/path/to/python3.11' >&2; exit 1
