@@ -1,0 +1,40 @@
+"""Multi-head self-attention with QK-RMSNorm and RoPE."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from minisora.model.rope import apply_rope
+
+
+class Attention(nn.Module):
+    """Self-attention over a sequence (1706.03762); queries and keys are RMS-normalised (2010.04245, 2302.05442).
+
+    The norm's learned gain is one number per head, that head's own temperature. In: ``x: b n d``, a
+    ``rope_table``, and a boolean mask broadcastable to ``b h n n`` (true: may attend) or ``None``.
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.gain = nn.Parameter(torch.ones(2, heads, 1))
+        self.out = nn.Linear(width, width, bias=False)
+
+    def forward(self, x: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
+        qkv = self.qkv(x).unflatten(-1, (3, self.heads, -1))  # b n 3 h e
+        query_key, value = qkv[:, :, :2], qkv[:, :, 2]
+        query_key = apply_rope(rms_norm(query_key, self.gain), rope[:, :, None])
+        query, key = query_key.unbind(2)
+        y = F.scaled_dot_product_attention(
+            query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), attn_mask=mask
+        )
+        return self.out(y.transpose(1, 2).flatten(-2))
+
+
+def rms_norm(x: Tensor, gain: Tensor) -> Tensor:
+    """``x * gain / rms(x)`` over the last axis, with ``gain`` broadcastable to ``... 1`` (1910.07467)."""
+    # The gain joins the small reciprocal and not x, which saves a pass over memory.
+    return x * (gain * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-6))

@@ -1,0 +1,67 @@
+"""The transformer's repeated block, and how time speaks to it (adaLN-zero)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from minisora.model.attention import Attention
+
+TIME_FREQUENCIES = 128  #: Sines, and as many cosines, that the time embedding is made of.
+
+
+class MLP(nn.Module):
+    """Two linear layers with a GELU between: ``b n d -> b n d``."""
+
+    def __init__(self, width: int, ratio: int = 4) -> None:
+        super().__init__()
+        self.up = nn.Linear(width, ratio * width, bias=False)
+        self.down = nn.Linear(ratio * width, width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down(F.gelu(self.up(x)))
+
+
+class DiTBlock(nn.Module):
+    """Attention and MLP, each shifted, scaled and gated by the token's time (adaLN-zero, DiT 2212.09748, figure 3).
+
+    ``modulation: levels 6*d`` comes from the time and is the same for every block; the block adds its own small
+    ``table`` (adaLN-single, PixArt-alpha 2310.00426, section 2.3). ``level: b n`` says which row each token uses.
+    The table starts at zero, and so do the gates: at first the block is the identity.
+    """
+
+    def __init__(self, width: int, heads: int, mlp_ratio: int = 4) -> None:
+        super().__init__()
+        self.attention = Attention(width, heads)
+        self.mlp = MLP(width, mlp_ratio)
+        self.table = nn.Parameter(torch.zeros(6 * width))
+
+    def forward(self, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
+        per_token = F.embedding(level, modulation + self.table)
+        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = per_token.chunk(6, dim=-1)
+        x = torch.addcmul(x, gate_a, self.attention(modulate(x, shift_a, scale_a), rope, mask))
+        return torch.addcmul(x, gate_m, self.mlp(modulate(x, shift_m, scale_m)))
+
+
+def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    """``LayerNorm(x) * (1 + scale) + shift``, all ``b n d``."""
+    return torch.addcmul(shift, F.layer_norm(x, x.shape[-1:]), 1 + scale)
+
+
+class TimeEmbedding(nn.Module):
+    """Time in [0, 1] to a vector: ``levels -> levels d``; sines and cosines, then an MLP (2006.11239)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.up = nn.Linear(2 * TIME_FREQUENCIES, width)
+        self.down = nn.Linear(width, width)
+
+    def forward(self, time: Tensor) -> Tensor:
+        # Angles up to 1000 radians: the field's habit of counting time in thousandths, which tells close times apart.
+        octave = torch.arange(TIME_FREQUENCIES, device=time.device) / TIME_FREQUENCIES
+        angle = 1000 * time[:, None].float() * torch.exp(-math.log(10_000) * octave)
+        waves = torch.cat([angle.cos(), angle.sin()], dim=-1).to(self.up.weight.dtype)
+        return self.down(F.silu(self.up(waves)))

@@ -1,0 +1,138 @@
+"""The diffusion transformer: noisy video tokens, their times and a text in, velocities out.
+
+One sequence holds the words and the patches; every block lets all of them attend to all (joint attention, MM-DiT
+2403.03206, here with shared weights). The network knows no grid: a token is a vector, a coordinate and a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from minisora.errors import UserError
+from minisora.model.blocks import DiTBlock, TimeEmbedding, modulate
+from minisora.model.rope import VIDEO_AXES, rope_table
+from minisora.model.text import TextEncoder, TextTokens
+
+
+@dataclass(frozen=True)
+class DiTConfig:
+    """Sizes of a ``DiT``. ``vocabulary`` is ``len(tokenizer)``; a prompt has at most ``max_text`` words."""
+
+    channels: int
+    width: int
+    depth: int
+    heads: int
+    text_width: int
+    text_depth: int
+    vocabulary: int
+    max_text: int = 64
+    patch: int = 2
+    text_heads: int = 4
+    mlp_ratio: int = 4
+
+    def __post_init__(self) -> None:
+        _check_heads("", self.width, self.heads, axes=3)
+        _check_heads("text_", self.text_width, self.text_heads, axes=1)
+
+    @property
+    def token_channels(self) -> int:
+        """Numbers in one video token (one patch of latents)."""
+        return self.channels * self.patch**2
+
+
+class Context(NamedTuple):
+    """What stays the same through a sampling run, prepared once."""
+
+    text: Tensor  #: b m width
+    rope: Tensor  #: b or 1, m+n, 1, head_dim/2, complex
+    mask: Tensor | None  #: what may attend to what, broadcastable to b heads m+n m+n
+
+
+class DiT(nn.Module):
+    """Velocity of every video token: ``model(tokens b n c, time b n, model.prepare(coords, text))  -> b n c``."""
+
+    def __init__(self, config: DiTConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.text = TextEncoder(config.vocabulary, config.text_width, config.text_depth, config.text_heads, width)
+        self.patch_in = nn.Linear(config.token_channels, width)
+        self.time = TimeEmbedding(width)
+        self.modulation = nn.Linear(width, 6 * width)
+        self.blocks = nn.ModuleList(DiTBlock(width, config.heads, config.mlp_ratio) for _ in range(config.depth))
+        self.final_modulation = nn.Linear(width, 2 * width)
+        self.patch_out = nn.Linear(width, config.token_channels)
+        self.apply(_initialise)
+        for layer in (self.modulation, self.final_modulation, self.patch_out):  # adaLN-zero: starts as "velocity 0"
+            nn.init.zeros_(layer.weight)
+
+    def encode_text(self, ids: Tensor) -> TextTokens:
+        """Word ids ``b m`` (0 = padding) to text tokens; needed once per prompt."""
+        return self.text(ids)
+
+    def prepare(
+        self,
+        coords: Tensor,
+        text: TextTokens,
+        segments: Tensor | None = None,
+        text_segments: Tensor | None = None,
+    ) -> Context:
+        """What does not depend on noise or time, for any number of calls.
+
+        ``coords: b n 3`` (or ``n 3`` for all rows) are seconds, patch rows and patch columns. ``segments: b n`` packs
+        several clips into a row: tokens attend within their own number, and -1 is padding. ``text_segments: b m``
+        says to which clip each word belongs (default: to number 0).
+        """
+        coords = coords.to(text.tokens.device)
+        coords = coords if coords.ndim == 3 else coords[None]
+        origin = coords.new_zeros(len(coords), text.mask.shape[1], 3)  # where RoPE does nothing: words are nowhere
+        rope = rope_table(torch.cat([origin, coords], dim=1), self.config.width // self.config.heads, VIDEO_AXES)
+        if segments is None:
+            if bool(text.mask.all()):
+                return Context(text.tokens, rope, None)
+            real = torch.cat([text.mask, text.mask.new_ones(len(text.mask), coords.shape[1])], dim=1)
+            return Context(text.tokens, rope, real[:, None, None, :])
+        words = torch.zeros_like(text.mask, dtype=segments.dtype) if text_segments is None else text_segments
+        segment = torch.cat([words.masked_fill(~text.mask, -1), segments], dim=1)
+        return Context(text.tokens, rope, (segment[:, None, :, None] == segment[:, None, None, :]))
+
+    def forward(self, tokens: Tensor, time: Tensor, context: Context) -> Tensor:
+        """Velocity ``b n c`` of video tokens ``b n c`` at their times ``b n`` (``b 1``: one for the whole clip)."""
+        words = context.text.shape[1]
+        x = torch.cat([context.text, self.patch_in(tokens)], dim=1)
+        # What is given has noise level zero, and the text is given. The time MLP runs once per level, not per token.
+        times = torch.cat([time.new_zeros(len(time), words), time.expand(-1, tokens.shape[1])], dim=1)
+        levels, level = torch.unique(times, return_inverse=True)
+        embedded = nn.functional.silu(self.time(levels))
+        modulation = self.modulation(embedded)
+        for block in self.blocks:
+            x = block(x, modulation, level, context.rope, context.mask)
+        per_token = nn.functional.embedding(level[:, words:], self.final_modulation(embedded))
+        return self.patch_out(modulate(x[:, words:], *per_token.chunk(2, dim=-1)))
+
+    def hidden_matrices(self) -> list[nn.Parameter]:
+        """The weight matrices inside the blocks, for Muon; everything else is AdamW's."""
+        blocks = [*self.blocks, *self.text.blocks]
+        return [parameter for block in blocks for parameter in block.parameters() if parameter.ndim == 2]
+
+
+def _initialise(module: nn.Module) -> None:
+    """Weights of linear layers keep the variance of what passes (std ``1/sqrt(inputs)``); biases are zero."""
+    if isinstance(module, nn.Linear):
+        nn.init.normal_(module.weight, std=module.in_features**-0.5)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.Embedding):
+        nn.init.normal_(module.weight, std=1.0)
+
+
+def _check_heads(name: str, width: int, heads: int, *, axes: int) -> None:
+    if width % (2 * heads) or width < 2 * axes * heads:
+        raise UserError(
+            f"{name}width {width} with {name}heads {heads}: a head must have an even number of channels, "
+            f"at least {2 * axes} — try {name}width {64 * heads}"
+        )

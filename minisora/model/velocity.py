@@ -1,0 +1,46 @@
+"""The bridge between a sampler, which knows only ``velocity(x, t)``, and the transformer, which knows only tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from minisora.errors import UserError
+from minisora.model.dit import DiT
+from minisora.model.patches import coordinates, patchify, unpatchify
+from minisora.model.text import TextTokens
+
+
+def video_velocity(
+    model: DiT, text: TextTokens | Tensor, shape: tuple[int, int, int], *, seconds_per_latent_frame: float = 0.5
+) -> Callable[[Tensor, Tensor], Tensor]:
+    """``velocity(x, t)`` for latent clips of ``shape`` (frames, height, width), with everything constant prepared.
+
+    ``text``: word ids ``b m`` or encoded ``TextTokens``. ``x: b c t h w`` has as many rows as the text (for
+    classifier-free guidance: rows with the prompt, then rows with the empty one); ``t`` broadcasts to ``b 1 t h w``.
+    """
+    frames, height, width = shape
+    patch = model.config.patch
+    text = text if isinstance(text, TextTokens) else model.encode_text(text)
+    context = model.prepare(coordinates(frames, height, width, seconds_per_latent_frame, patch), text)
+
+    def velocity(x: Tensor, t: Tensor) -> Tensor:
+        if x.shape[0] != len(text.tokens) or x.shape[2:] != shape:
+            expected = f"{len(text.tokens)} clips of {frames}x{height}x{width}"
+            raise UserError(f"latents {tuple(x.shape)}: the velocity was made for {expected} — make one for this shape")
+        tokens = model(patchify(x, patch), token_times(t, x, patch), context)
+        return unpatchify(tokens, frames, height, width, patch)
+
+    return velocity
+
+
+def token_times(t: Tensor, x: Tensor, patch: int = 2) -> Tensor:
+    """Times that broadcast to ``b 1 t h w`` as times per token: ``b n``, or ``b 1`` where each clip has one time.
+
+    A patch that is partly given is as noisy as its noisiest latent.
+    """
+    t = t.to(x)
+    if t.numel() in (1, len(x)) and t.ndim in (0, 1, 5) and t.shape[:1].numel() == t.numel():
+        return t.reshape(-1, 1).expand(len(x), 1)
+    return patchify(t.expand(len(x), 1, *x.shape[2:]), patch).amax(dim=-1)
