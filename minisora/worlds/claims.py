@@ -10,7 +10,7 @@ RelationKind = Literal["left of", "right of", "above", "below", "in front of"]
 
 @dataclass(frozen=True)
 class ObjectClaim:
-    """What is said of one object, in the words of ``scene.py`` (or a digit word as its shape); None where nothing is."""
+    """What is said of one object, in the words of ``scene.py`` (a digit word as a shape too); None where nothing is."""
 
     shape: str | None = None
     colour: str | None = None

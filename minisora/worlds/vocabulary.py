@@ -8,41 +8,40 @@ from collections.abc import Iterable
 
 from minisora.errors import UserError
 
-#: Every known word in lower case. The place of a word is its identity in trained weights: append, never insert or remove.
-WORDS: tuple[str, ...] = tuple(
-    """
-    , . a an the and while as with of in on to at off against that which it there this is are does do not both
-    circle square triangle star diamond ring
-    red orange yellow green cyan blue purple white
-    small medium large
-    move moves moving left right up down still
-    bounce bounces bouncing orbit orbits orbiting spin spins spinning grow grows growing
-    shrink shrinks shrinking blink blinks blinking
-    black grey gray navy sky background camera static pan pans panning zoom zooms zooming out
-    above below behind front
-    ball disc disk dot box block cube pyramid rhombus lozenge hoop donut doughnut
-    circles squares triangles stars diamonds rings balls shape shapes object objects
-    crimson scarlet ruby tangerine amber golden gold lemon emerald turquoise aqua azure cobalt sapphire violet ivory
-    bright light dark plain
-    tiny little sized big huge giant
-    slide slides sliding glide glides gliding drift drifts drifting travel travels travelling traveling
-    float floats floating go goes going fly flies flying roll rolls rolling
-    rise rises rising fall falls falling sink sinks sinking
-    jump jumps jumping hop hops hopping circling rotate rotates rotating turn turns turning twirl twirls twirling
-    expand expands expanding swell swells swelling get gets getting become becomes becoming bigger larger smaller
-    flash flashes flashing flicker flickers flickering
-    stay stays staying rest rests resting stand stands standing sit sits sitting remain remains remaining
-    motionless stationary put place spot round around clockwise
-    upwards upward downwards downward leftwards leftward rightwards rightward
-    diagonally towards toward upper lower top bottom corner
-    slowly quickly fast
-    over under beneath underneath
-    ground horizon hills clouds cloudy landscape outdoors fixed view
-    video clip short animation showing shows watch see make let
-    zero one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9
-    handwritten digit digits number wall walls edge edges
-    """.split()
-)
+_TEXT = """
+, . a an the and while as with of in on to off against that which it there this is are does do not both
+circle square triangle star diamond ring
+red orange yellow green cyan blue purple white
+small medium large
+move moves moving left right up down still
+bounce bounces bouncing orbit orbits orbiting spin spins spinning grow grows growing
+shrink shrinks shrinking blink blinks blinking
+black grey gray navy sky background camera static pan pans panning zoom zooms zooming out
+above below behind front
+ball disc disk dot box block cube pyramid rhombus lozenge hoop donut doughnut
+circles squares triangles stars diamonds rings balls shape shapes object objects
+crimson scarlet ruby tangerine amber golden gold lemon emerald turquoise aqua azure cobalt sapphire violet ivory
+bright light dark plain
+tiny little sized big huge giant
+slide slides sliding glide glides gliding drift drifts drifting travel travels travelling traveling
+float floats floating go goes going fly flies flying roll rolls rolling
+rise rises rising fall falls falling sink sinks sinking
+jump jumps jumping hop hops hopping circling rotate rotates rotating turn turns turning twirl twirls twirling
+expand expands expanding swell swells swelling get gets getting become becomes becoming bigger larger smaller
+flash flashes flashing flicker flickers flickering
+stay stays staying rest rests resting stand stands standing sit sits sitting remain remains remaining
+motionless stationary put place spot round around clockwise
+upwards upward downwards downward leftwards leftward rightwards rightward
+diagonally towards toward upper lower top bottom corner
+slowly quickly fast
+over under beneath underneath
+ground horizon hills clouds cloudy landscape outdoors fixed view
+video clip short animation showing shows watch see make let
+zero one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9
+handwritten digit digits number wall walls edge edges
+"""
+#: Every known word in lower case. Its place is a word's identity in trained weights: append, never insert or remove.
+WORDS: tuple[str, ...] = tuple(_TEXT.split())
 KNOWN: frozenset[str] = frozenset(WORDS)
 
 #: Each meaning and the other words for it. A meaning is a word of ``scene.py`` or the plain form of a verb.
@@ -156,15 +155,15 @@ MEANT: dict[str, tuple[str, ...]] = {
 }
 
 _CONTRACTIONS = {"doesn't": "does not", "don't": "do not", "isn't": "is not", "it's": "it is", "there's": "there is"}
-_MARKS = str.maketrans({"’": "'", ";": ",", ":": ",", "!": ".", "?": ".", **dict.fromkeys("\"“”‘()[]-–—_/", " ")})
+_MARKS = str.maketrans({"’": "'", ";": ",", ":": ",", "!": ".", "?": ".", **dict.fromkeys('"“”‘()[]-–—_/', " ")})
 
 
 def split(text: str) -> list[str]:
-    """Lower-case words and punctuation of a text, known or not; on captions the same as splitting at spaces, ``,`` and ``.``."""
+    """Lower-case words and punctuation of a text, known or not; captions only need a space before their ``,`` and ``.``."""
     text = text.lower().translate(_MARKS).replace("&", " and ")
     for short, long in _CONTRACTIONS.items():
         text = text.replace(short, long)
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)*|\S", text)
+    return [word for word in re.findall(r"[^\W_]+(?:'[^\W_]+)*|\S", text) if word != "'"]
 
 
 def nearest(word: str, among: Iterable[str] = WORDS, *, n: int = 3) -> list[str]:
