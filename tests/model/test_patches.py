@@ -32,7 +32,7 @@ def test_the_middle_of_the_frame_is_zero_and_the_clip_starts_at_zero():
 
 
 def test_odd_sizes_are_refused_with_a_way_out():
-    with pytest.raises(UserError, match="5x8.*multiples of 2.*try 4x8"):
+    with pytest.raises(UserError, match=r"5x8.*multiples of 2.*try 4x8"):
         patchify(torch.zeros(1, 1, 1, 5, 8))
     with pytest.raises(UserError, match="try 2x2"):
         coordinates(1, 1, 3, 0.5)

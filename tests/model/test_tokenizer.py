@@ -27,9 +27,9 @@ def test_punctuation_is_a_token_only_where_it_is_a_word():
 
 
 def test_an_unknown_word_names_its_neighbours():
-    with pytest.raises(UserError, match="'purpel'.*purple"):
+    with pytest.raises(UserError, match=r"'purpel'.*purple"):
         Tokenizer(WORDS).encode(["a purpel circle"])
-    with pytest.raises(UserError, match="'日本'.*known are a, red"):
+    with pytest.raises(UserError, match=r"'日本'.*known are a, red"):
         Tokenizer(WORDS).encode(["a 日本"])
     with pytest.raises(UserError, match="unknown word '♥'"):
         Tokenizer(WORDS).encode(["a ♥"])
@@ -41,7 +41,7 @@ def test_an_unknown_word_names_its_neighbours():
 def test_too_many_words_name_the_count_and_the_limit():
     tokenizer = Tokenizer(WORDS, max_text=4)
     assert tokenizer.encode(["a red circle moves!"]).shape == (1, 5)
-    with pytest.raises(UserError, match="10000 words.*at most 4"):
+    with pytest.raises(UserError, match=r"10000 words.*at most 4"):
         tokenizer.encode(["red " * 10_000])
 
 
