@@ -46,13 +46,11 @@ class ShapesWorld:
     occlusion: float = 0.1
     held_out: bool = False
 
-    def sample(
-        self, n: int, *, generator: Generator, duration: float = 2.0, aspect: float = 1.0
-    ) -> list[Scene]:
+    def sample(self, n: int, *, generator: Generator, duration: float = 2.0, aspect: float = 1.0) -> list[Scene]:
         """``n`` scenes that last ``duration`` seconds in a frame ``aspect`` times as wide as high."""
         chosen: list[Scene] = []
         while len(chosen) < n:
-            # About a third of the candidates for two objects pass; counts are kept by drawing each count separately.
+            # Fewer candidates with many objects fit the frame: drawing each count by itself keeps the frequencies.
             wanted = torch.multinomial(torch.tensor(self.counts), n - len(chosen), True, generator=generator)
             for count in wanted.unique().tolist():
                 need = int((wanted == count).sum())
@@ -63,7 +61,7 @@ class ShapesWorld:
     def _sample_count(self, n: int, objects: int, generator: Generator, duration: float, aspect: float) -> list[Scene]:
         found: list[Scene] = []
         for _ in range(200):
-            tries = max(16, 3 * (n - len(found)) * objects)
+            tries = max(64, 4 * (n - len(found)) * objects)
             batch, overlapping = self._candidates(tries, objects, generator, duration, aspect)
             good = _fits(batch, overlapping, duration, aspect) & (_held_out(batch) == self.held_out).all(1)
             found += unpack(SceneBatch(*(column[good] for column in batch)))
@@ -86,7 +84,8 @@ class ShapesWorld:
 
         motions = torch.tensor([MOTIONS.index(m) for m in self.motions])
         motion = motions[pick(len(motions))]
-        size = pick(len(SIZES))
+        # Three objects find room more often when they are small.
+        size = pick(len(SIZES)) if objects < 3 else torch.minimum(pick(len(SIZES)), pick(len(SIZES)))
         radius = torch.tensor([RADIUS[s] for s in SIZES])[size]
         half_width, half_height = max(aspect, 1) / 2, max(1 / aspect, 1) / 2
         overlapping = (objects == 2) & (uniform(0, 1, (n,)) < self.occlusion)

@@ -1,0 +1,34 @@
+"""What the codec is trained on: be close to the clip, with latents that are close to a standard normal."""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+
+from minisora.codec.autoencoder import Codec
+
+
+def kl_divergence(mean: Tensor, logvar: Tensor) -> Tensor:
+    """KL(N(mean, exp(logvar)) || N(0, 1)), averaged over all latents (Kingma and Welling 2013, appendix B)."""
+    return 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
+
+
+def codec_loss(
+    codec: Codec, video: Tensor, generator: Generator, *, kl_weight: float = 1e-4, l1_weight: float = 0.1
+) -> tuple[Tensor, dict[str, float]]:
+    """Squared plus absolute error of a clip that went through the codec, plus a little KL.
+
+    Args:
+        video: ``b 3 t h w`` in [-1, 1].
+        generator: draws the latents' noise.
+        kl_weight: price of a nat of latent information; more means smoother latents and blurrier clips.
+        l1_weight: share of the absolute error, which keeps edges sharp where the squared error no longer cares.
+
+    Returns: the loss, and its parts as floats.
+    """
+    mean, logvar = codec.encode_distribution(video)
+    noise = torch.randn(mean.shape, generator=generator, device=mean.device, dtype=mean.dtype)
+    error = codec.decode_raw(mean + torch.exp(0.5 * logvar) * noise).float() - video
+    squared, absolute, kl = error.square().mean(), error.abs().mean(), kl_divergence(mean.float(), logvar.float())
+    loss = squared + l1_weight * absolute + kl_weight * kl
+    return loss, {"mse": float(squared.detach()), "l1": float(absolute.detach()), "kl": float(kl.detach())}
