@@ -1,0 +1,172 @@
+"""What watches over a run: whole states on disk at every moment, a guard against numbers that are none, and visitors."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import lightning
+import numpy as np
+import torch
+from lightning import LightningModule, Trainer
+from torch import Tensor, nn
+
+from minisora.errors import UserError
+from minisora.training.report import Report
+from minisora.training.state import LAST
+
+
+class KeepState(lightning.Callback):
+    """Saves the run's state every so many minutes, when asked to stop (Ctrl-C, SIGTERM), and at the end.
+
+    A full disk costs a warning, not the run: the last good state stays. The states of the global random number
+    generators are part of the state and are put back just before the first resumed step.
+    """
+
+    def __init__(self, run: Path, *, minutes: float = 2.0, agree_every: int = 20) -> None:
+        self.path, self.minutes, self.agree_every = run / LAST, minutes, agree_every
+        self.stopped = False  #: whether a signal ended the run
+        self._signalled = False
+        self._saved_at, self._saved_step = 0.0, -1
+        self._random: dict[str, Any] | None = None
+        self._handlers: dict[int, Any] = {}
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._handlers[number] = signal.signal(number, self._on_signal)
+
+    def on_train_batch_start(self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int) -> None:
+        if self._random is not None:
+            _restore_random(self._random)
+            self._random = None
+
+    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+        due = time.monotonic() - self._saved_at >= 60 * self.minutes
+        asked = self._signalled
+        if trainer.world_size > 1:  # all processes must save and stop at the same step
+            if trainer.global_step % self.agree_every:
+                return
+            due = trainer.strategy.reduce_boolean_decision(due, all=False)
+            asked = trainer.strategy.reduce_boolean_decision(asked, all=False)
+        if asked:
+            self.stopped = trainer.should_stop = True
+        if due or asked:
+            self._save(trainer)
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        self._save(trainer)
+
+    def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers.clear()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"random": _random_state()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self._random = state_dict["random"]
+
+    def _save(self, trainer: Trainer) -> None:
+        if trainer.global_step == self._saved_step:
+            return
+        self._saved_at = time.monotonic()
+        try:
+            trainer.save_checkpoint(self.path, weights_only=False)
+            self._saved_step = trainer.global_step
+        except OSError as error:
+            print(f"\nstep {trainer.global_step}: the state could not be saved ({error}); going on", file=sys.stderr)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self._signalled and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self._signalled = True
+        print("\nstopping after this step (once more to stop at once)", file=sys.stderr)
+
+
+class NonFiniteLossError(UserError):
+    """The loss or its gradient is not a number any more."""
+
+
+class FiniteGuard(lightning.Callback):
+    """Ends the run before a loss or gradient that is not finite reaches the weights.
+
+    On an accelerator it looks only every ``every`` steps, as looking waits for the device.
+    """
+
+    def __init__(self, run: Path, *, every: int = 20) -> None:
+        self.run, self.every = run, every
+
+    def on_before_backward(self, trainer: Trainer, pl_module: LightningModule, loss: Tensor) -> None:
+        self._check(trainer, "loss", loss)
+
+    def on_before_optimizer_step(self, trainer: Trainer, pl_module: LightningModule, optimizer: Any) -> None:
+        gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        if gradients:
+            self._check(trainer, "gradient", torch.nn.utils.get_total_norm(gradients))
+
+    def _check(self, trainer: Trainer, name: str, value: Tensor) -> None:
+        if (value.device.type == "cpu" or trainer.global_step % self.every == 0) and not bool(value.isfinite()):
+            there = (self.run / LAST).exists()
+            saved = f"the last good state is {self.run / LAST}" if there else "no state was saved before"
+            raise NonFiniteLossError(
+                f"step {trainer.global_step}: the {name} is {float(value)}; {saved}; try a lower learning rate"
+            )
+
+
+class Periodically(lightning.Callback):
+    """Every so many minutes (and at the end) shows the averaged network to ``visit``, on the first process only.
+
+    ``visit(network, step)`` may return numbers, which are logged and printed. What it draws at random must come from
+    generators of its own, so that a run with visitors equals one without.
+    """
+
+    def __init__(
+        self, visit: Callable[[nn.Module, int], dict[str, float] | None], report: Report, *, minutes: float
+    ) -> None:
+        self.visit, self.report, self.minutes = visit, report, minutes
+        self._last = 0.0
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        self._last = time.monotonic()
+
+    def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: Any) -> None:
+        if time.monotonic() - self._last >= 60 * self.minutes and not trainer.should_stop:
+            self._call(trainer, pl_module)
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        self._call(trainer, pl_module)
+
+    def _call(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        if trainer.is_global_zero:
+            with torch.no_grad():
+                values = self.visit(pl_module.ema.model, trainer.global_step)  # type: ignore[union-attr]
+            if values:
+                print(f"\nstep {trainer.global_step}  " + "  ".join(f"{k} {v:.3g}" for k, v in values.items()))
+                if self.report.log is not None:
+                    self.report.log.scalars(trainer.global_step, values)
+        self._last = time.monotonic()
+
+
+def _random_state() -> dict[str, Any]:
+    return {
+        "python": random.getstate(),
+        "numpy": np.random.get_state(),
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
+
+def _restore_random(state: dict[str, Any]) -> None:
+    random.setstate(state["python"])
+    np.random.set_state(state["numpy"])
+    torch.set_rng_state(state["torch"])
+    if state["cuda"] and len(state["cuda"]) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(state["cuda"])

@@ -1,0 +1,164 @@
+"""Batches of training: batch k is a pure function of (seed, k), and process r of w gets its slice of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import lightning
+import torch
+from torch import Generator, Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from minisora.errors import UserError
+from minisora.training.latents import LatentCache
+from minisora.training.seeds import generator_for
+from minisora.worlds.caption import caption
+from minisora.worlds.render import FPS, render
+from minisora.worlds.shapes import ShapesWorld
+
+STYLES = ("terse", "plain", "descriptive")
+
+
+class LatentBatch(NamedTuple):
+    """Clips with their captions; the empty caption stands for "no condition"."""
+
+    step: int
+    latents: Tensor  #: ``b c t h w`` float32
+    captions: list[str]
+
+
+class VideoBatch(NamedTuple):
+    step: int
+    video: Tensor  #: ``b 3 t h w`` in [-1, 1]
+
+
+class Share(NamedTuple):
+    """Process ``rank`` of ``world`` processes."""
+
+    rank: int = 0
+    world: int = 1
+
+    def of(self, count: int) -> slice:
+        """This process's part of ``count`` samples.
+
+        Raises: UserError when the processes cannot have equally many.
+        """
+        if count % self.world:
+            raise UserError(f"batch {count}: {self.world} processes cannot share it; try {count - count % self.world}")
+        each = count // self.world
+        return slice(self.rank * each, (self.rank + 1) * each)
+
+
+@dataclass(frozen=True)
+class LatentBatches:
+    """Batches of cached latents with captions that are made on the fly.
+
+    Attributes:
+        batch: clips of a batch over all processes.
+        caption_dropout: share of samples (each by itself) that get the empty caption.
+        image_share: share of batches that are images: a clip's first latent frame, which is a whole image.
+        image_batch: how many times more samples an image batch has, as an image has fewer tokens.
+        short_share: share of batches with clips cut to a random shorter length; the codec is causal, so that the
+            first latent frames of a clip are the latents of its beginning.
+        styles: relative frequency of terse, plain, and descriptive captions.
+    """
+
+    caches: Sequence[LatentCache]
+    batch: int = 32
+    seed: int = 0
+    caption_dropout: float = 0.1
+    image_share: float = 0.1
+    image_batch: int = 2
+    short_share: float = 0.1
+    styles: tuple[float, float, float] = (0.4, 0.4, 0.2)
+
+    def __call__(self, step: int, share: Share) -> LatentBatch:
+        generator = generator_for(self.seed, "batch", step)
+        cache = self._choose_cache(generator)
+        kind = float(torch.rand((), generator=generator))
+        longest = cache.latents.shape[2]
+        frames, size = longest, self.batch
+        if kind < self.image_share:
+            frames, size = 1, self.batch * self.image_batch
+        elif kind < self.image_share + self.short_share and longest > 2:
+            frames = int(torch.randint(2, longest, (), generator=generator))
+        indices = torch.randint(len(cache), (size,), generator=generator)
+        dropped = torch.rand(size, generator=generator) < self.caption_dropout
+        styles = torch.multinomial(torch.tensor(self.styles), size, True, generator=generator).tolist()
+        captions = []
+        for position in range(size)[share.of(size)]:
+            if dropped[position]:
+                captions.append("")
+            else:  # a generator of its own, so that no process need write the captions of another
+                words = generator_for(self.seed, "caption", step, position)
+                scene = cache.scene(int(indices[position]))
+                captions.append(caption(scene, style=STYLES[styles[position]], generator=words))
+        return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions)
+
+    def _choose_cache(self, generator: Generator) -> LatentCache:
+        sizes = torch.tensor([float(len(cache)) for cache in self.caches])
+        return self.caches[int(torch.multinomial(sizes, 1, generator=generator))]
+
+
+@dataclass(frozen=True)
+class VideoBatches:
+    """Batches of freshly drawn clips, for the codec.
+
+    Attributes:
+        image_share: share of batches that are single frames.
+    """
+
+    world: ShapesWorld = ShapesWorld()
+    batch: int = 16
+    frames: int = 17
+    height: int = 64
+    width: int = 64
+    fps: float = FPS
+    seed: int = 0
+    image_share: float = 0.1
+
+    def __call__(self, step: int, share: Share) -> VideoBatch:
+        generator = generator_for(self.seed, "video", step)
+        image = float(torch.rand((), generator=generator)) < self.image_share
+        scenes = self.world.sample(
+            self.batch,
+            generator=generator,
+            duration=max(self.frames - 1, 1) / self.fps,
+            aspect=self.width / self.height,
+        )[share.of(self.batch)]
+        frames = 1 if image else self.frames
+        return VideoBatch(step, render(scenes, frames=frames, height=self.height, width=self.width, fps=self.fps))
+
+
+Batches = LatentBatches | VideoBatches
+
+
+class _Steps(IterableDataset):
+    def __init__(self, batches: Batches, share: Share, first: int) -> None:
+        self.batches, self.share, self.first = batches, share, first
+
+    def __iter__(self) -> Iterator[LatentBatch | VideoBatch]:
+        step = self.first
+        while True:
+            yield self.batches(step, self.share)
+            step += 1
+
+
+class BatchModule(lightning.LightningDataModule):
+    """Hands a trainer one batch after the other, from the step at which the trainer stands."""
+
+    def __init__(self, batches: Batches) -> None:
+        super().__init__()
+        self.batches = batches
+
+    def train_dataloader(self) -> DataLoader:
+        trainer = self.trainer
+        assert trainer is not None
+        steps = _Steps(self.batches, Share(trainer.global_rank, trainer.world_size), trainer.global_step)
+        # The loader takes a seed from the global generator unless it is given one.
+        return DataLoader(steps, batch_size=None, num_workers=0, generator=generator_for("loader"))
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        return type(batch)(*(value.to(device) if isinstance(value, Tensor) else value for value in batch))

@@ -1,0 +1,177 @@
+"""Clips are encoded once: latents and scenes of a training set on disk, resumable, and checked for staleness."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from minisora.errors import UserError
+from minisora.training.seeds import generator_for
+from minisora.training.state import write_atomically
+from minisora.worlds.render import FPS, render
+from minisora.worlds.scene import Scene
+from minisora.worlds.shapes import ShapesWorld
+
+CHUNK = 64  #: Clips that are drawn and encoded together; an interrupted encoding goes on at a whole chunk.
+
+
+@dataclass(frozen=True)
+class ClipSet:
+    """Which clips are drawn and encoded: ``clips`` of ``frames x height x width`` pixels from ``world``."""
+
+    clips: int = 20_000
+    frames: int = 17
+    height: int = 64
+    width: int = 64
+    fps: float = FPS
+    seed: int = 0
+    world: ShapesWorld = ShapesWorld()
+
+
+class LatentCache:
+    """Encoded clips, read from disk as needed.
+
+    Attributes:
+        latents: ``n c t h w`` float16, memory-mapped.
+        clip_set: what was encoded.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        manifest = _read_manifest(folder)
+        if manifest is None:
+            raise UserError(f"{folder}: no encoded clips there; encode them with encode_clips")
+        self.folder = folder
+        self.clip_set = _clip_set(manifest["clip_set"])
+        self.latents: np.ndarray = np.memmap(
+            folder / "latents.f16", dtype=np.float16, mode="r", shape=tuple(manifest["shape"])
+        )
+        lines = (folder / "scenes.jsonl").read_bytes().splitlines()
+        if manifest["done"] < len(self.latents) or len(lines) < len(self.latents):
+            raise UserError(f"{folder}: only {manifest['done']} of {len(self.latents)} clips are encoded; run it again")
+        self._scenes = lines
+
+    def __len__(self) -> int:
+        return len(self.latents)
+
+    def take(self, indices: Tensor) -> Tensor:
+        """Latents ``b c t h w`` in float32."""
+        return torch.from_numpy(self.latents[indices.numpy()].astype(np.float32))
+
+    def scene(self, index: int) -> Scene:
+        return Scene.from_dict(json.loads(self._scenes[index]))
+
+
+def draw_clips(clip_set: ClipSet, chunk: int) -> tuple[list[Scene], Tensor]:
+    """Chunk number ``chunk`` of the set: its scenes and its video ``b 3 t h w``; a pure function of the arguments."""
+    scenes = clip_set.world.sample(
+        min(CHUNK, clip_set.clips - chunk * CHUNK),
+        generator=generator_for(clip_set.seed, "clips", chunk),
+        duration=max(clip_set.frames - 1, 1) / clip_set.fps,
+        aspect=clip_set.width / clip_set.height,
+    )
+    return scenes, render(
+        scenes, frames=clip_set.frames, height=clip_set.height, width=clip_set.width, fps=clip_set.fps
+    )
+
+
+def encode_clips(
+    folder: Path,
+    *,
+    codec: nn.Module,
+    clip_set: ClipSet,
+    rebuild: bool = False,
+    watch: Callable[[int, int], object] | None = None,
+) -> LatentCache:
+    """Encode the set into ``folder``, or go on where an earlier call stopped, or just open what is there.
+
+    Args:
+        codec: offers ``encode(video b 3 t h w) -> latents b c t h w``.
+        rebuild: throw away what the folder holds if it is of other clips or of another codec.
+        watch: is called with the number of clips done and of all clips after each chunk.
+    Raises: UserError when the folder holds other clips or those of another codec and ``rebuild`` is False.
+    """
+    key = cache_key(codec, clip_set)
+    manifest = _read_manifest(folder)
+    if manifest is not None and manifest["key"] != key:
+        if not rebuild:
+            raise UserError(
+                f"{folder}: holds latents of another codec or other clips ({manifest['key'][:12]}, wanted {key[:12]});"
+                " rebuild it or name another folder"
+            )
+        manifest = None
+    if manifest is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        shape = [clip_set.clips, *_encode(codec, draw_clips(clip_set, 0)[1][:1]).shape[1:]]
+        (folder / "scenes.jsonl").write_bytes(b"")
+        np.memmap(folder / "latents.f16", dtype=np.float16, mode="w+", shape=tuple(shape))
+        manifest = {"key": key, "clip_set": asdict(clip_set), "shape": shape, "done": 0}
+        _write_manifest(folder, manifest)
+    if manifest["done"] < clip_set.clips:
+        _encode_rest(folder, manifest, codec, clip_set, watch)
+    return LatentCache(folder)
+
+
+def cache_key(codec: nn.Module, clip_set: ClipSet) -> str:
+    """A hash of everything that the latents depend on: the codec's weights and settings, and which clips are drawn."""
+    digest = hashlib.sha256(json.dumps(asdict(clip_set), sort_keys=True).encode())
+    digest.update(repr(getattr(codec, "config", None)).encode())
+    for name, value in sorted(codec.state_dict().items()):
+        digest.update(f"{name} {tuple(value.shape)} {value.dtype}".encode())
+        digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _encode_rest(
+    folder: Path,
+    manifest: dict[str, Any],
+    codec: nn.Module,
+    clip_set: ClipSet,
+    watch: Callable[[int, int], object] | None,
+) -> None:
+    latents = np.memmap(folder / "latents.f16", dtype=np.float16, mode="r+", shape=tuple(manifest["shape"]))
+    scenes_path = folder / "scenes.jsonl"
+    whole = scenes_path.read_bytes().splitlines(keepends=True)[: manifest["done"]]
+    with scenes_path.open("wb") as file:  # an interruption may have left scenes without latents
+        file.writelines(whole)
+    while manifest["done"] < clip_set.clips:
+        start = manifest["done"]
+        scenes, video = draw_clips(clip_set, start // CHUNK)
+        encoded = _encode(codec, video)
+        if not encoded.isfinite().all():
+            raise UserError(f"{folder}: the codec gives non-finite latents for clips {start} to {start + len(scenes)}")
+        latents[start : start + len(scenes)] = encoded.cpu().numpy().astype(np.float16)
+        latents.flush()
+        with scenes_path.open("ab") as file:
+            file.writelines(json.dumps(scene.to_dict()).encode() + b"\n" for scene in scenes)
+        manifest = {**manifest, "done": start + len(scenes)}
+        _write_manifest(folder, manifest)
+        if watch is not None:
+            watch(manifest["done"], clip_set.clips)
+
+
+@torch.no_grad()
+def _encode(codec: nn.Module, video: Tensor) -> Tensor:
+    device = next((p.device for p in codec.parameters()), video.device)
+    return codec.encode(video.to(device))  # type: ignore[operator]
+
+
+def _read_manifest(folder: Path) -> dict[str, Any] | None:
+    path = folder / "manifest.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    write_atomically(folder / "manifest.json", lambda file: file.write(json.dumps(manifest, indent=1).encode()))
+
+
+def _clip_set(data: dict[str, Any]) -> ClipSet:
+    world = {key: tuple(value) if isinstance(value, list) else value for key, value in data["world"].items()}
+    return ClipSet(**{**data, "world": ShapesWorld(**world)})

@@ -1,0 +1,138 @@
+"""What is learned: one step of the codec and one of the text-to-video transformer, as Lightning modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import lightning
+import torch
+from torch import Generator, Tensor, nn
+
+from minisora.codec.autoencoder import Codec
+from minisora.codec.losses import codec_loss
+from minisora.diffusion.given import DEFAULT_MIX, GivenMix, random_given
+from minisora.diffusion.objective import loss_at
+from minisora.model import DiT, Tokenizer, video_velocity
+from minisora.training.data import LatentBatch, Share, VideoBatch
+from minisora.training.ema import Ema
+from minisora.training.optim import MuonAdamW, build_optimizer
+from minisora.training.seeds import generator_for
+
+
+@dataclass(frozen=True)
+class Optimisation:
+    """Peak learning rates and the weights' average."""
+
+    muon_lr: float = 0.02
+    adam_lr: float = 1e-3
+    weight_decay: float = 0.0
+    ema: float = 0.999
+
+
+class _Module(lightning.LightningModule):
+    """A network, its moving average, and their optimiser; noise is a pure function of (seed, step, process)."""
+
+    def __init__(self, network: nn.Module, optimisation: Optimisation, *, seed: int) -> None:
+        super().__init__()
+        self.network = network
+        self.ema = Ema(network, decay=optimisation.ema)
+        self.optimisation, self.seed = optimisation, seed
+
+    def configure_optimizers(self) -> MuonAdamW:
+        hidden = hidden_matrices(self.network)
+        chosen = {id(parameter) for parameter in hidden}
+        rest = [p for p in self.network.parameters() if p.requires_grad and id(p) not in chosen]
+        o = self.optimisation
+        return build_optimizer(hidden, rest, muon_lr=o.muon_lr, adam_lr=o.adam_lr, weight_decay=o.weight_decay)
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        self.ema.update(self.network)
+
+    def noise(self, step: int) -> Generator:
+        """The generator of this step; the same in every process, which draws for the joint batch and takes its share."""
+        return generator_for(self.seed, "noise", step, device=self.device)
+
+
+class CodecModule(_Module):
+    """Trains a codec to give back freshly drawn clips."""
+
+    network: Codec
+
+    def __init__(
+        self, codec: Codec, optimisation: Optimisation | None = None, *, kl_weight: float = 1e-4, seed: int = 0
+    ) -> None:
+        super().__init__(codec, optimisation or Optimisation(), seed=seed)
+        self.kl_weight = kl_weight
+
+    def training_step(self, batch: VideoBatch, batch_idx: int) -> dict[str, Any]:
+        loss, parts = codec_loss(self.network, batch.video, self.noise(batch.step), kl_weight=self.kl_weight)
+        return {"loss": loss, **parts}
+
+
+class TextToVideoModule(_Module):
+    """Trains a transformer to predict velocities from noisy latents, captions, and what is given.
+
+    Attributes:
+        mix: how often what is given.
+        time_mean: centre of the logit-normal times; above 0 means noisier.
+        seconds_per_latent_frame: 4 frames of the codec at the clips' rate.
+    """
+
+    network: DiT
+
+    def __init__(
+        self,
+        dit: DiT,
+        tokenizer: Tokenizer,
+        optimisation: Optimisation | None = None,
+        *,
+        mix: GivenMix = DEFAULT_MIX,
+        time_mean: float = 0.0,
+        seconds_per_latent_frame: float = 0.5,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(dit, optimisation or Optimisation(), seed=seed)
+        self.tokenizer, self.mix, self.time_mean = tokenizer, mix, time_mean
+        self.seconds_per_latent_frame = seconds_per_latent_frame
+
+    def training_step(self, batch: LatentBatch, batch_idx: int) -> dict[str, Any]:
+        x0 = batch.latents
+        share = Share(self.global_rank, self.trainer.world_size)
+        joint, generator = len(x0) * share.world, self.noise(batch.step)
+        mine = share.of(joint)
+        noise = torch.randn((joint, *x0.shape[1:]), generator=generator, device=x0.device)[mine]
+        t = stratified_logit_normal(joint, generator, mean=self.time_mean)[mine].view(-1, 1, 1, 1, 1)
+        free = random_given(joint, x0.shape[2], generator=generator, mix=self.mix)[mine]
+        frames, height, width = x0.shape[2:]
+        velocity = video_velocity(
+            self.network,
+            self.tokenizer.encode(batch.captions).to(x0.device),
+            (frames, height, width),
+            seconds_per_latent_frame=self.seconds_per_latent_frame,
+        )
+        return {"loss": loss_at(velocity, x0, noise, t, free=free)}
+
+
+def stratified_logit_normal(n: int, generator: Generator, *, mean: float = 0.0, std: float = 1.0) -> Tensor:
+    """``(n,)`` logit-normal times (Esser et al. 2024, eq. 19), one from each nth of the distribution, in random order.
+
+    Each time alone is distributed as an independent one; together they cover the path evenly, which takes away most of
+    the noise that the choice of times puts into the loss (Kingma et al. 2021, appendix I.1).
+    """
+    device = generator.device
+    offset = torch.rand(n, generator=generator, device=device)
+    quantile = (torch.randperm(n, generator=generator, device=device) + offset) / n
+    return torch.sigmoid(mean + std * torch.special.ndtri(quantile.clamp(1e-4, 1 - 1e-4)))
+
+
+def hidden_matrices(network: nn.Module) -> list[nn.Parameter]:
+    """The matrices and kernels inside a network's repeated blocks: those that Muon learns.
+
+    A network may name them itself with a method of this name. Kernels of a single input channel (depthwise
+    convolutions) mix nothing and are left to AdamW.
+    """
+    if callable(own := getattr(network, "hidden_matrices", None)):
+        return own()
+    named = [(f".{name}", p) for name, p in network.named_parameters() if p.requires_grad]
+    return [p for name, p in named if ".blocks." in name and p.ndim >= 2 and p.shape[1] > 1]

@@ -1,0 +1,122 @@
+"""The settings of a training run: plain numbers, saved beside the run's state."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from minisora.diffusion.given import GivenMix
+from minisora.errors import UserError
+from minisora.training.modules import Optimisation
+from minisora.training.pace import Budget, Schedule
+from minisora.training.state import write_atomically
+from minisora.worlds.shapes import ShapesWorld
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where a run happens: ``devices`` processes, each with an accelerator of this kind (or the CPU).
+
+    ``compile`` compiles the network's repeated block, which takes half a minute and pays after some more.
+    """
+
+    accelerator: str = "cpu"
+    devices: int = 1
+    strategy: Literal["auto", "ddp", "fsdp"] = "auto"
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    compile: bool = False
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What every kind of training has.
+
+    Attributes:
+        run: folder for the state, logs, samples, and the exported weights.
+        budget: when it ends.
+        batch: clips of a batch over all processes.
+        save_minutes, sample_minutes, evaluate_minutes: how often the state is saved, a filmstrip drawn, and the
+            network scored; None for never.
+        resume: go on with the run that the folder holds, if there is one.
+    """
+
+    run: Path
+    budget: Budget
+    batch: int = 32
+    seed: int = 0
+    optimisation: Optimisation = field(default_factory=Optimisation)
+    schedule: Schedule = field(default_factory=Schedule)
+    machine: Machine = field(default_factory=Machine)
+    log_every: int = 20
+    save_minutes: float = 2.0
+    sample_minutes: float | None = 5.0
+    evaluate_minutes: float | None = None
+    resume: bool = True
+
+
+@dataclass(frozen=True)
+class CodecSettings(RunSettings):
+    """Training of a codec on freshly drawn clips; see ``VideoBatches`` for the fields that it shares with it."""
+
+    batch: int = 16
+    frames: int = 17
+    height: int = 64
+    width: int = 64
+    image_share: float = 0.1
+    kl_weight: float = 1e-4
+    world: ShapesWorld = field(default_factory=ShapesWorld)
+
+
+@dataclass(frozen=True)
+class TextToVideoSettings(RunSettings):
+    """Training of a transformer on encoded clips; see ``LatentBatches`` for the fields that it shares with it.
+
+    Attributes:
+        mix: how often what is given.
+        time_mean: centre of the logit-normal times.
+        prompts: are drawn as filmstrips along the way.
+        guidance, sampling_steps: with which the filmstrips are drawn.
+    """
+
+    caption_dropout: float = 0.1
+    image_share: float = 0.1
+    image_batch: int = 2
+    short_share: float = 0.1
+    styles: tuple[float, float, float] = (0.4, 0.4, 0.2)
+    mix: GivenMix = field(default_factory=GivenMix)
+    time_mean: float = 0.0
+    prompts: tuple[str, ...] = (
+        "a red circle moves right",
+        "a small blue square bounces",
+        "a large yellow star spins",
+        "a white ring moves up",
+    )
+    guidance: float = 3.0
+    sampling_steps: int = 20
+
+
+#: What may differ between the parts of one run: when it ends, where it runs, and how often it speaks.
+CHANGEABLE = frozenset(
+    ["run", "budget", "machine", "log_every", "save_minutes", "sample_minutes", "evaluate_minutes", "resume", "prompts", "guidance", "sampling_steps"]
+)
+
+
+def remember_settings(settings: RunSettings, network: Any) -> None:
+    """Write the settings into the run folder; if it holds some, see that this is the same run.
+
+    Raises: UserError naming the first setting that differs.
+    """
+    path = settings.run / "settings.json"
+    mine = json.loads(json.dumps({"network": asdict(network), **asdict(settings)}, default=str))
+    if path.exists():
+        theirs = json.loads(path.read_text())
+        for name in sorted((mine.keys() | theirs.keys()) - CHANGEABLE):
+            if mine.get(name) != theirs.get(name):
+                raise UserError(
+                    f"{settings.run}: holds a run with {name} = {theirs.get(name)}, not {mine.get(name)};"
+                    " take the same settings or another folder"
+                )
+    text = json.dumps(mine, indent=1)
+    write_atomically(path, lambda file: file.write(text.encode()))
