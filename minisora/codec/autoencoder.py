@@ -2,8 +2,8 @@
 
 A clip is cut into 4x8x8 blocks of pixels; a linear map that starts as their principal components is the first codec;
 residual blocks on top of it learn what a linear map of single blocks cannot: edges that continue in the neighbours,
-and motion that continues from the past. The first frame stands for the four frames of its own block, so that a clip has ``1 + 4k``
-frames and an image is a clip of one.
+and motion that continues from the past. The first frame stands for the four frames of its own block, so that a clip
+has ``1 + 4k`` frames and an image is a clip of one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Coder(nn.Module):
         self.linear = nn.Linear(inputs, outputs)
         self.stem = nn.Linear(inputs, width)
         self.blocks = nn.ModuleList(CausalBlock(width) for _ in range(depth))
-        self.norm = nn.RMSNorm(width)
+        self.norm = nn.RMSNorm(width, elementwise_affine=False)
         self.head = nn.Linear(width, outputs)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
@@ -97,7 +97,7 @@ class Codec(nn.Module):
         return self.decode_blocks(latents)[0][:, :, self.config.temporal - 1 :]
 
     def encode_blocks(self, video: Tensor, caches: Caches | None = None) -> tuple[tuple[Tensor, Tensor], list[Tensor]]:
-        """A piece of whole blocks of frames, ``b 3 4k h w`` -> (mean, log-variance) and the caches for the next piece."""
+        """Whole blocks of frames, ``b 3 4k h w`` -> (mean, log-variance), and the caches for the next piece."""
         c = self.config
         pixels = "b c (t p) (h q) (w r) -> b t h w (c p q r)"
         out, caches = self.encoder(rearrange(video, pixels, p=c.temporal, q=c.spatial, r=c.spatial), caches)
@@ -135,7 +135,7 @@ class Codec(nn.Module):
 
     @torch.no_grad()
     def start_from_principal_components(self, video: Tensor) -> None:
-        """Set both linear maps to the principal components of the clips' blocks: the best linear codec of single blocks.
+        """Set both linear maps to the principal components of the clips' blocks, the best linear codec of blocks.
 
         The latents are scaled as a whole so that their mean variance is one.
         """

@@ -1,7 +1,7 @@
 """Convolution that never looks ahead, so that a long video can pass through piece by piece.
 
 The past that a layer still needs is an explicit value, handed in and handed out; nothing is hidden in the module.
-After the causal convolutions of MAGVIT-v2 (Yu et al. 2023, arXiv:2310.05737, section 3.2) and their cached use in Wan 2.1.
+After the causal convolutions of MAGVIT-v2 (Yu et al. 2023, arXiv:2310.05737, section 3.2), and Wan 2.1's use of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ class CausalConv3d(nn.Conv3d):
         self.past = kernel[0] - 1
 
     def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:  # type: ignore[override]
-        """``x: b t h w c`` and the last ``past`` inputs of the piece before -> output, and the cache for the piece after."""
+        """``x: b t h w c`` and the cache of the piece before -> output, and the cache for the piece after.
+
+        A cache is the last ``past`` inputs.
+        """
         if cache is None:
             cache = x.new_zeros(x.shape[0], self.past, *x.shape[2:])
         x = torch.cat([cache, x], dim=1)
@@ -35,7 +38,7 @@ class CausalBlock(nn.Module):
 
     def __init__(self, width: int, *, expansion: int = 2, kernel: tuple[int, int, int] = (2, 3, 3)):
         super().__init__()
-        self.norm = nn.RMSNorm(width)
+        self.norm = nn.RMSNorm(width, elementwise_affine=False)  # the convolution can learn the gain
         self.conv = CausalConv3d(width, expansion * width, kernel)
         self.out = nn.Linear(expansion * width, width)
         nn.init.zeros_(self.out.weight)

@@ -67,7 +67,16 @@ def render_batch(batch: SceneBatch, *, frames: int, height: int, width: int, fps
 
 
 def _draw_object(
-    shape: Tensor, cx: Tensor, cy: Tensor, radius: Tensor, angle: Tensor, opacity: Tensor, *, y: Tensor, x: Tensor, pixel
+    shape: Tensor,
+    cx: Tensor,
+    cy: Tensor,
+    radius: Tensor,
+    angle: Tensor,
+    opacity: Tensor,
+    *,
+    y: Tensor,
+    x: Tensor,
+    pixel,
 ) -> tuple[Tensor, Tensor]:
     """Coverage in [0, 1] and shade in [-1, 1] of one object of each scene: ``b 1 f h w``."""
     dx, dy = x - cx, y - cy
@@ -80,7 +89,9 @@ def _draw_object(
             distance[members] = DISTANCE[name](u[members], v[members])
     cover = (0.5 - distance * (radius / pixel)).clamp_(0, 1) * opacity
     depth = (-distance / 0.3).clamp_(0, 1)  # darker towards the rim, as if the object were thick
-    shade = (-0.38 * v - 0.18 + 0.18 * depth).clamp_(-1, 1)  # lit from its own top, so that a turning disc is seen to turn
+    shade = (-0.38 * v - 0.18 + 0.18 * depth).clamp_(
+        -1, 1
+    )  # lit from its own top, so that a turning disc is seen to turn
     return cover[:, None], shade[:, None]
 
 

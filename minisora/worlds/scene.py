@@ -1,7 +1,7 @@
 """What is true of a clip: a scene is plain data, and the clip and its captions follow from it.
 
-Lengths are in units of the frame's shorter side, the origin is the middle of the frame, x points right and y points down,
-so that one scene can be drawn at any size and aspect ratio. Times are in seconds.
+Lengths are in units of the frame's shorter side, the origin is the middle of the frame, x points right and y points
+down, so that one scene can be drawn at any size and aspect ratio. Times are in seconds.
 """
 
 from __future__ import annotations

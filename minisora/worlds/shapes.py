@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from minisora.worlds.motion import ORBIT_RADIUS, BOUNCE_HEIGHT, SceneBatch, pose, unpack
+from minisora.worlds.motion import BOUNCE_HEIGHT, ORBIT_RADIUS, SceneBatch, pose, unpack
 from minisora.worlds.scene import (
     BACKGROUNDS,
     CAMERAS,
@@ -21,7 +21,6 @@ from minisora.worlds.scene import (
     SHAPES,
     SIZES,
     Background,
-    Camera,
     Motion,
     Scene,
 )
@@ -67,9 +66,7 @@ class ShapesWorld:
             found += unpack(SceneBatch(*(column[good] for column in batch)))
             if len(found) >= n:
                 return found[:n]
-        raise ValueError(
-            f"duration {duration:g} s at aspect {aspect:g}: no room for {objects} objects; fewer objects or a shorter clip"
-        )
+        raise ValueError(f"aspect {aspect:g}: no room for {objects} objects — try fewer, or a squarer frame")
 
     def _candidates(
         self, n: int, objects: int, generator: Generator, duration: float, aspect: float

@@ -110,16 +110,15 @@ def test_training_lowers_the_error() -> None:
     torch.manual_seed(0)
     video, generator = clips(8), torch.Generator().manual_seed(1)
     codec = Codec(CONFIG)
-    codec.start_from_principal_components(video)
-    optimizer = torch.optim.Adam(codec.parameters(), lr=5e-4)
+    optimizer = torch.optim.Adam(codec.parameters(), lr=3e-3)
     losses = []
-    for _ in range(60):
+    for _ in range(40):
         loss, parts = codec_loss(codec, video, generator)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(parts["mse"])
-    assert losses[-1] < 0.9 * losses[0]
+    assert losses[-1] < 0.3 * losses[0]
 
 
 @pytest.mark.parametrize(
