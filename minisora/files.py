@@ -1,0 +1,39 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from minisora.errors import UserError
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A fresh path beside ``path`` (same ending) to write to; it takes ``path``'s place when the block ends well.
+
+    Until then ``path`` holds what it held before, whatever happens: an error, Ctrl-C, a kill, a full disk.
+    Folders are made as needed.
+
+    Raises: UserError when the place cannot be written to or the disk is full.
+    """
+    draft = path.with_name(f".{path.stem[:100]}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield draft
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {reason(error)} — choose another place") from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def reason(error: Exception) -> str:
+    """What the operating system (or FFmpeg) says, in a few words and without the path."""
+    return (getattr(error, "strerror", None) or " ".join(str(error).split())[:120]).lower()
