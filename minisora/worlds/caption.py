@@ -151,7 +151,7 @@ def _sentence(scene: Scene, dice: Random, *, usual: float, size: float, relation
         return with_article(noun_phrase(obj, dice, usual=usual, size=size, **options))
 
     def clause(obj: SceneObject, form: int, link: str = "", **options: str) -> str:
-        if not _says_motion(obj, dice):
+        if form != BARE and not _says_motion(obj, dice):  # "watch a star and a ball bounce" would say it of both
             return name(obj, **options)
         if form == ING and obj.motion not in DIRECTION and not options and dice.random() < 0.3:
             return name(obj, before=doing(obj.motion, dice, usual=0.5))

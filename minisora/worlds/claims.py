@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
+
+from minisora.worlds.grammar import Reader
+from minisora.worlds.relations import relations
+from minisora.worlds.scene import Scene
+from minisora.worlds.vocabulary import known_words
 
 RelationKind = Literal["left of", "right of", "above", "below", "in front of"]
 
@@ -35,3 +40,34 @@ class Claims:
     background: str | None = None
     camera: str | None = None
     relations: tuple[Relation, ...] = ()
+
+
+def parse(prompt: str) -> Claims:
+    """What a prompt says, in the canonical words; nothing at all for an empty one.
+
+    Objects come in the order in which they are first mentioned. Understands all captions that ``caption.py`` makes.
+
+    Raises:
+        UserError: an unknown word (the nearest known ones are named), a contradiction, or what no clip can show.
+    """
+    reader = Reader(known_words(prompt)).read()
+    return Claims(
+        objects=tuple(ObjectClaim(o.shape, o.colour, o.size, o.motion) for o in reader.objects),
+        background=reader.background,
+        camera=reader.camera,
+        relations=_typed(reader.relations),
+    )
+
+
+def claims_of(scene: Scene) -> Claims:
+    """Everything that is true of a scene; relations only where they are clear in the first frame."""
+    return Claims(
+        objects=tuple(ObjectClaim(o.shape, o.colour, o.size, o.motion) for o in scene.objects),
+        background=scene.background,
+        camera=scene.camera,
+        relations=_typed(relations(scene)),
+    )
+
+
+def _typed(found: list[tuple[str, int, int]]) -> tuple[Relation, ...]:
+    return tuple(Relation(cast(RelationKind, kind), a, b) for kind, a, b in found)
