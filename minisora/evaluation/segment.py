@@ -1,0 +1,128 @@
+"""Foreground pixels, the palette colour of each, and the blobs that they form in every frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from minisora.worlds.render import PALETTE
+from minisora.worlds.scene import COLOURS
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+CONTRAST = 0.10  #: Least distance (Euclidean, RGB in [0, 1]) from the background at which a pixel is foreground.
+NOISE_MARGIN = 2.6  #: And at least this many times the median distance, which is what noise alone makes.
+EDGE = 0.35  #: And at least this share of the strongest contrast nearby: the rest is the soft outside of an edge.
+LEAST_AREA = 0.002  #: Smaller patches are not objects; in squared sides.
+SHADES = np.linspace(-0.5, 0.25, 7, dtype=np.float32)  #: From an object's dark lower to its bright upper part.
+ALIKE = 0.10  #: A pixel at this distance from every shade of a colour counts half as much for it.
+STEEP = 0.15  #: A difference between neighbours in the background that may hide the edge of an object.
+VANISHING = 0.2  #: Where a shade of a colour is this near to the background, parts of an object may go unseen.
+PRESENT = 0.12  #: A colour must hold this share of a frame's foreground patch to split it.
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A connected patch of one colour in one frame: lengths in pixels."""
+
+    frame: int
+    colour: int
+    area: float
+    y: float
+    x: float
+    mask: Mask  #: ``h w``
+
+
+def lit(colours: Array, shade: Array) -> Array:
+    """Colours ``... 3`` under a shade in [-1, 1], as ``render`` lights them."""
+    return np.where(shade > 0, colours + shade * (1 - colours), colours * (1 + shade))
+
+
+def find_blobs(video: Array, backdrop: Array) -> list[Blob]:
+    """All blobs of a video, frame by frame; both arguments ``f h w 3`` in [0, 1]."""
+    side = min(video.shape[1:3])
+    least = LEAST_AREA * side * side
+    contrast, steep = _contrast(video, backdrop)
+    least_contrast = max(CONTRAST, NOISE_MARGIN * float(np.median(contrast)))
+    nearby = ndimage.maximum_filter(contrast, size=(1, 5, 5))
+    foreground = (contrast > least_contrast) & (contrast > EDGE * nearby)
+    colour, alike = _label_colours(video, foreground)
+    foreground |= _bridges(foreground, colour, backdrop, steep)
+    blobs: list[Blob] = []
+    for frame, mask in enumerate(foreground):
+        regions, count = ndimage.label(mask, structure=np.ones((3, 3)))
+        for region, box in enumerate(ndimage.find_objects(regions, count), start=1):
+            inside = regions[box] == region
+            if inside.sum() < least:
+                continue
+            for index, part in _split(inside, colour[frame][box], alike[frame][box], least):
+                whole = np.zeros(mask.shape, bool)
+                whole[box] = part
+                rows, columns = np.nonzero(whole)
+                blobs.append(Blob(frame, index, float(len(rows)), float(rows.mean()), float(columns.mean()), whole))
+    return blobs
+
+
+def _contrast(video: Array, backdrop: Array) -> tuple[Array, Mask]:
+    """Distance from the mixtures of the background's colours within a pixel's reach: a blurred horizon is no object.
+
+    Also where there is such an edge in the background: ``f h w`` both.
+    """
+    low = ndimage.minimum_filter(backdrop, size=(1, 3, 3, 1))
+    high = ndimage.maximum_filter(backdrop, size=(1, 3, 3, 1))
+    along, up = video - low, high - low
+    share = ((along * up).sum(-1) / np.maximum((up * up).sum(-1), 1e-6)).clip(0, 1)
+    return np.linalg.norm(along - share[..., None] * up, axis=-1), np.linalg.norm(up, axis=-1) > STEEP
+
+
+def _label_colours(video: Array, foreground: Mask) -> tuple[NDArray[np.int64], Array]:
+    """Index of the nearest palette colour of each foreground pixel, and how near it is in (0, 1]: ``f h w``."""
+    palette = np.array([PALETTE[c] for c in COLOURS], np.float32)
+    curves = lit(palette[:, None], SHADES[:, None])  # colours shades 3
+    pixels = video[foreground]
+    distance = np.linalg.norm(pixels[:, None, None] - curves, axis=-1).min(-1)  # n colours
+    colour, alike = np.zeros(foreground.shape, np.int64), np.zeros(foreground.shape, np.float32)
+    colour[foreground] = distance.argmin(-1)
+    alike[foreground] = np.exp2(-((distance.min(-1) / ALIKE) ** 2))
+    return colour, alike
+
+
+def _bridges(foreground: Mask, colour: NDArray[np.int64], backdrop: Array, steep: Mask) -> Mask:
+    """Pixels between two parts of one object, where a shade of it may vanish into the background, as white in the sky."""
+    found = np.zeros_like(foreground)
+    for index in np.unique(colour[foreground]):
+        shades = lit(np.array(PALETTE[COLOURS[index]], np.float32), SHADES[:, None])
+        vanishing = np.linalg.norm(backdrop[:1, :, :, None] - shades, axis=-1).min(-1) < VANISHING  # 1 h w
+        vanishing = vanishing | steep
+        if vanishing.any():
+            own = foreground & (colour == index)
+            pad = np.pad(own, ((0, 0), (3, 3), (3, 3)))
+            closed = ndimage.binary_closing(pad, structure=np.ones((1, 3, 3)), iterations=2)
+            found |= closed[:, 3:-3, 3:-3] & vanishing
+    return found
+
+
+def _split(inside: Mask, colour: NDArray[np.int64], alike: Array, least: float) -> list[tuple[int, Mask]]:
+    """A connected region as parts of one colour each: nearly always one, two where objects touch or overlap."""
+    votes = np.bincount(colour[inside], weights=alike[inside], minlength=len(COLOURS))
+    order = np.argsort(votes)[::-1]
+    strong = [int(order[0])]
+    for index in order[1:]:
+        if votes[index] < max(PRESENT * votes.sum(), least / 2):
+            break
+        # Edges mix two colours to a third, but in lines that are one pixel wide.
+        solid = ndimage.uniform_filter((inside & (colour == index)).astype(np.float32), 3, mode="constant")
+        if (solid > 0.7).sum() >= least / 4:
+            strong.append(int(index))
+    if len(strong) == 1:
+        return [(strong[0], inside)]
+    soft = np.stack(
+        [ndimage.uniform_filter(np.where(inside & (colour == k), alike, 0), 3, mode="constant") for k in strong]
+    )
+    nearest = soft.argmax(0)
+    parts = [(k, inside & (nearest == i)) for i, k in enumerate(strong)]
+    return [(k, part) for k, part in parts if part.sum() >= least]
