@@ -26,8 +26,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
         qkv = self.qkv(x).unflatten(-1, (3, self.heads, -1))  # b n 3 h e
         query_key, value = qkv[:, :, :2], qkv[:, :, 2]
-        query_key = apply_rope(rms_norm(query_key, self.gain), rope[:, :, None])
-        query, key = query_key.unbind(2)
+        query, key = apply_rope(rms_norm(query_key.float(), self.gain), rope[:, :, None]).type_as(value).unbind(2)
         y = F.scaled_dot_product_attention(
             query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), attn_mask=mask
         )

@@ -7,9 +7,11 @@ One sequence holds the words and the patches; every block lets all of them atten
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from minisora.errors import UserError
@@ -53,9 +55,9 @@ class Context(NamedTuple):
 
 
 class DiT(nn.Module):
-    """Velocity of every video token: ``model(tokens b n c, time b n, model.prepare(coords, text))  -> b n c``."""
+    """Velocity of every video token: ``model(tokens b n c, time b n, model.prepare(coords, text)) -> b n c``."""
 
-    def __init__(self, config: DiTConfig) -> None:
+    def __init__(self, config: DiTConfig, *, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.config = config
         width = config.width
@@ -66,7 +68,7 @@ class DiT(nn.Module):
         self.blocks = nn.ModuleList(DiTBlock(width, config.heads, config.mlp_ratio) for _ in range(config.depth))
         self.final_modulation = nn.Linear(width, 2 * width)
         self.patch_out = nn.Linear(width, config.token_channels)
-        self.apply(_initialise)
+        self.apply(partial(_initialise, generator=generator))
         for layer in (self.modulation, self.final_modulation, self.patch_out):  # adaLN-zero: starts as "velocity 0"
             nn.init.zeros_(layer.weight)
 
@@ -101,17 +103,20 @@ class DiT(nn.Module):
         return Context(text.tokens, rope, (segment[:, None, :, None] == segment[:, None, None, :]))
 
     def forward(self, tokens: Tensor, time: Tensor, context: Context) -> Tensor:
-        """Velocity ``b n c`` of video tokens ``b n c`` at their times ``b n`` (``b 1``: one for the whole clip)."""
-        words = context.text.shape[1]
-        x = torch.cat([context.text, self.patch_in(tokens)], dim=1)
+        """Velocity ``b n c`` of video tokens ``b n c`` at their times ``b n`` (``b 1``: one for the whole clip).
+
+        The context's rows are as many, or one for all.
+        """
+        rows, words = len(tokens), context.text.shape[1]
+        x = torch.cat([context.text.expand(rows, -1, -1), self.patch_in(tokens)], dim=1)
         # What is given has noise level zero, and the text is given. The time MLP runs once per level, not per token.
-        times = torch.cat([time.new_zeros(len(time), words), time.expand(-1, tokens.shape[1])], dim=1)
+        times = torch.cat([time.new_zeros(rows, words), time.expand(rows, tokens.shape[1])], dim=1)
         levels, level = torch.unique(times, return_inverse=True)
-        embedded = nn.functional.silu(self.time(levels))
+        embedded = F.silu(self.time(levels))
         modulation = self.modulation(embedded)
         for block in self.blocks:
             x = block(x, modulation, level, context.rope, context.mask)
-        per_token = nn.functional.embedding(level[:, words:], self.final_modulation(embedded))
+        per_token = F.embedding(level[:, words:], self.final_modulation(embedded))
         return self.patch_out(modulate(x[:, words:], *per_token.chunk(2, dim=-1)))
 
     def hidden_matrices(self) -> list[nn.Parameter]:
@@ -120,14 +125,14 @@ class DiT(nn.Module):
         return [parameter for block in blocks for parameter in block.parameters() if parameter.ndim == 2]
 
 
-def _initialise(module: nn.Module) -> None:
+def _initialise(module: nn.Module, generator: torch.Generator | None) -> None:
     """Weights of linear layers keep the variance of what passes (std ``1/sqrt(inputs)``); biases are zero."""
     if isinstance(module, nn.Linear):
-        nn.init.normal_(module.weight, std=module.in_features**-0.5)
+        nn.init.normal_(module.weight, std=module.in_features**-0.5, generator=generator)
         if module.bias is not None:
             nn.init.zeros_(module.bias)
     elif isinstance(module, nn.Embedding):
-        nn.init.normal_(module.weight, std=1.0)
+        nn.init.normal_(module.weight, std=1.0, generator=generator)
 
 
 def _check_heads(name: str, width: int, heads: int, *, axes: int) -> None:

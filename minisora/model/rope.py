@@ -40,7 +40,6 @@ def rope_table(coords: Tensor, head_dim: int, wavelengths: Sequence[tuple[float,
 
 
 def apply_rope(x: Tensor, table: Tensor) -> Tensor:
-    """Turn queries or keys ``b n ... head_dim`` by a table that broadcasts to ``b n ... head_dim/2``."""
+    """Turn queries or keys ``b n ... head_dim`` (float32) by a table that broadcasts to ``b n ... head_dim/2``."""
     # A complex product is one pass over memory; the same with real numbers takes three and more than twice the time.
-    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
-    return torch.view_as_real(pairs * table).flatten(-2).type_as(x)
+    return torch.view_as_real(torch.view_as_complex(x.unflatten(-1, (-1, 2))) * table).flatten(-2)

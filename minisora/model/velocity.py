@@ -18,7 +18,8 @@ def video_velocity(
     """``velocity(x, t)`` for latent clips of ``shape`` (frames, height, width), with everything constant prepared.
 
     ``text``: word ids ``b m`` or encoded ``TextTokens``. ``x: b c t h w`` has as many rows as the text (for
-    classifier-free guidance: rows with the prompt, then rows with the empty one); ``t`` broadcasts to ``b 1 t h w``.
+    classifier-free guidance: rows with the prompt, then rows with the empty one), or any number where the text has one
+    row; ``t`` broadcasts to ``b 1 t h w``.
     """
     frames, height, width = shape
     patch = model.config.patch
@@ -26,9 +27,9 @@ def video_velocity(
     context = model.prepare(coordinates(frames, height, width, seconds_per_latent_frame, patch), text)
 
     def velocity(x: Tensor, t: Tensor) -> Tensor:
-        if x.shape[0] != len(text.tokens) or x.shape[2:] != shape:
-            expected = f"{len(text.tokens)} clips of {frames}x{height}x{width}"
-            raise UserError(f"latents {tuple(x.shape)}: the velocity was made for {expected} — make one for this shape")
+        if x.shape[2:] != shape or len(text.tokens) not in (1, len(x)):
+            expected = f"{len(text.tokens)} texts and clips of {frames}x{height}x{width}"
+            raise UserError(f"latents {tuple(x.shape)}: the velocity was made for {expected} — make one for these")
         tokens = model(patchify(x, patch), token_times(t, x, patch), context)
         return unpatchify(tokens, frames, height, width, patch)
 
@@ -36,11 +37,12 @@ def video_velocity(
 
 
 def token_times(t: Tensor, x: Tensor, patch: int = 2) -> Tensor:
-    """Times that broadcast to ``b 1 t h w`` as times per token: ``b n``, or ``b 1`` where each clip has one time.
+    """Times that broadcast to ``b 1 t h w`` as times per token: ``b n``, or ``b 1`` where each clip has one time
+    (with 1 for ``b`` where all clips have the same).
 
     A patch that is partly given is as noisy as its noisiest latent.
     """
-    t = t.to(x)
-    if t.numel() in (1, len(x)) and t.ndim in (0, 1, 5) and t.shape[:1].numel() == t.numel():
-        return t.reshape(-1, 1).expand(len(x), 1)
-    return patchify(t.expand(len(x), 1, *x.shape[2:]), patch).amax(dim=-1)
+    t = t.to(x)[(None,) * (5 - t.ndim)]
+    if t.shape[2:].numel() == 1:
+        return t.reshape(-1, 1)
+    return patchify(t.expand(-1, 1, *x.shape[2:]), patch).amax(dim=-1)

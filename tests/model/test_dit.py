@@ -167,3 +167,19 @@ def test_every_tensor_is_made_where_the_model_is(model):
         text = model.encode_text(IDS)
         assert torch.equal(model(tokens, time, model.prepare(coords, text)), expected)
         assert torch.allclose(model(tokens, time, model.prepare(coords, text, segments)), expected, atol=1e-5)
+
+
+def test_the_same_generator_makes_the_same_weights(config):
+    first, second = (DiT(config, generator=torch.Generator().manual_seed(3)).state_dict() for _ in range(2))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_half_precision_runs(model):
+    tokens, time, coords = inputs()
+    expected = run(model, tokens, time, coords)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = run(model, tokens, time, coords)
+    half = run(model.bfloat16(), tokens.bfloat16(), time, coords)
+    assert half.dtype == torch.bfloat16
+    for velocity in (mixed, half):
+        assert (velocity.float() - expected).abs().mean() < 0.05 * expected.abs().mean()

@@ -30,7 +30,7 @@ def test_times_per_token():
     x = torch.zeros(2, 3, *SHAPE)
     assert torch.equal(token_times(torch.tensor([[[[[0.2]]]], [[[[0.8]]]]]), x), torch.tensor([[0.2], [0.8]]))
     frames = token_times(torch.tensor([0.0, 0.5, 1.0]).view(1, 1, 3, 1, 1), x)
-    assert torch.equal(frames, torch.tensor([0.0, 0.5, 1.0]).repeat_interleave(6).expand(2, 18))
+    assert torch.equal(frames, torch.tensor([0.0, 0.5, 1.0]).repeat_interleave(6)[None])
     free = torch.zeros(1, 1, 1, 4, 6)
     free[..., 3, 5] = 1  # a quarter of the last patch
     assert torch.equal(token_times(0.7 * free, x)[0, :6], torch.tensor([0, 0, 0, 0, 0, 0.7]))
@@ -44,9 +44,17 @@ def test_prompt_and_empty_prompt_in_one_call(model):
     assert torch.allclose(both, torch.cat([with_prompt(x, t), without(x, t)]), atol=1e-5)
 
 
+def test_one_text_serves_any_number_of_clips(model):
+    x, t = torch.randn(4, 3, *SHAPE), torch.rand(4, 1, 1, 1, 1)
+    many = video_velocity(model, IDS[:1].expand(4, -1), SHAPE)
+    assert torch.allclose(video_velocity(model, IDS[:1], SHAPE)(x, t), many(x, t), atol=1e-5)
+    padded = video_velocity(model, IDS[1:].expand(4, -1), SHAPE)
+    assert torch.allclose(video_velocity(model, IDS[1:], SHAPE)(x, t), padded(x, t), atol=1e-5)
+
+
 def test_other_shapes_are_refused(model):
     velocity = video_velocity(model, IDS, SHAPE)
-    with pytest.raises(UserError, match="made for 2 clips of 3x4x6"):
+    with pytest.raises(UserError, match="made for 2 texts and clips of 3x4x6"):
         velocity(torch.zeros(1, 3, *SHAPE), torch.tensor(0.5))
-    with pytest.raises(UserError, match="made for 2 clips of 3x4x6"):
+    with pytest.raises(UserError, match="made for 2 texts and clips of 3x4x6"):
         velocity(torch.zeros(2, 3, 3, 6, 4), torch.tensor(0.5))
