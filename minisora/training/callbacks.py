@@ -1,4 +1,4 @@
-"""What watches over a run: whole states on disk at every moment, a guard against numbers that are none, and visitors."""
+"""What watches over a run: whole states on disk at every moment, a guard against NaN, and visitors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class KeepState(lightning.Callback):
             _restore_random(self._random)
             self._random = None
 
-    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         due = time.monotonic() - self._saved_at >= 60 * self.minutes
         asked = self._signalled
         if trainer.world_size > 1:  # all processes must save and stop at the same step
@@ -81,8 +83,8 @@ class KeepState(lightning.Callback):
         try:
             trainer.save_checkpoint(self.path, weights_only=False)
             self._saved_step = trainer.global_step
-        except OSError as error:
-            print(f"\nstep {trainer.global_step}: the state could not be saved ({error}); going on", file=sys.stderr)
+        except UserError as error:
+            print(f"\nstep {trainer.global_step}: the state is not saved, {error}; going on", file=sys.stderr)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._signalled and number == signal.SIGINT:
@@ -137,7 +139,9 @@ class Periodically(lightning.Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self._last = time.monotonic()
 
-    def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         if time.monotonic() - self._last >= 60 * self.minutes and not trainer.should_stop:
             self._call(trainer, pl_module)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import lightning
@@ -110,7 +110,7 @@ class VideoBatches:
         image_share: share of batches that are single frames.
     """
 
-    world: ShapesWorld = ShapesWorld()
+    world: ShapesWorld = field(default_factory=ShapesWorld)
     batch: int = 16
     frames: int = 17
     height: int = 64

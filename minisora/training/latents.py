@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from minisora.errors import UserError
+from minisora.files import replacing
 from minisora.training.seeds import generator_for
-from minisora.training.state import write_atomically
 from minisora.worlds.render import FPS, render
 from minisora.worlds.scene import Scene
 from minisora.worlds.shapes import ShapesWorld
@@ -33,7 +33,7 @@ class ClipSet:
     width: int = 64
     fps: float = FPS
     seed: int = 0
-    world: ShapesWorld = ShapesWorld()
+    world: ShapesWorld = field(default_factory=ShapesWorld)
 
 
 class LatentCache:
@@ -169,9 +169,12 @@ def _read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    write_atomically(folder / "manifest.json", lambda file: file.write(json.dumps(manifest, indent=1).encode()))
+    with replacing(folder / "manifest.json") as draft:
+        draft.write_text(json.dumps(manifest, indent=1))
 
 
 def _clip_set(data: dict[str, Any]) -> ClipSet:
-    world = {key: tuple(value) if isinstance(value, list) else value for key, value in data["world"].items()}
+    world: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data["world"].items()
+    }
     return ClipSet(**{**data, "world": ShapesWorld(**world)})

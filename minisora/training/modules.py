@@ -31,7 +31,7 @@ class Optimisation:
 
 
 class _Module(lightning.LightningModule):
-    """A network, its moving average, and their optimiser; noise is a pure function of (seed, step, process)."""
+    """A network, its moving average, and their optimiser; noise is a pure function of (seed, step)."""
 
     def __init__(self, network: nn.Module, optimisation: Optimisation, *, seed: int) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class _Module(lightning.LightningModule):
         self.ema.update(self.network)
 
     def noise(self, step: int) -> Generator:
-        """The generator of this step; the same in every process, which draws for the joint batch and takes its share."""
+        """The generator of this step, the same in every process: each draws for the joint batch and takes its share."""
         return generator_for(self.seed, "noise", step, device=self.device)
 
 
@@ -133,6 +133,6 @@ def hidden_matrices(network: nn.Module) -> list[nn.Parameter]:
     convolutions) mix nothing and are left to AdamW.
     """
     if callable(own := getattr(network, "hidden_matrices", None)):
-        return own()
+        return list(own())  # type: ignore[call-overload]
     named = [(f".{name}", p) for name, p in network.named_parameters() if p.requires_grad]
     return [p for name, p in named if ".blocks." in name and p.ndim >= 2 and p.shape[1] > 1]

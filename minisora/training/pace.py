@@ -72,7 +72,9 @@ class Pace(lightning.Callback):
         for optimizer in trainer.optimizers:
             set_learning_rate(optimizer, factor)
 
-    def on_train_batch_end(self, trainer: Trainer, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         self._look(trainer)
         if self.progress >= 1:
             trainer.should_stop = True

@@ -28,7 +28,12 @@ def generate_clips(
     seed: int = 0,
     batch: int = 16,
 ) -> Tensor:
-    """A clip ``b 3 t h w`` for each prompt; ``shape`` is in latents. Noise depends on the seed and the prompt's place only."""
+    """A clip ``b 3 t h w`` for each prompt, from noise that depends on the seed and the prompt's place only.
+
+    Args:
+        shape: frames, height, and width in latents.
+        batch: prompts that are sampled together.
+    """
     device = next(dit.parameters()).device
     clips = []
     for start in range(0, len(prompts), batch):

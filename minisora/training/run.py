@@ -9,12 +9,13 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import lightning
 import torch
+from lightning.pytorch.utilities import rank_zero_only
 from torch import Tensor, nn
 
 from minisora.checkpoint import save_checkpoint
@@ -253,8 +254,8 @@ def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: d
         **card,
     }
     weights: dict[str, Tensor] = {key: value.detach().cpu() for key, value in network.state_dict().items()}
-    path = save_checkpoint(settings.run, name, weights, about)
-    return Outcome(outcome.step, outcome.seconds, outcome.finished, path)
+    rank_zero_only(save_checkpoint)(settings.run, name, weights, about)
+    return replace(outcome, weights=settings.run / f"{name}.safetensors")
 
 
 def _latent_shape(cache: LatentCache) -> tuple[int, int, int]:

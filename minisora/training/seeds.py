@@ -1,4 +1,4 @@
-"""Random numbers that are a pure function of what they are for, so that a resumed run draws what it would have drawn."""
+"""Random numbers that are a pure function of what they are for, so that a resumed run repeats them."""
 
 from __future__ import annotations
 

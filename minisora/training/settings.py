@@ -7,11 +7,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from lightning.pytorch.utilities import rank_zero_only
+
 from minisora.diffusion.given import GivenMix
 from minisora.errors import UserError
+from minisora.files import replacing
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
-from minisora.training.state import write_atomically
+from minisora.training.state import newest_state
 from minisora.worlds.shapes import ShapesWorld
 
 
@@ -99,10 +102,12 @@ class TextToVideoSettings(RunSettings):
 
 #: What may differ between the parts of one run: when it ends, where it runs, and how often it speaks.
 CHANGEABLE = frozenset(
-    ["run", "budget", "machine", "log_every", "save_minutes", "sample_minutes", "evaluate_minutes", "resume", "prompts", "guidance", "sampling_steps"]
+    {"run", "budget", "machine", "log_every", "resume"}
+    | {"save_minutes", "sample_minutes", "evaluate_minutes", "prompts", "guidance", "sampling_steps"}
 )
 
 
+@rank_zero_only
 def remember_settings(settings: RunSettings, network: Any) -> None:
     """Write the settings into the run folder; if it holds some, see that this is the same run.
 
@@ -110,7 +115,7 @@ def remember_settings(settings: RunSettings, network: Any) -> None:
     """
     path = settings.run / "settings.json"
     mine = json.loads(json.dumps({"network": asdict(network), **asdict(settings)}, default=str))
-    if path.exists():
+    if settings.resume and path.exists() and newest_state(settings.run) is not None:
         theirs = json.loads(path.read_text())
         for name in sorted((mine.keys() | theirs.keys()) - CHANGEABLE):
             if mine.get(name) != theirs.get(name):
@@ -118,5 +123,5 @@ def remember_settings(settings: RunSettings, network: Any) -> None:
                     f"{settings.run}: holds a run with {name} = {theirs.get(name)}, not {mine.get(name)};"
                     " take the same settings or another folder"
                 )
-    text = json.dumps(mine, indent=1)
-    write_atomically(path, lambda file: file.write(text.encode()))
+    with replacing(path) as draft:
+        draft.write_text(json.dumps(mine, indent=1))
