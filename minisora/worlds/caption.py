@@ -184,8 +184,8 @@ def _sentence(scene: Scene, dice: Random, *, usual: float, size: float, relation
             )
         else:
             what, options = dice.choice(("shape", "object")), {}
-        there_are = "there are " if dice.random() < 0.4 else ""
-        return f"{there_are}{_COUNT[len(objects)]} {what}s, {_list([clause(obj, form, link, **options) for obj in objects])}"
+        announced = dice.choice(("", "", "", "there are ", "there are ")) + f"{_COUNT[len(objects)]} {what}s"
+        return f"{announced}, {_list([clause(obj, form, link, **options) for obj in objects])}"
     style = dice.random()
     if style < 0.12:
         return dice.choice(_WATCHED) + _list([clause(obj, BARE) for obj in objects])

@@ -1,82 +1,55 @@
 """A small hand-written grammar of prompts: it reads words from left to right and notes what is said of what.
 
-It knows noun phrases ("a tiny crimson ball", "two stars", "the camera", "a dark blue background"), verb phrases ("slides
-to the left", "staying still"), and relations ("to the left of"). Whatever else is said it passes over.
+It knows noun phrases ("a tiny crimson ball", "two stars", "the camera", "a dark blue background"), verb phrases
+("slides to the left", "staying still"), and relations ("to the left of"). Whatever else is said it passes over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from minisora.errors import UserError
-from minisora.worlds.scene import BACKGROUNDS, CAMERAS, COLOURS, DIRECTION, SHAPES, SIZES
-from minisora.worlds.vocabulary import DIGITS, SYNONYMS, VERBS
-
-_MEANING = {word: meaning for meaning, words in SYNONYMS.items() for word in words}
-_VERBS = {form: (meaning, i) for meaning, verbs in VERBS.items() for verb in verbs for i, form in enumerate(verb)}
-_MOTIONS = {"bounce": "bounces", "orbit": "orbits", "spin": "spins", "grow": "grows", "shrink": "shrinks"}
-_MOTIONS |= {"blink": "blinks", "rest": "still", "stay": "still"}
-_PLURALS = {**{f"{shape}s": shape for shape in SHAPES}, "balls": "circle"}
-_GENERIC = frozenset({"object", "shape", "digit", "number", "objects", "shapes", "digits"})
-_OBJECT = frozenset({*SHAPES, *_PLURALS, *_GENERIC, *DIGITS})
-_ELSE = frozenset({"camera", "background", "sky", "landscape", "video", "clip", "animation"})
-_TINTS = frozenset({"bright", "light", "dark", "plain", "sized", "short", "handwritten"})
-_GROUND = frozenset({"black", "grey", "navy"})
-_DESCRIBES = frozenset({*COLOURS, *SIZES, *_TINTS, *_GROUND})
-_STILL = frozenset({"still", "static"})
-_PACE = frozenset({"slowly", "quickly", "fast"})
-_SIDES = frozenset({"up", "down", "left", "right"})
+from minisora.worlds.lexicon import (
+    DESCRIBES,
+    ELSE,
+    GENERIC,
+    GROUND,
+    MOTIONS,
+    OBJECT,
+    PACE,
+    PLURALS,
+    TINTS,
+    VERB_FORMS,
+    Cursor,
+    Mentioned,
+    straight,
+)
+from minisora.worlds.scene import BACKGROUNDS, CAMERAS, COLOURS, DIRECTION, SIZES
+from minisora.worlds.vocabulary import DIGITS
 
 #: What may follow a verb without saying more.
-_TAILS = tuple(
-    tail.split()
-    for tail in ("up and down", "on and off", "on the spot", "in place", "in a circle", "in circles", "clockwise")
-    + ("round", "bigger", "still", "static", "put")
-)
-_RELATIONS = (
-    *(((*before, side, "of"), f"{side} of") for side in ("left", "right") for before in ((), ("to", "the"), ("on", "the"))),
-    (("on", "top", "of"), "above"),
-    (("above",), "above"),
-    (("below",), "below"),
-    (("in", "front", "of"), "in front of"),
-    (("behind",), "behind"),
-)
+_TAILS = ("up and down", "on and off", "on the spot", "in place", "in a circle", "in circles", "clockwise", "round")
+_TAILS += ("bigger", "still", "static", "put")
+_WALLS = frozenset({"the", "wall", "walls", "edge", "edges"})
+_RELATIONS = {
+    **{f"{before}{side} of": f"{side} of" for side in ("left", "right") for before in ("", "to the ", "on the ")},
+    "on top of": "above",
+    "above": "above",
+    "below": "below",
+    "in front of": "in front of",
+    "behind": "behind",
+}
 
 
 @dataclass
-class Mentioned:
-    """An object while it is being read about."""
-
-    shape: str | None = None
-    colour: str | None = None
-    size: str | None = None
-    motion: str | None = None
-
-    def add(self, name: str, value: str | None) -> None:
-        """Note one more thing; raises ``UserError`` if it contradicts what was said before."""
-        before = getattr(self, name)
-        if value is not None and before not in (None, value):
-            what = " ".join(filter(None, (self.colour, self.shape))) or "object"
-            raise UserError(f"the {what} is said to be {before!r} and {value!r}: an object has one {name}")
-        setattr(self, name, value or before)
-
-    def may_be(self, other: Mentioned) -> bool:
-        pairs = ((self.shape, other.shape), (self.colour, other.colour), (self.size, other.size))
-        return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
-
-
-@dataclass
-class Reader:
+class Reader(Cursor):
     """Reads known ``words`` into ``objects``, ``relations`` (kind, a, b), ``background``, and ``camera``."""
 
-    words: Sequence[str]
     objects: list[Mentioned] = field(default_factory=list)
     relations: list[tuple[str, int, int]] = field(default_factory=list)
     background: str | None = None
     camera: str | None = None
 
-    _at: int = 0
     _topic: str = ""  # "camera" or "background" while the text is about that and not about objects
     _main: list[int] = field(default_factory=list)  # the objects that the sentence is about
     _last: list[int] = field(default_factory=list)  # the ones mentioned last
@@ -88,109 +61,75 @@ class Reader:
 
     def read(self) -> Reader:
         """Read everything. Raises ``UserError`` for what contradicts itself or cannot be shown."""
-        while self._at < len(self.words):
+        while self.at < len(self.words):
             if not (self._read_relation() or self._read_verb() or self._read_noun()):
                 self._read_link()
         return self
 
-    # --- looking ahead
-
-    def _word(self, ahead: int = 0) -> str:
-        """The meaning of a word; "" beyond the ends."""
-        at = self._at + ahead
-        word = self.words[at] if 0 <= at < len(self.words) else ""
-        return _MEANING.get(word, word)
-
-    def _skip(self, phrase: Sequence[str]) -> bool:
-        """Step over a phrase if it stands here."""
-        words = self.words[self._at : self._at + len(phrase)]
-        here = len(words) == len(phrase) and all(p in (w, _MEANING.get(w)) for p, w in zip(phrase, words, strict=True))
-        self._at += len(phrase) * here
-        return here
-
-    def _skip_all(self, words: frozenset[str]) -> None:
-        while self._word() in words:
-            self._at += 1
-
     # --- verbs and relations
 
     def _read_relation(self) -> bool:
-        for phrase, kind in _RELATIONS:
-            if self._skip(phrase):
+        for phrase, kind in _RELATIONS.items():
+            if self.skip(phrase):
                 self._relation = kind
                 return True
-        return any(self._skip(("on", "the", side)) for side in ("left", "right"))  # a place, which nobody can claim
+        return any(self.skip(f"on the {side}") for side in ("left", "right"))  # a place, which nobody can claim
 
     def _verb(self) -> tuple[str, int] | None:
         """The verb that stands here: its meaning and form (plain, third person, -ing)."""
-        if self._at >= len(self.words):
+        if self.at >= len(self.words):
             return None
-        word, before = self.words[self._at], self._word(-1)
-        if word in ("circle", "circles") and before not in _OBJECT and before not in ("both", "that", "which", "it"):
+        word, before = self.words[self.at], self.word(-1)
+        if word in ("circle", "circles") and before not in OBJECT and before not in ("both", "that", "which", "it"):
             return None  # the noun
         if word in ("still", "motionless", "stationary", "static", "fixed"):
             return "stay", 2
-        return _VERBS.get(word)
+        return VERB_FORMS.get(word)
 
     def _read_verb(self) -> bool:
-        negated = self._skip(("not",))
+        negated = self.skip("not")
         verb = self._verb()
         if negated and (verb is None or verb[0] != "move"):
-            raise UserError(f"'not {self._word()}': only 'not moving' is understood — say what happens instead")
+            raise UserError(f"'not {self.word()}': only 'not moving' is understood — say what happens instead")
         if verb is None:
-            directions = self._read_directions([])  # "red circle up left"
+            directions = self.directions([])  # "red circle up left"
             if directions:
-                self._say(_straight(directions), form=2)
+                self._say(straight(directions), form=2)
             return bool(directions)
         meaning, form = verb
         if form == 2 and not negated and self._begins_noun():
             return False
-        self._at += 1
+        self.at += 1
         self._say("still" if negated else self._finish_verb(meaning), form)
         return True
 
     def _begins_noun(self) -> bool:
         """Whether an -ing form begins a noun phrase without an article: ", spinning blue star"."""
-        begins = self._word(-1) in ("", ",", ".", "and", "of", "with", "showing", "shows")
-        return begins and self._word(1) in _DESCRIBES | _OBJECT | _ELSE
+        begins = self.word(-1) in ("", ",", ".", "and", "of", "with", "showing", "shows")
+        return begins and self.word(1) in DESCRIBES | OBJECT | ELSE
 
     def _finish_verb(self, meaning: str) -> str | None:
         """The motion that a verb means together with what follows it; None if it means none in particular."""
-        self._skip_all(_PACE)
+        self.skip_all(PACE)
         if meaning in ("pan", "zoom"):
             self._topic = "camera"
         if meaning in ("zoom", "get"):
-            word = self._word()
+            word = self.word()
             said = {"in": "zooms in", "out": "zooms out", "bigger": "grows", "smaller": "shrinks"}.get(word)
-            self._at += said is not None
+            self.at += said is not None
             return said
         if meaning in ("move", "pan", "rise", "fall"):
-            if self._skip(("round",)) | self._skip(("in", "a", "circle")) | self._skip(("in", "circles")):
+            if self.skip("round") | self.skip("in a circle") | self.skip("in circles"):
                 return "orbits"
-            directions = self._read_directions({"rise": ["up"], "fall": ["down"]}.get(meaning, []))
-            self._skip_all(_PACE)
-            return _straight(directions)
-        if meaning == "bounce" and self._skip(("off",)):
-            self._skip_all(frozenset({"the", "wall", "walls", "edge", "edges"}))
+            directions = self.directions({"rise": ["up"], "fall": ["down"]}.get(meaning, []))
+            self.skip_all(PACE)
+            return straight(directions)
+        if meaning == "bounce" and self.skip("off"):
+            self.skip_all(_WALLS)
             return None  # how a straight motion goes on
-        while any(self._skip(tail) for tail in _TAILS):
+        while any(self.skip(tail) for tail in _TAILS):
             pass
-        return _MOTIONS[meaning]
-
-    def _read_directions(self, found: list[str]) -> list[str]:
-        """Add the directions that follow: "up and to the left" gives up, left."""
-        ahead = 0
-        while True:
-            word = self._word(ahead)
-            if word in _SIDES and self._word(ahead + 1) != "of":
-                found += [word] * (word not in found)
-                self._at += ahead + 1
-                ahead = 0
-                self._skip(("corner",))
-            elif word in ("to", "towards", "the", "diagonally", *_PACE) or (word == "and" and found):
-                ahead += 1
-            else:
-                return found
+        return MOTIONS[meaning]
 
     def _say(self, motion: str | None, form: int) -> None:
         """Note a motion of whatever the verb is about."""
@@ -220,45 +159,45 @@ class Reader:
 
     def _read_noun(self) -> bool:
         """A noun phrase, or adjectives alone ("the background is navy", "it is red")."""
-        start, new, article, count, ground, head = self._at, Mentioned(), "", 1, "", ""
+        start, new, article, count, ground, head = self.at, Mentioned(), "", 1, "", ""
         tints: set[str] = set()
         while not head:
-            word, after = self._word(), self._word(1)
-            if word in ("a", "an", "the") and self._at == start:
+            word, after = self.word(), self.word(1)
+            if word in ("a", "an", "the") and self.at == start:
                 article = word
-            elif word in DIGITS and after in _DESCRIBES | _OBJECT and not (word == "one" and after in DIGITS):
+            elif word in DIGITS and after in DESCRIBES | OBJECT and not (word == "one" and after in DIGITS):
                 count = DIGITS.index(word)
             elif word == "light" and after == "blue":
                 new.add("colour", "cyan")
-                self._at += 1
-            elif word in _GROUND:
+                self.at += 1
+            elif word in GROUND:
                 ground = word
             elif word in COLOURS:
                 new.add("colour", word)
             elif word in SIZES:
                 new.add("size", word)
-            elif word in _TINTS:
+            elif word in TINTS:
                 tints.add(word)
-            elif word in _OBJECT | _ELSE and not (word == "one" and self._at == start):
+            elif word in OBJECT | ELSE and not (word == "one" and self.at == start):
                 head = word
-            elif (verb := self._verb()) and verb[1] == 2 and (article or self._at > start or self._begins_noun()):
-                new.add("motion", _MOTIONS.get(verb[0]))
+            elif (verb := self._verb()) and verb[1] == 2 and (article or self.at > start or self._begins_noun()):
+                new.add("motion", MOTIONS.get(verb[0]))
             else:
                 break
-            self._at += 1
-        if self._at == start:
+            self.at += 1
+        if self.at == start:
             return False
-        if head in ("digit", "number") and self._word() in DIGITS:
-            head = self._word()
-            self._at += 1
-        if head in _OBJECT:
+        if head in ("digit", "number") and self.word() in DIGITS:
+            head = self.word()
+            self.at += 1
+        if head in OBJECT:
             self._mention(new, head, article, count, ground)
         elif head == "background" or (not head and (self._topic == "background" or ground)):
             self._describe_background(new, ground or ("navy" if new.colour == "blue" else "black") * ("dark" in tints))
             self._topic = "background"
         elif head in ("sky", "landscape"):
             self.background, self._relation = "sky", ""
-            if self._skip(("background",)):
+            if self.skip("background"):
                 self._topic = "background"
         elif head == "camera":
             self._topic = "camera"
@@ -273,9 +212,9 @@ class Reader:
         """Note one or several objects, new or mentioned before."""
         if ground:
             raise UserError(f"{ground} {head!r}: objects are {', '.join(COLOURS)} — {ground} is for backgrounds")
-        pronoun = head == "one" and self._word(-2) not in ("a", "an", "handwritten", "digit", "number")
-        if not pronoun and head not in _GENERIC:
-            new.shape = _PLURALS.get(head, head)
+        pronoun = head == "one" and self.word(-2) not in ("a", "an", "handwritten", "digit", "number")
+        if not pronoun and head not in GENERIC:
+            new.shape = PLURALS.get(head, head)
         known = [i for i, obj in enumerate(self.objects) if obj.may_be(new)] if article == "the" else []
         if not known and count == 1:
             known = [i for i in self._announced if self.objects[i].may_be(new)]
@@ -287,8 +226,8 @@ class Reader:
         else:
             chosen = list(range(len(self.objects), len(self.objects) + count))
             self.objects += [replace(new) for _ in chosen]
-            # "two circles, a red one ...": the list that follows describes them; "two circles and ..." goes on to others.
-            self._announced = chosen if count > 1 and self._word() in (",", ".") else []
+            # "two circles, a red one ...": a list that describes them follows; "two circles and ..." goes on to others.
+            self._announced = chosen if count > 1 and self.word() in (",", ".") else []
         if self._relation and self._main:
             self.relations += [_relation(self._relation, a, b) for a in self._main for b in chosen if a != b]
         else:
@@ -306,29 +245,17 @@ class Reader:
 
     def _read_link(self) -> None:
         """A word that only joins others, or that is passed over."""
-        word = self._word()
+        word = self.word()
         if word in ("is", "does", "are", "do"):
             self._number = "are" if word in ("are", "do") else "is"
         elif word == "both":
-            self._number, self._open, self._last = "both", list(range(len(self.objects))), list(range(len(self.objects)))
+            everything = list(range(len(self.objects)))
+            self._number, self._open, self._last = "both", everything, everything
         elif word in ("that", "which"):
             self._of_last = True
         elif word == "it":
             self._topic = ""
-        self._at += 1
-
-
-def _straight(directions: list[str]) -> str | None:
-    """The motion along one or two directions; up and down is a bounce."""
-    found = frozenset(directions)
-    if not found:
-        return None
-    if found == {"up", "down"}:
-        return "bounces"
-    motion = "-".join(side for side in ("up", "down", "left", "right") if side in found)
-    if motion not in DIRECTION:
-        raise UserError(f"{' and '.join(directions)}: an object moves in one direction, such as 'up and to the left'")
-    return motion
+        self.at += 1
 
 
 def _relation(kind: str, a: int, b: int) -> tuple[str, int, int]:

@@ -12,8 +12,17 @@ BARE, THIRD, ING, PLURAL = range(4)  #: Forms of a verb: (watch it) move, (it) m
 
 #: What motions other than straight ones are called; ``{verb}`` is any verb of ``VERBS``. The first is the usual one.
 _PREDICATES: dict[str, tuple[str, ...]] = {
-    "still": ("{stay} still", "{stay} in place", "{stay} motionless", "{rest}", "{is} still", "{is} motionless")
-    + ("{is} stationary", "{not}", "{stay:} put"),
+    "still": (
+        "{stay} still",
+        "{stay} in place",
+        "{stay} motionless",
+        "{rest}",
+        "{is} still",
+        "{is} motionless",
+        "{is} stationary",
+        "{not}",
+        "{stay:} put",
+    ),
     "bounces": ("{bounce}", "{bounce} up and down", "{move:} up and down"),
     "orbits": ("{orbit}", "{orbit} round", "{move} in a circle", "{go} round in a circle", "{go} around in circles"),
     "spins": ("{spin}", "{spin} on the spot", "{spin} in place", "{spin} clockwise", "{turn} round", "{turn} around"),
@@ -60,15 +69,47 @@ _DIRECTIONS |= {
 SLOW, QUICK = 0.19, 0.25  #: Sides per second beyond which a straight motion may be called slow or quick.
 
 _BACKGROUNDS: dict[str, tuple[str, ...]] = {
-    "black": ("on a black background", "against a black background", "on a plain black background", "on black")
-    + ("in front of a black background", "on a dark background"),
-    "grey": ("on a grey background", "against a grey background", "on a plain grey background", "on grey")
-    + ("on a gray background", "against a gray background", "on gray", "on a dark grey background"),
-    "navy": ("on a navy background", "against a navy background", "on a plain navy background", "on navy")
-    + ("in front of a navy background", "on a navy blue background", "on a dark blue background"),
-    "sky": ("under a cloudy sky", "in front of the sky", "against the sky", "above the ground", "over the hills")
-    + ("in front of the horizon", "outdoors", "in a landscape", "in a landscape with hills and clouds")
-    + ("against a background of sky and ground", "over the ground", "with the horizon in the background"),
+    "black": (
+        "on a black background",
+        "against a black background",
+        "on a plain black background",
+        "on black",
+        "in front of a black background",
+        "on a dark background",
+    ),
+    "grey": (
+        "on a grey background",
+        "against a grey background",
+        "on a plain grey background",
+        "on grey",
+        "on a gray background",
+        "against a gray background",
+        "on gray",
+        "on a dark grey background",
+    ),
+    "navy": (
+        "on a navy background",
+        "against a navy background",
+        "on a plain navy background",
+        "on navy",
+        "in front of a navy background",
+        "on a navy blue background",
+        "on a dark blue background",
+    ),
+    "sky": (
+        "under a cloudy sky",
+        "in front of the sky",
+        "against the sky",
+        "above the ground",
+        "over the hills",
+        "in front of the horizon",
+        "outdoors",
+        "in a landscape",
+        "in a landscape with hills and clouds",
+        "against a background of sky and ground",
+        "over the ground",
+        "with the horizon in the background",
+    ),
 }
 _BACKGROUND_NOUNS: dict[str, tuple[str, ...]] = {
     "black": ("black", "plain black", "dark"),
@@ -79,7 +120,7 @@ _BACKGROUND_NOUNS: dict[str, tuple[str, ...]] = {
 _CAMERAS: dict[str, tuple[str, ...]] = {
     "static": ("stays still", "is static", "does not move", "is fixed"),
     "pans left": ("pans left", "pans to the left", "moves left", "is panning left"),
-    "pans right": ("pans right", "pans to the right", "moves right") + ("is panning right",),
+    "pans right": ("pans right", "pans to the right", "moves right", "is panning right"),
     "zooms in": ("zooms in", "is zooming in"),
     "zooms out": ("zooms out", "is zooming out"),
 }
@@ -112,7 +153,7 @@ def with_article(phrase: str) -> str:
 def noun_phrase(
     obj: SceneObject, dice: Random, *, usual: float, size: float = 0.7, before: str = "", noun: str = ""
 ) -> str:
-    """Size (with probability ``size``), ``before``, colour, and shape (or ``noun`` instead): "tiny spinning red ball"."""
+    """Size (with probability ``size``), ``before``, colour, shape (or ``noun`` instead): "tiny spinning red ball"."""
     colour = call(obj.colour, dice, usual)
     if dice.random() < 0.04:
         colour = "light blue" if obj.colour == "cyan" else f"bright {colour}"

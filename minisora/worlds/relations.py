@@ -13,7 +13,7 @@ COVERED = 0.1  #: Share of the smaller object that another must hide before one 
 
 
 def relations(scene: Scene) -> list[tuple[str, int, int]]:
-    """All (kind, a, b): object a is "left of", "right of", "above", "below", or "in front of" object b (``scene`` order).
+    """All (kind, a, b): object a is "left of", "right of", "above", "below", or "in front of" object b.
 
     Left and right, or above and below, are said along the axis on which the two are further apart; of objects that
     overlap, and of objects that do not show in the first frame, neither is said.

@@ -159,7 +159,7 @@ _MARKS = str.maketrans({"’": "'", ";": ",", ":": ",", "!": ".", "?": ".", **di
 
 
 def split(text: str) -> list[str]:
-    """Lower-case words and punctuation of a text, known or not; captions only need a space before their ``,`` and ``.``."""
+    """Lower-case words and punctuation of a text, known or not; contractions and brackets are resolved."""
     text = text.lower().translate(_MARKS).replace("&", " and ")
     for short, long in _CONTRACTIONS.items():
         text = text.replace(short, long)
