@@ -1,0 +1,63 @@
+"""Scores along the way: the judge reads clips that the averaged network makes for prompts of one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import nn
+
+from minisora.codec.autoencoder import Codec
+from minisora.evaluation.judge import judge
+from minisora.model import DiT, Tokenizer
+from minisora.training.preview import generate_clips
+from minisora.training.seeds import generator_for
+from minisora.worlds.caption import canonical
+from minisora.worlds.claims import Claims, ObjectClaim
+from minisora.worlds.scene import Scene
+from minisora.worlds.shapes import ShapesWorld
+from minisora.worlds.vocabulary import WORDS
+
+
+def judged_prompts(
+    codec: Codec,
+    *,
+    prompts: int = 32,
+    held_out: bool = False,
+    shape: tuple[int, int, int] = (5, 8, 8),
+    seconds_per_latent_frame: float = 0.5,
+    steps: int = 20,
+    guidance: float = 3.0,
+    seed: int = 1,
+) -> Callable[[nn.Module, int], dict[str, float]]:
+    """An ``evaluate`` for a run: the share of prompts whose colour, shape, size, motion, and all of it are right.
+
+    The prompts and the noise are the same every time.
+    """
+    world = ShapesWorld(counts=(1.0,), moving_camera=0.0, held_out=held_out)
+    scenes = world.sample(prompts, generator=generator_for(seed, "prompts"))
+    texts = [canonical(scene) for scene in scenes]
+
+    def evaluate(network: nn.Module, step: int) -> dict[str, float]:
+        assert isinstance(network, DiT)
+        tokenizer = Tokenizer(WORDS, max_text=network.config.max_text)
+        clips = generate_clips(
+            network,
+            codec,
+            tokenizer,
+            texts,
+            shape=shape,
+            seconds_per_latent_frame=seconds_per_latent_frame,
+            steps=steps,
+            guidance=guidance,
+            seed=seed,
+        )
+        verdicts = [judge(clip, claims_of_object(scene)) for clip, scene in zip(clips, scenes, strict=True)]
+        kinds = ("count", "colour", "shape", "size", "motion", "everything")
+        return {kind: sum(getattr(v, kind) for v in verdicts) / len(verdicts) for kind in kinds}
+
+    return evaluate
+
+
+def claims_of_object(scene: Scene) -> Claims:
+    """What :func:`~minisora.worlds.caption.canonical` says of a scene's objects, without background and camera."""
+    return Claims(tuple(ObjectClaim(o.shape, o.colour, o.size, o.motion) for o in scene.objects))
