@@ -68,6 +68,16 @@ class ShapesWorld:
                 return found[:n]
         raise ValueError(f"aspect {aspect:g}: no room for {objects} objects — try fewer, or a squarer frame")
 
+    def _kinds(self) -> list[tuple[int, int, int]]:
+        """Indices of all (colour, shape, motion) that this world shows."""
+        return [
+            (c, s, MOTIONS.index(motion))
+            for c, colour in enumerate(COLOURS)
+            for s, shape in enumerate(SHAPES)
+            for motion in self.motions
+            if ((colour, shape, motion) in HELD_OUT) == self.held_out
+        ]
+
     def _candidates(
         self, n: int, objects: int, generator: Generator, duration: float, aspect: float
     ) -> tuple[SceneBatch, Tensor]:
@@ -79,8 +89,8 @@ class ShapesWorld:
         def uniform(low: float, high: float, size: Sequence[int] = shape) -> Tensor:
             return low + (high - low) * torch.rand(tuple(size), generator=generator)
 
-        motions = torch.tensor([MOTIONS.index(m) for m in self.motions])
-        motion = motions[pick(len(motions))]
+        kinds = torch.tensor(self._kinds())
+        colour_of, shape_of, motion = kinds[pick(len(kinds))].unbind(-1)
         # Three objects find room more often when they are small.
         size = pick(len(SIZES)) if objects < 3 else torch.minimum(pick(len(SIZES)), pick(len(SIZES)))
         radius = torch.tensor([RADIUS[s] for s in SIZES])[size]
@@ -117,8 +127,8 @@ class ShapesWorld:
         rate = torch.where(pans, uniform(0.2, 0.3, (n,)), uniform(math.log(1.3), math.log(1.5), (n,))) / duration
         backgrounds = torch.tensor([BACKGROUNDS.index(b) for b in self.backgrounds])
         batch = SceneBatch(
-            shape=pick(len(SHAPES)),
-            colour=pick(len(COLOURS)),
+            shape=shape_of,
+            colour=colour_of,
             size=size,
             motion=motion,
             x=x,
