@@ -181,25 +181,24 @@ def verb(meaning: str, form: int, dice: Random, usual: float) -> str:
 
 def predicate(obj: SceneObject, form: int, dice: Random, *, usual: float) -> str:
     """What the object does: "slides to the left", "stays still", "going round in circles"."""
-    if obj.motion in DIRECTION:
-        return _straight(obj, form, dice, usual=usual)
-    does, _, rest = choose(_PREDICATES[obj.motion], dice, usual).partition("}")
-    does = does[1:]
-    if does in _FIXED:
-        return _FIXED[does][form] + rest
-    return verb(does, form, dice, usual) + rest
+    return motion_phrase(obj.motion, form, dice, usual=usual, speed=obj.speed, rolls=obj.shape == "circle")
 
 
-def _straight(obj: SceneObject, form: int, dice: Random, *, usual: float) -> str:
-    if obj.motion in ("up", "down") and dice.random() > usual and dice.random() < 0.5:
-        return verb("rise" if obj.motion == "up" else "fall", form, dice, 0.5)
-    does = verb("move", form, dice, usual)
-    if does.startswith("roll") and obj.shape != "circle":
+def motion_phrase(
+    motion: str, form: int, dice: Random, *, usual: float, speed: float = 0.0, rolls: bool = False
+) -> str:
+    """A motion in a form of its verb; a straight one may be slow or quick, or a rolling if the object ``rolls``."""
+    if motion not in DIRECTION:
+        does, _, rest = choose(_PREDICATES[motion], dice, usual)[1:].partition("}")
+        return (_FIXED[does][form] if does in _FIXED else verb(does, form, dice, usual)) + rest
+    if motion in ("up", "down") and dice.random() > usual and dice.random() < 0.5:
+        return verb("rise" if motion == "up" else "fall", form, dice, 0.5)
+    does, where = verb("move", form, dice, usual), direction(motion, dice, usual=usual)
+    if does.startswith("roll") and not rolls:
         does = _FIXED["move:"][form]
-    where = direction(obj.motion, dice, usual=usual)
-    if dice.random() < 0.88 or SLOW < obj.speed < QUICK:
+    if dice.random() < 0.88 or SLOW < speed < QUICK:
         return f"{does} {where}"
-    pace = "slowly" if obj.speed <= SLOW else "quickly"
+    pace = "slowly" if speed <= SLOW else "quickly"
     return dice.choice((f"{does} {pace} {where}", f"{does} {where} {pace.replace('quickly', 'fast')}"))
 
 
