@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from minisora.pipeline import Clip, Pipeline
+    from minisora.clip import Clip
+    from minisora.pipeline import Pipeline
 
 __version__ = "0.1.0"
 __all__ = ["Clip", "Pipeline", "__version__"]

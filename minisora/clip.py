@@ -1,0 +1,69 @@
+"""What the pipeline returns: a tensor that knows its rate and its prompt, and shows itself."""
+
+from __future__ import annotations
+
+import base64
+import html
+import tempfile
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from minisora.video import filmstrip, save_video
+
+
+class Clip(Tensor):
+    """A video ``3 t h w`` in [-1, 1]. What is computed from it is a plain tensor again.
+
+    Attributes:
+        fps: frames per second.
+        prompt: what it shows.
+    """
+
+    fps: float
+    prompt: str
+
+    #: As for ``nn.Parameter``: results of operations are plain tensors.
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
+
+    @classmethod
+    def of(cls, video: Tensor, *, fps: float, prompt: str = "") -> Clip:
+        """Wrap a video ``3 t h w``; the memory is shared."""
+        clip = video.detach().as_subclass(cls)
+        clip.fps, clip.prompt = fps, prompt
+        return clip
+
+    @property
+    def frames(self) -> Tensor:
+        """The same numbers as a plain tensor, ``3 t h w``."""
+        return self.as_subclass(Tensor)
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame to the last."""
+        return (self.shape[1] - 1) / self.fps
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as mp4, webm, gif or png (a filmstrip), by the ending.
+
+        Raises: UserError, see ``save_video``.
+        """
+        return save_video(self.frames, path, fps=self.fps)
+
+    def filmstrip(self, *, columns: int = 8) -> Image.Image:
+        """Evenly spaced frames side by side."""
+        return Image.fromarray(filmstrip(self.frames, columns=columns))
+
+    def __repr__(self, *, tensor_contents: object = None) -> str:
+        _, frames, height, width = self.shape
+        return f"Clip({self.prompt!r}, {frames} frames of {height}x{width}, {self.fps:g} fps)"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: a moving picture that needs no player, with a text for those who cannot see it."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = save_video(self.frames, Path(folder) / "clip.gif", fps=self.fps)
+            content = base64.b64encode(path.read_bytes()).decode()
+        says = html.escape(f"{self.seconds:g} s of video: {self.prompt}" if self.prompt else "video", quote=True)
+        return f'<img src="data:image/gif;base64,{content}" alt="{says}" title="{says}">'

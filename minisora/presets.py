@@ -1,0 +1,125 @@
+"""Sizes that go well together, from a laptop's minute to a room of GPUs. Everything but these numbers is shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from minisora.codec.autoencoder import CodecConfig
+from minisora.errors import UserError
+from minisora.model.dit import DiTConfig
+from minisora.worlds.vocabulary import WORDS
+
+VOCABULARY = len(WORDS) + 2  #: Words, padding, and the begin token.
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A codec and a transformer of matching sizes, and how they are trained.
+
+    Attributes:
+        name, about: what it is called and good for.
+        codec, dit: the sizes of the networks.
+        frames, height, width: the clips that both are trained on.
+        clips: how many of them are drawn and encoded for the transformer.
+        codec_batch, batch: clips of a batch over all processes.
+        codec_minutes, minutes: how long training takes, on the machine that the preset is for.
+        muon_lr, adam_lr: peak learning rates.
+        strategy, precision: for more than one process: replicate ("ddp") or shard ("fsdp"); and of the arithmetic.
+    """
+
+    name: str
+    about: str
+    codec: CodecConfig
+    dit: DiTConfig
+    frames: int = 17
+    height: int = 64
+    width: int = 64
+    clips: int = 20_000
+    codec_batch: int = 16
+    batch: int = 32
+    codec_minutes: float = 60.0
+    minutes: float = 120.0
+    muon_lr: float = 0.02
+    adam_lr: float = 1e-3
+    strategy: str = "ddp"
+    precision: str = "32-true"
+
+
+NANO = Preset(
+    name="nano",
+    about="about 1M parameters: for tests and first steps, minutes on a laptop",
+    codec=CodecConfig(channels=16, width=64, encoder_depth=2, decoder_depth=3),
+    dit=DiTConfig(
+        channels=16, width=128, depth=4, heads=2, text_width=64, text_depth=1, vocabulary=VOCABULARY, text_heads=2
+    ),
+    clips=4_000,
+    codec_minutes=10,
+    minutes=20,
+)
+MICRO = Preset(
+    name="micro",
+    about="about 6M parameters: the weights in the repository, hours on a laptop",
+    codec=CodecConfig(),
+    dit=DiTConfig(channels=32, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=VOCABULARY),
+)
+SMALL = Preset(
+    name="small",
+    about="about 33M parameters: a night on a small GPU",
+    codec=CodecConfig(channels=32, width=256, encoder_depth=4, decoder_depth=6),
+    dit=DiTConfig(channels=32, width=512, depth=9, heads=8, text_width=256, text_depth=2, vocabulary=VOCABULARY),
+    height=128,
+    width=128,
+    clips=100_000,
+    codec_batch=32,
+    batch=128,
+    codec_minutes=240,
+    minutes=480,
+    precision="bf16-mixed",
+)
+BASE = Preset(
+    name="base",
+    about="about 130M parameters: a day on a data-centre GPU",
+    codec=CodecConfig(channels=48, width=384, encoder_depth=4, decoder_depth=8),
+    dit=DiTConfig(channels=48, width=768, depth=16, heads=12, text_width=384, text_depth=4, vocabulary=VOCABULARY),
+    frames=33,
+    height=128,
+    width=128,
+    clips=400_000,
+    codec_batch=64,
+    batch=256,
+    codec_minutes=720,
+    minutes=1440,
+    muon_lr=0.015,
+    adam_lr=6e-4,
+    precision="bf16-mixed",
+)
+LARGE = Preset(
+    name="large",
+    about="about 700M parameters: days on eight data-centre GPUs, sharded",
+    codec=CodecConfig(channels=48, width=512, encoder_depth=6, decoder_depth=10),
+    dit=DiTConfig(channels=48, width=1536, depth=22, heads=16, text_width=768, text_depth=6, vocabulary=VOCABULARY),
+    frames=65,
+    height=256,
+    width=256,
+    clips=1_000_000,
+    codec_batch=128,
+    batch=512,
+    codec_minutes=1440,
+    minutes=5760,
+    muon_lr=0.01,
+    adam_lr=3e-4,
+    strategy="fsdp",
+    precision="bf16-mixed",
+)
+
+PRESETS: dict[str, Preset] = {preset.name: preset for preset in (NANO, MICRO, SMALL, BASE, LARGE)}
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of this name.
+
+    Raises: UserError naming those that there are.
+    """
+    if name not in PRESETS:
+        raise UserError(f"unknown preset {name!r}: try {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -1,0 +1,42 @@
+"""What several tests need: tiny weights, random but whole, written as real ones are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import torch
+
+from minisora.checkpoint import save_checkpoint, sha256
+from minisora.codec.autoencoder import Codec, CodecConfig
+from minisora.model import DiT, DiTConfig
+from minisora.presets import VOCABULARY
+
+CODEC = CodecConfig(channels=4, width=8, encoder_depth=1, decoder_depth=1)
+DIT = DiTConfig(
+    channels=4, width=32, depth=1, heads=2, text_width=16, text_depth=1, text_heads=2, vocabulary=VOCABULARY
+)
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``codec.safetensors`` and ``text-to-video.safetensors``; not to be changed."""
+    folder = tmp_path_factory.mktemp("weights")
+    torch.manual_seed(0)
+    codec, dit = Codec(CODEC), DiT(DIT)
+    for layer in (dit.modulation, dit.patch_out):  # all zero at first: no prompt would make a difference
+        torch.nn.init.normal_(layer.weight, std=0.2)
+    path = save_checkpoint(
+        folder, "codec", codec.state_dict(), {"kind": "codec", "preset": "tiny", "settings": asdict(CODEC)}
+    )
+    card = {
+        "kind": "text-to-video",
+        "preset": "tiny",
+        "settings": asdict(DIT),
+        "codec": sha256(path),
+        "data": [{"fps": 8.0}],
+        "sampling": {"steps": 3, "guidance": 2.0, "shift": 1.0},
+    }
+    save_checkpoint(folder, "text-to-video", dit.state_dict(), card)
+    return folder

@@ -1,0 +1,238 @@
+"""A prompt becomes a clip; what cannot be made is refused in one line that says how to go on."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minisora import Clip, Pipeline
+from minisora.checkpoint import card_path, save_checkpoint
+from minisora.errors import UserError
+from minisora.model import DiT
+from minisora.pipeline import pick_device
+from minisora.request import check_prompt, latent_shape
+from minisora.video import read_video
+from tests.conftest import DIT
+
+PROMPT = "a red circle moves right"
+
+
+@pytest.fixture(scope="module")
+def pipeline(weights: Path) -> Pipeline:
+    return Pipeline.load(weights, device="cpu")
+
+
+def test_a_prompt_becomes_a_clip(pipeline: Pipeline) -> None:
+    clip = pipeline.generate(PROMPT)
+    assert isinstance(clip, Clip)
+    assert isinstance(clip, torch.Tensor)
+    assert clip.shape == (3, 17, 64, 64)
+    assert clip.frames.abs().max() <= 1
+    assert clip.frames.isfinite().all()
+    assert (clip.fps, clip.prompt, clip.seconds) == (8.0, PROMPT, 2.0)
+
+
+def test_defaults_come_with_the_weights(pipeline: Pipeline) -> None:
+    steps = []
+    default = pipeline.generate(PROMPT, seconds=0, watch=lambda i, _: steps.append(i))
+    assert steps == [1, 2, 3]
+    assert torch.equal(default.frames, pipeline.generate(PROMPT, seconds=0, steps=3, guidance=2.0).frames)
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(0, 1), (0.5, 5), (2, 17), (2.2, 17), (10, 81)])
+def test_duration(pipeline: Pipeline, seconds: float, frames: int) -> None:
+    assert pipeline.generate(PROMPT, seconds=seconds, size=(16, 32), steps=1).shape == (3, frames, 16, 32)
+
+
+def test_same_seed_same_clip_alone_and_in_a_list(pipeline: Pipeline) -> None:
+    prompts = [PROMPT, "two small blue squares", "a white star spins"]
+    several = pipeline.generate(prompts, seed=5, seconds=0.5)
+    assert [clip.prompt for clip in several] == prompts
+    for i, prompt in enumerate(prompts):
+        alone = pipeline.generate(prompt, seed=5 + i, seconds=0.5)
+        torch.testing.assert_close(alone.frames, several[i].frames, atol=1e-5, rtol=0)
+    assert not torch.allclose(several[0].frames, pipeline.generate(PROMPT, seed=6, seconds=0.5).frames)
+
+
+def test_more_prompts_than_are_made_at_once(pipeline: Pipeline) -> None:
+    clips = pipeline.generate([PROMPT] * 18, seconds=0, size=(16, 16), steps=1)
+    assert len(clips) == 18
+    assert pipeline.generate([], seconds=0) == []
+
+
+def test_generator_is_used_and_moves_on(pipeline: Pipeline) -> None:
+    generator = torch.Generator().manual_seed(7)
+    first, second = (pipeline.generate(PROMPT, seconds=0, generator=generator).frames for _ in range(2))
+    assert not torch.equal(first, second)
+    assert torch.equal(first, pipeline.generate(PROMPT, seconds=0, seed=7).frames)
+
+
+def test_prompt_and_guidance_matter(pipeline: Pipeline) -> None:
+    one, other = (pipeline.generate(prompt, seconds=0).frames for prompt in (PROMPT, "a blue star"))
+    assert not torch.equal(one, other)
+    plain = pipeline.generate(PROMPT, seconds=0, guidance=1.0).frames
+    assert not torch.equal(one, plain)
+    without = [pipeline.generate(prompt, seconds=0, guidance=0.0).frames for prompt in (PROMPT, "a blue star")]
+    torch.testing.assert_close(without[0], without[1], atol=1e-5, rtol=0)
+
+
+def test_pieces_decode_as_one(pipeline: Pipeline) -> None:
+    latents = torch.randn(1, 4, 21, 2, 2, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(pipeline._decode(latents), pipeline.codec.decode(latents), atol=1e-5, rtol=0)
+
+
+def test_nothing_global_changes(pipeline: Pipeline) -> None:
+    torch.manual_seed(3)
+    before = torch.random.get_rng_state()
+    pipeline.generate(PROMPT, seconds=0)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert not pipeline.dit.training
+    assert not any(p.requires_grad for p in pipeline.dit.parameters())
+
+
+def test_clip_computes_as_a_tensor_and_shows_itself(pipeline: Pipeline, tmp_path: Path) -> None:
+    clip = pipeline.generate('a "red" circle & a square'.replace("&", "and"), seconds=0.5)
+    assert type(clip + 1) is torch.Tensor
+    assert type(clip.frames) is torch.Tensor
+    assert repr(clip) == "Clip('a \"red\" circle and a square', 5 frames of 64x64, 8 fps)"
+    page = clip._repr_html_()
+    assert page.startswith('<img src="data:image/gif;base64,R0lGOD')
+    assert 'alt="0.5 s of video: a &quot;red&quot; circle and a square"' in page
+    assert read_video(clip.save(tmp_path / "clip.mp4")).shape == (3, 5, 256, 256)
+    assert clip.filmstrip(columns=5).size == (5 * 64 + 4 * 2, 64)
+
+
+BAD_REQUESTS = [
+    ({"prompt": ""}, "empty prompt: say what to show"),
+    ({"prompt": " ... !"}, "empty prompt"),
+    ({"prompt": "red " * 10_000}, "prompt of 10000 words: at most 64 — say it in fewer"),
+    ({"prompt": "a rde circle"}, "unknown word 'rde': try 'red'"),
+    ({"prompt": "a " + "x" * 5000}, "unknown word 'xxx"),
+    ({"prompt": "ein rotes \N{SNOWMAN}"}, "unknown word 'ein'"),
+    ({"size": (60, 64)}, "size 60x64: height and width must be multiples of 16 — try 64x64"),
+    ({"size": (0, 64)}, "size 0x64: height and width must be from 16 to 512"),
+    ({"size": (-64, 64)}, "size -64x64"),
+    ({"size": (10**9, 64)}, "size 1000000000x64"),
+    ({"size": (64,)}, "size 64: height and width"),
+    ({"seconds": -1}, "duration -1 seconds: must be from 0 to 60 — try 2"),
+    ({"seconds": 1e9}, "duration 1e\\+09 seconds"),
+    ({"seconds": math.nan}, "duration nan seconds"),
+    ({"seconds": math.inf}, "duration inf seconds"),
+    ({"seconds": 60, "size": (512, 512)}, "60 s of 512x512: 123904 tokens, at most 16384 — try shorter or smaller"),
+    ({"steps": 0}, "steps 0: must be from 1 to 1000 — try 20"),
+    ({"steps": 10**9}, "steps 1e\\+09"),
+    ({"guidance": -1}, "guidance -1: must be from 0 to 30 — try 4"),
+    ({"guidance": math.nan}, "guidance nan"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_REQUESTS)
+def test_bad_requests(pipeline: Pipeline, change: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        pipeline.generate(**{"prompt": PROMPT, **change})  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_understood_or_refused(text: str) -> None:
+    try:
+        words = check_prompt(text, most=64)
+    except UserError as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert words == check_prompt(words, most=1000)
+
+
+@given(st.floats(0, 60), st.integers(1, 32), st.integers(1, 32))
+def test_whatever_is_accepted_can_be_decoded(seconds: float, rows: int, columns: int) -> None:
+    try:
+        frames, height, width = latent_shape(seconds, (rows * 16, columns * 16), fps=8, temporal=4, spatial=8, patch=2)
+    except UserError as error:
+        assert "tokens" in str(error)
+    else:
+        assert abs((frames - 1) * 4 / 8 - seconds) <= 0.25
+        assert (height, width) == (rows * 2, columns * 2)
+
+
+@pytest.fixture
+def copy(weights: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(weights, tmp_path / "copy"))
+
+
+def refused(folder: Path, message: str) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        Pipeline.load(folder, device="cpu")
+    assert "\n" not in str(caught.value)
+
+
+def test_weights_may_be_named_or_lie_in_a_folder(weights: Path, copy: Path) -> None:
+    (copy / "codec.safetensors").rename(copy / "other.safetensors")
+    (copy / "codec.json").rename(copy / "other.json")
+    loaded = Pipeline.load(copy / "text-to-video.safetensors", codec=copy / "other.safetensors", device="cpu")
+    expected = Pipeline.load(weights, device="cpu").generate(PROMPT, seconds=0)
+    assert torch.equal(loaded.generate(PROMPT, seconds=0).frames, expected.frames)
+
+
+def test_missing_weights(tmp_path: Path, copy: Path) -> None:
+    refused(tmp_path / "nowhere" / "text-to-video.safetensors", "no weights at|was trained with another codec")
+    (copy / "text-to-video.safetensors").unlink()
+    refused(copy, "no weights at .*text-to-video.safetensors — train them")
+
+
+def test_tampered_weights(copy: Path) -> None:
+    path = copy / "codec.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 255
+    path.write_bytes(content)
+    refused(copy, "codec.safetensors was changed or damaged")
+
+
+def test_codec_and_transformer_swapped(copy: Path) -> None:
+    for ending in ("safetensors", "json"):
+        (copy / f"codec.{ending}").replace(copy / f"text-to-video.{ending}")
+        shutil.copy(copy / f"text-to-video.{ending}", copy / f"codec.{ending}")
+    refused(copy, "holds weights of kind 'codec', 'text-to-video' is needed")
+
+
+def test_wrong_preset(copy: Path) -> None:
+    wide = replace(DIT, width=48)
+    card = json.loads(card_path(copy / "text-to-video.safetensors").read_text())
+    save_checkpoint(copy, "text-to-video", DiT(DIT).state_dict(), {**card, "settings": asdict(wide)})
+    refused(copy, r"has \(.*\) for .*, the model needs \(.*\)")
+
+
+def test_another_codec(copy: Path) -> None:
+    card = json.loads(card_path(copy / "text-to-video.safetensors").read_text())
+    save_checkpoint(copy, "text-to-video", DiT(DIT).state_dict(), {**card, "codec": "0" * 64})
+    refused(copy, "was trained with another codec")
+
+
+def test_words_of_a_newer_version(copy: Path) -> None:
+    more = replace(DIT, vocabulary=DIT.vocabulary + 1000)
+    card = json.loads(card_path(copy / "text-to-video.safetensors").read_text())
+    save_checkpoint(copy, "text-to-video", DiT(more).state_dict(), {**card, "settings": asdict(more)})
+    refused(copy, "upgrade minisora")
+
+
+@pytest.mark.parametrize("settings", [{"steps": "many"}, {"speed": 3}, [1]])
+def test_broken_sampling_settings(copy: Path, settings: object) -> None:
+    card = json.loads(card_path(copy / "text-to-video.safetensors").read_text())
+    card_path(copy / "text-to-video.safetensors").write_text(json.dumps({**card, "sampling": settings}))
+    refused(copy, "card of .*setting")
+
+
+def test_devices() -> None:
+    assert pick_device("cpu").type == "cpu"
+    assert pick_device().type in ("cpu", "cuda")  # never MPS by itself
+    for name in ("gpu", "cuda:99", "teapot"):
+        with pytest.raises(UserError, match="is not there — try cpu"):
+            pick_device(name)
