@@ -25,10 +25,10 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
         qkv = self.qkv(x).unflatten(-1, (3, self.heads, -1))  # b n 3 h e
-        query_key, value = qkv[:, :, :2], qkv[:, :, 2]
+        query_key, value = qkv.split([2, 1], dim=2)
         query, key = apply_rope(rms_norm(query_key.float(), self.gain), rope[:, :, None]).type_as(value).unbind(2)
         y = F.scaled_dot_product_attention(
-            query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), attn_mask=mask
+            query.transpose(1, 2), key.transpose(1, 2), value.squeeze(2).transpose(1, 2), attn_mask=mask
         )
         return self.out(y.transpose(1, 2).flatten(-2))
 
