@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,3 +38,16 @@ def replacing(path: Path) -> Iterator[Path]:
 def reason(error: Exception) -> str:
     """What the operating system (or FFmpeg) says, in a few words and without the path."""
     return (getattr(error, "strerror", None) or " ".join(str(error).split())[:120]).lower()
+
+
+def check_writable(folder: Path) -> None:
+    """See that files can be made in ``folder``, which is made if need be, before any work is done for them.
+
+    Raises: UserError when they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {reason(error)} — choose another place") from error

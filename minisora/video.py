@@ -33,17 +33,21 @@ def save_video(clip: Tensor, path: str | Path, *, fps: float = 8.0, scale: int |
     Raises: UserError for an unknown ending and for a place that cannot be written to.
     """
     path = Path(path)
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise UserError(f"cannot save {path}: ending {path.suffix or 'missing'!r} — use {', '.join(_WRITERS)}")
+    check_ending(path)
     if clip.ndim != 4 or clip.shape[0] != 3 or 0 in clip.shape:
         raise UserError(f"cannot save {path}: clip of shape {tuple(clip.shape)}, it must be 3 t h w")
     if not 0 < fps <= 1000:
         raise UserError(f"cannot save {path}: {fps} frames per second, it must be above 0 and at most 1000 — try 8")
     scale = max(1, math.ceil(COMFORTABLE / min(clip.shape[2:]))) if scale is None else scale
     with replacing(path) as draft:
-        write(clip, draft, fps, scale)
+        _WRITERS[path.suffix.lower()](clip, draft, fps, scale)
     return path
+
+
+def check_ending(path: Path) -> None:
+    """Raises: UserError when :func:`save_video` does not know the file's ending."""
+    if path.suffix.lower() not in _WRITERS:
+        raise UserError(f"cannot save {path}: ending {path.suffix or 'missing'!r} — use {', '.join(_WRITERS)}")
 
 
 def read_video(
