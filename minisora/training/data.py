@@ -14,11 +14,11 @@ from torch.utils.data import DataLoader, IterableDataset
 from minisora.errors import UserError
 from minisora.training.latents import LatentCache
 from minisora.training.seeds import generator_for
-from minisora.worlds.caption import caption
+from minisora.worlds.caption import canonical, caption
 from minisora.worlds.render import FPS, render
 from minisora.worlds.shapes import ShapesWorld
 
-STYLES = ("terse", "plain", "descriptive")
+STYLES = ("canonical", "terse", "plain", "descriptive")
 
 
 class LatentBatch(NamedTuple):
@@ -62,7 +62,8 @@ class LatentBatches:
         image_batch: how many times more samples an image batch has, as an image has fewer tokens.
         short_share: share of batches with clips cut to a random shorter length; the codec is causal, so that the
             first latent frames of a clip are the latents of its beginning.
-        styles: relative frequency of terse, plain, and descriptive captions.
+        styles: relative frequency of batches with canonical, terse, plain, and descriptive captions. A batch keeps to
+            one style, so that its captions are about equally long and few of its text tokens are padding.
     """
 
     caches: Sequence[LatentCache]
@@ -72,7 +73,7 @@ class LatentBatches:
     image_share: float = 0.1
     image_batch: int = 2
     short_share: float = 0.1
-    styles: tuple[float, float, float] = (0.4, 0.4, 0.2)
+    styles: tuple[float, float, float, float] = (0.25, 0.25, 0.35, 0.15)
 
     def __call__(self, step: int, share: Share) -> LatentBatch:
         generator = generator_for(self.seed, "batch", step)
@@ -86,7 +87,7 @@ class LatentBatches:
             frames = int(torch.randint(2, longest, (), generator=generator))
         indices = torch.randint(len(cache), (size,), generator=generator)
         dropped = torch.rand(size, generator=generator) < self.caption_dropout
-        styles = torch.multinomial(torch.tensor(self.styles), size, True, generator=generator).tolist()
+        style = STYLES[int(torch.multinomial(torch.tensor(self.styles), 1, generator=generator))]
         captions = []
         for position in range(size)[share.of(size)]:
             if dropped[position]:
@@ -94,7 +95,8 @@ class LatentBatches:
             else:  # a generator of its own, so that no process need write the captions of another
                 words = generator_for(self.seed, "caption", step, position)
                 scene = cache.scene(int(indices[position]))
-                captions.append(caption(scene, style=STYLES[styles[position]], generator=words))
+                text = canonical(scene) if style == "canonical" else caption(scene, style=style, generator=words)
+                captions.append(text)
         return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions)
 
     def _choose_cache(self, generator: Generator) -> LatentCache:

@@ -87,7 +87,7 @@ class TextToVideoSettings(RunSettings):
     image_share: float = 0.1
     image_batch: int = 2
     short_share: float = 0.1
-    styles: tuple[float, float, float] = (0.4, 0.4, 0.2)
+    styles: tuple[float, float, float, float] = (0.25, 0.25, 0.35, 0.15)
     mix: GivenMix = field(default_factory=GivenMix)
     time_mean: float = 0.0
     prompts: tuple[str, ...] = (
