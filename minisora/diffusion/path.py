@@ -186,7 +186,7 @@ def shift_time(t: Tensor, shift: float) -> Tensor:
     On the straight path this lowers the log-SNR by ``2 log(shift)`` everywhere. Bigger clips need it: their
     neighbouring pixels agree, so that the same sigma hides less of them (Esser et al. 2024, eq. 23).
     """
-    return shift * t / (1 + (shift - 1) * t)
+    return shift * t / (shift * t + (1 - t))
 
 
 def noise_like(x: Tensor, generator: torch.Generator) -> Tensor:

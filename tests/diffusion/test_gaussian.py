@@ -44,14 +44,14 @@ def test_velocity_is_the_mean_of_all_that_could_have_been(path: Path):
     """No linear correction of the velocity would predict better: what is left over does not depend on x."""
     clouds = world(path)
     t = torch.tensor(0.5, dtype=torch.float64)
-    x0 = clouds.sample(50_000, generator=generator())
+    x0 = clouds.sample(16_000, generator=generator())
     noise = torch.randn(x0.shape, generator=generator(1), dtype=x0.dtype)
     x = path.add_noise(x0, noise, t)
     left = (path.velocity(x0, noise, t) - clouds.velocity(x, t)).flatten(1)
     away = (x - x.mean(0)).flatten(1)
     correlation = (left / left.std(0)).T @ (away / away.std(0)) / len(x)
-    assert correlation.abs().max() < 0.025
-    assert (left.mean(0) / left.std(0)).abs().max() < 0.025
+    assert correlation.abs().max() < 0.04
+    assert (left.mean(0) / left.std(0)).abs().max() < 0.04
 
 
 def test_a_time_for_each_token_is_the_conditional_world():
