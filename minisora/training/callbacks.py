@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,6 +22,20 @@ from torch import Tensor, nn
 from minisora.errors import UserError
 from minisora.training.report import Report
 from minisora.training.state import LAST
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def signals_kept() -> Iterator[None]:
+    """Puts back, at its end, what Ctrl-C and SIGTERM do."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class KeepState(lightning.Callback):
@@ -35,12 +51,12 @@ class KeepState(lightning.Callback):
         self._signalled = False
         self._saved_at, self._saved_step = 0.0, -1
         self._random: dict[str, Any] | None = None
-        self._handlers: dict[int, Any] = {}
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._handlers[number] = signal.signal(number, self._on_signal)
+        if threading.current_thread() is threading.main_thread():  # no other may
+            for number in STOP_SIGNALS:
+                signal.signal(number, self._on_signal)
 
     def on_train_batch_start(self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int) -> None:
         if self._random is not None:
@@ -64,11 +80,6 @@ class KeepState(lightning.Callback):
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self._save(trainer)
-
-    def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers.clear()
 
     def state_dict(self) -> dict[str, Any]:
         return {"random": _random_state()}
@@ -116,6 +127,7 @@ class FiniteGuard(lightning.Callback):
 
     def _check(self, trainer: Trainer, name: str, value: Tensor) -> None:
         if (value.device.type == "cpu" or trainer.global_step % self.every == 0) and not bool(value.isfinite()):
+            value = value.detach()
             there = (self.run / LAST).exists()
             saved = f"the last good state is {self.run / LAST}" if there else "no state was saved before"
             raise NonFiniteLossError(

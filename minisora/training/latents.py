@@ -106,6 +106,7 @@ def encode_clips(
                 f"{folder}: holds latents of another codec or other clips ({manifest['key'][:12]}, wanted {key[:12]});"
                 " rebuild it or name another folder"
             )
+        (folder / "manifest.json").unlink()
         manifest = None
     if manifest is None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -46,8 +46,9 @@ class _Module(lightning.LightningModule):
         o = self.optimisation
         return build_optimizer(hidden, rest, muon_lr=o.muon_lr, adam_lr=o.adam_lr, weight_decay=o.weight_decay)
 
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        self.ema.update(self.network)
+    def optimizer_step(self, epoch: int, batch_idx: int, optimizer: Any, optimizer_closure: Any = None) -> None:
+        optimizer.step(closure=optimizer_closure)
+        self.ema.update(self.network)  # here and not at the end of the step, where callbacks may save before it
 
     def noise(self, step: int) -> Generator:
         """The generator of this step, the same in every process: each draws for the joint batch and takes its share."""

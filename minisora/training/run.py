@@ -22,7 +22,7 @@ from minisora.checkpoint import save_checkpoint
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig, Tokenizer
-from minisora.training.callbacks import FiniteGuard, KeepState, Periodically
+from minisora.training.callbacks import FiniteGuard, KeepState, Periodically, signals_kept
 from minisora.training.data import Batches, BatchModule, LatentBatches, Share, VideoBatches
 from minisora.training.latents import ClipSet, LatentCache, encode_clips
 from minisora.training.modules import CodecModule, TextToVideoModule
@@ -207,7 +207,7 @@ def fit(
     if settings.machine.compile:
         for block in getattr(module.network, "blocks", []):
             block.compile(dynamic=True)
-    with _quiet():
+    with _quiet(), signals_kept():
         trainer = lightning.Trainer(
             accelerator=settings.machine.accelerator,
             devices=settings.machine.devices,

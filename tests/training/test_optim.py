@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -113,9 +114,9 @@ def test_muon_refuses_vectors() -> None:
 @pytest.mark.parametrize("shape", ["linear", "cosine"])
 def test_schedule_rises_stays_and_falls_to_zero(shape) -> None:
     rates = [learning_rate_factor(i, progress=i / 1000, warm_up=50, decay=0.4, shape=shape) for i in range(1001)]
-    assert rates[0] == pytest.approx(0.02) and all(a < b for a, b in zip(rates[:50], rates[1:50], strict=False))
+    assert rates[0] == pytest.approx(0.02) and all(a < b for a, b in pairwise(rates[:50]))
     assert all(rate == 1 for rate in rates[50:600])
-    assert all(a > b for a, b in zip(rates[601:], rates[602:], strict=False)) and rates[-1] == 0
+    assert all(a > b for a, b in pairwise(rates[601:])) and rates[-1] == 0
     assert learning_rate_factor(999, progress=0.8, decay=0.4, shape=shape) == pytest.approx(0.5)
 
 
