@@ -1,4 +1,4 @@
-"""The background of a clip and the movement of its camera, by comparing it with the backgrounds that the worlds draw."""
+"""The background of a clip and the movement of its camera, by comparison with the backgrounds that the worlds draw."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def find_backdrop(video: Tensor, *, fps: float = FPS) -> Backdrop:
     errors = _errors(small, drawn)
     kind = BACKGROUNDS[int((errors[:, 0] + errors.mean(1)).argmin())]
     static = drawn[BACKGROUNDS.index(kind)]
-    best, camera, total = float(errors[BACKGROUNDS.index(kind)].mean()), "static", 0.0
+    best, total = float(errors[BACKGROUNDS.index(kind)].mean()), 0.0
+    camera: Camera = "static"
     trials: list[tuple[Camera, float]] = [(c, t) for c in CAMERAS[1:3] for t in PAN_TOTALS]
     trials += [(c, t) for c in CAMERAS[3:] for t in ZOOM_TOTALS]
     for fraction in (0.02, 0.01, 0.005, 0.0):  # coarse, then ever finer around the best so far

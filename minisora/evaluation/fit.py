@@ -60,9 +60,7 @@ def cut(
     return Patches(rgb, back, weight.float(), y[:, :, None], x[:, None, :], 1 / side)
 
 
-def draw(
-    shape: Tensor, pose: Tensor, colour: Tensor, patches: Patches, *, softness: float = 1.0
-) -> tuple[Tensor, Tensor]:
+def draw(shape: Tensor, pose: Tensor, colour: Tensor, patches: Patches) -> tuple[Tensor, Tensor]:
     """Shapes (s,) at poses ``s n 4`` (x, y, log radius, angle) before the background.
 
     Returns:
@@ -71,7 +69,7 @@ def draw(
     x, y, log_radius, angle = pose[..., None, None].unbind(2)  # each s n 1 1
     opacity = torch.ones(())
     cover, shade = draw_object(
-        shape, x, y, log_radius.exp(), angle, opacity, y=patches.y, x=patches.x, pixel=patches.pixel * softness
+        shape, x, y, log_radius.exp(), angle, opacity, y=patches.y, x=patches.x, pixel=patches.pixel
     )
     cover, shade = cover.transpose(1, 2), shade.transpose(1, 2)  # s n 1 p p
     rgb = colour[:, None, :, None, None]
@@ -79,9 +77,9 @@ def draw(
     return torch.lerp(patches.back, painted, cover), cover[:, :, 0]
 
 
-def residual(shape: Tensor, pose: Tensor, colour: Tensor, patches: Patches, *, softness: float = 1.0) -> Tensor:
+def residual(shape: Tensor, pose: Tensor, colour: Tensor, patches: Patches) -> Tensor:
     """Weighted difference from the clip: ``s n 3*p*p``."""
-    picture, _ = draw(shape, pose, colour, patches, softness=softness)
+    picture, _ = draw(shape, pose, colour, patches)
     return ((picture - patches.rgb) * patches.weight[:, None]).flatten(2)
 
 
@@ -93,7 +91,6 @@ def refine(
     *,
     iterations: int,
     turning: bool,
-    softness: float = 1.0,
 ) -> tuple[Tensor, Tensor]:
     """Gauss-Newton with damping, for each shape (s,) and patch by itself.
 
@@ -102,7 +99,7 @@ def refine(
     """
     free = 4 if turning else 3
     best = pose
-    error = residual(shape, pose, colour, patches, softness=softness)
+    error = residual(shape, pose, colour, patches)
     least = error.square().sum(-1)
     for _ in range(iterations):
         # A step moves the rim by the same number of pixels in every direction of the search.
@@ -113,17 +110,16 @@ def refine(
         for k in range(free):
             moved = best.clone()
             moved[..., k] += STEP * unit[..., k]
-            columns.append((residual(shape, moved, colour, patches, softness=softness) - error) / STEP)
+            columns.append((residual(shape, moved, colour, patches) - error) / STEP)
         slope = torch.stack(columns, -2)  # s n k 3pp
         normal = slope @ slope.mT
-        normal = normal + DAMPING * normal.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None].clamp(
-            min=1e-6
-        ) * torch.eye(free)
+        scale = normal.diagonal(dim1=-2, dim2=-1).mean(-1).clamp(min=1e-6)
+        normal = normal + DAMPING * scale[..., None, None] * torch.eye(free)
         step = -torch.linalg.solve(normal, slope @ error[..., None])[..., 0]
         step = step * (FARTHEST / step.abs().amax(-1, keepdim=True).clamp(min=FARTHEST))
         trial = best.clone()
         trial[..., :free] += step * unit[..., :free]
-        found = residual(shape, trial, colour, patches, softness=softness)
+        found = residual(shape, trial, colour, patches)
         squares = found.square().sum(-1)
         better = squares < least
         best = torch.where(better[..., None], trial, best)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from minisora.errors import UserError
@@ -62,8 +61,8 @@ class Reading:
 class Verdict:
     """Which kinds of claims hold; a kind of which nothing is claimed holds.
 
-    ``colour``, ``shape``, ``size``, and ``motion`` ask whether there are objects with all that are named, whichever they
-    belong to; ``binding`` whether every named object has all that is said of it.
+    ``colour``, ``shape``, ``size``, and ``motion`` ask whether there are objects with all that are named, whichever one
+    that is; ``binding`` whether every named object has all that is said of it.
     """
 
     reading: Reading
@@ -112,7 +111,7 @@ def read(clip: Tensor, *, fps: float = FPS) -> Reading:
     video = (clip.detach().float().cpu().nan_to_num(0).clamp(-1, 1).transpose(0, 1) + 1) / 2
     backdrop = find_backdrop(video, fps=fps)
     behind = backdrop.picture
-    blobs = find_blobs(video.permute(0, 2, 3, 1).numpy(), behind.permute(0, 2, 3, 1).numpy())
+    blobs = find_blobs(video.numpy(), behind.numpy())
     tracks = link(blobs, min(height, width))
     figures = [recognise(track, [t for t in tracks if t is not track], video, behind) for track in tracks]
     objects = tuple(_name(figure, backdrop, frames, fps) for figure in figures)
@@ -189,10 +188,8 @@ def _name(figure: Figure, backdrop: Backdrop, frames: int, fps: float) -> ReadOb
         fps=fps,
     )
     start, rate, rough = growth(course)
-    if figure.frames[0] == 0 or abs(rate) * frames / fps < 0.1:
-        first = start
-    else:
-        first = float(course.log_radius[0])
+    growing = abs(rate) * frames / fps > 0.1
+    first = float(course.log_radius[0]) if growing and figure.frames[0] > 0 else start
     known = figure.unexplained < UNEXPLAINED and figure.margin > MARGIN and figure.lasting
     return ReadObject(
         shape=figure.shape if known else None,

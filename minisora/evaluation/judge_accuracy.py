@@ -95,9 +95,9 @@ def main() -> None:
         for scene, clip in track(
             clips(case, options.clips, seed=options.seed), case.name, options.clips, console=console
         ):
-            start = time.perf_counter()
+            start = time.process_time()
             verdicts.append(judge(clip, claims_of(scene)))
-            seconds += time.perf_counter() - start
+            seconds += time.process_time() - start
             if options.verbose and not verdicts[-1].everything:
                 console.print(describe(scene, verdicts[-1]), highlight=False)
         scores = shares(verdicts)
@@ -116,10 +116,13 @@ def describe(scene: Scene, verdict: Verdict) -> str:
     wrong = [kind for kind in KINDS if not getattr(verdict, kind)]
     there = [f"{o.size} {o.colour} {o.shape} {o.motion}" for o in scene.objects]
     read = [
-        f"{o.size} {o.colour} {o.shape} {o.motion} (unexplained {o.figure.unexplained:.3f}, margin {o.figure.margin:.3f})"
+        f"{o.size} {o.colour} {o.shape} {o.motion} ({o.figure.unexplained:.3f} unexplained, {o.figure.margin:.3f})"
         for o in verdict.reading.objects
     ]
-    return f"{wrong}\n  there: {there} {scene.background} {scene.camera}\n  read:  {read} {verdict.reading.background} {verdict.reading.camera}"
+    seen = verdict.reading
+    return (
+        f"{wrong}\n  there: {there} {scene.background} {scene.camera}\n  read:  {read} {seen.background} {seen.camera}"
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ LEAST_PIXELS = 3.0  #: Pixels that both must cover, or neither hides the other.
 
 
 def in_front(figures: list[Figure], video: Tensor, backdrop: Tensor) -> frozenset[tuple[int, int]]:
-    """Pairs (a, b) such that figure a hides a part of figure b; ``video`` and ``backdrop`` are ``f 3 h w`` in [0, 1]."""
+    """Pairs (a, b) such that figure a hides a part of figure b; both videos ``f 3 h w`` in [0, 1]."""
     pairs = set()
     for a in range(len(figures)):
         for b in range(a):

@@ -29,11 +29,11 @@ class Figure:
         shape: the shape that fits best.
         colour: the palette's colour in most frames.
         steadiness: share of the frames that have this colour.
-        unexplained: squared error of that fit as a share of what there is to explain (the object against the background).
+        unexplained: squared error of that fit as a share of what there is to explain (object against background).
         margin: how much more the second-best shape leaves unexplained, as a share of the same.
         lasting: whether this shape fits best in the first half and in the second half of the frames, each by itself.
         frames: frames in which it is visible, ``n``.
-        pose: x, y (sides from the middle), logarithm of the radius (sides), and angle (radians) in those frames, ``n 4``.
+        pose: x, y (sides from the middle), logarithm of the radius (sides), and angle (radians) then, ``n 4``.
     """
 
     shape: Shape

@@ -34,6 +34,7 @@ class Blob:
     area: float
     y: float
     x: float
+    strength: float  #: How far it stands out from the background: the contrast that a fifth of its pixels exceed.
     mask: Mask  #: ``h w``
 
 
@@ -43,8 +44,8 @@ def lit(colours: Array, shade: Array) -> Array:
 
 
 def find_blobs(video: Array, backdrop: Array) -> list[Blob]:
-    """All blobs of a video, frame by frame; both arguments ``f h w 3`` in [0, 1]."""
-    side = min(video.shape[1:3])
+    """All blobs of a video, frame by frame; both arguments ``f 3 h w`` in [0, 1]."""
+    side = min(video.shape[-2:])
     least = LEAST_AREA * side * side
     contrast, steep = _contrast(video, backdrop)
     least_contrast = max(CONTRAST, NOISE_MARGIN * float(np.median(contrast)))
@@ -63,7 +64,9 @@ def find_blobs(video: Array, backdrop: Array) -> list[Blob]:
                 whole = np.zeros(mask.shape, bool)
                 whole[box] = part
                 rows, columns = np.nonzero(whole)
-                blobs.append(Blob(frame, index, float(len(rows)), float(rows.mean()), float(columns.mean()), whole))
+                strength = float(np.quantile(contrast[frame][whole], 0.8))
+                area, y, x = float(len(rows)), float(rows.mean()), float(columns.mean())
+                blobs.append(Blob(frame, index, area, y, x, strength, whole))
     return blobs
 
 
@@ -72,32 +75,36 @@ def _contrast(video: Array, backdrop: Array) -> tuple[Array, Mask]:
 
     Also where there is such an edge in the background: ``f h w`` both.
     """
-    low = ndimage.minimum_filter(backdrop, size=(1, 3, 3, 1))
-    high = ndimage.maximum_filter(backdrop, size=(1, 3, 3, 1))
+    low = ndimage.minimum_filter(backdrop, size=(1, 1, 3, 3))
+    high = ndimage.maximum_filter(backdrop, size=(1, 1, 3, 3))
     along, up = video - low, high - low
-    share = ((along * up).sum(-1) / np.maximum((up * up).sum(-1), 1e-6)).clip(0, 1)
-    return np.linalg.norm(along - share[..., None] * up, axis=-1), np.linalg.norm(up, axis=-1) > STEEP
+    length = (up * up).sum(1)
+    share = ((along * up).sum(1) / np.maximum(length, 1e-6)).clip(0, 1)
+    aside = along - share[:, None] * up
+    return np.sqrt((aside * aside).sum(1)), length > STEEP**2
 
 
 def _label_colours(video: Array, foreground: Mask) -> tuple[NDArray[np.int64], Array]:
     """Index of the nearest palette colour of each foreground pixel, and how near it is in (0, 1]: ``f h w``."""
     palette = np.array([PALETTE[c] for c in COLOURS], np.float32)
-    curves = lit(palette[:, None], SHADES[:, None])  # colours shades 3
-    pixels = video[foreground]
-    distance = np.linalg.norm(pixels[:, None, None] - curves, axis=-1).min(-1)  # n colours
+    curves = lit(palette, SHADES[:, None, None]).reshape(-1, 3)  # (shades colours) 3
+    pixels = video.transpose(0, 2, 3, 1)[foreground]
+    squares = (curves**2).sum(1) - 2 * pixels @ curves.T  # the squared distance less the pixel's own square
+    nearest = squares.argmin(1)
+    distance = squares[np.arange(len(pixels)), nearest] + (pixels**2).sum(1)
     colour, alike = np.zeros(foreground.shape, np.int64), np.zeros(foreground.shape, np.float32)
-    colour[foreground] = distance.argmin(-1)
-    alike[foreground] = np.exp2(-((distance.min(-1) / ALIKE) ** 2))
+    colour[foreground] = nearest % len(COLOURS)
+    alike[foreground] = np.exp2(-distance / ALIKE**2)
     return colour, alike
 
 
 def _bridges(foreground: Mask, colour: NDArray[np.int64], backdrop: Array, steep: Mask) -> Mask:
-    """Pixels between two parts of one object, where a shade of it may vanish into the background, as white in the sky."""
+    """Pixels between parts of one object, where a shade of it may vanish into the background, as white in the sky."""
     found = np.zeros_like(foreground)
-    for index in np.unique(colour[foreground]):
+    for index in np.flatnonzero(np.bincount(colour[foreground])):
         shades = lit(np.array(PALETTE[COLOURS[index]], np.float32), SHADES[:, None])
-        vanishing = np.linalg.norm(backdrop[:1, :, :, None] - shades, axis=-1).min(-1) < VANISHING  # 1 h w
-        vanishing = vanishing | steep
+        away = ((backdrop[:1, None] - shades[:, :, None, None]) ** 2).sum(2).min(1)  # 1 h w
+        vanishing = (away < VANISHING**2) | steep
         if vanishing.any():
             own = foreground & (colour == index)
             pad = np.pad(own, ((0, 0), (3, 3), (3, 3)))

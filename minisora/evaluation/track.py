@@ -15,6 +15,7 @@ COST = 0.30  #: A link that costs more is none.
 SIZE_COST = 0.08  #: Cost of a doubled or halved area, in sides of distance.
 COLOUR_COST = 0.16  #: Cost of a change of colour, in sides of distance.
 LEAST_FRAMES = 3  #: What shows itself in fewer frames is no object (noise, a flash).
+STAIN = 0.2  #: What never stands out more than this is a stain on the background; every object does, by 0.3 and more.
 
 
 @dataclass
@@ -61,4 +62,8 @@ def link(blobs: list[Blob], side: int) -> list[Track]:
                 tracks[row].blobs.append(here[column])
                 taken.add(column)
         tracks += [Track([blob]) for index, blob in enumerate(here) if index not in taken]
-    return [track for track in tracks if len(track.blobs) >= LEAST_FRAMES]
+    return [
+        track
+        for track in tracks
+        if len(track.blobs) >= LEAST_FRAMES and max(blob.strength for blob in track.blobs) > STAIN
+    ]
