@@ -154,7 +154,7 @@ class Pipeline:
         shape = latent_shape(seconds, size, fps=self.fps, temporal=c.temporal, spatial=c.spatial, patch=patch)
         steps = self.sampling.steps if steps is None else steps
         guidance = self.sampling.guidance if guidance is None else guidance
-        check_sampling(steps=steps, guidance=guidance)
+        check_sampling(steps=steps, guidance=guidance, seed=seed)
         generators = [generator or Generator().manual_seed(seed + i) for i in range(len(prompts))]
         noises = [self._noise(shape, each) for each in generators]
         clips: list[Clip] = []

@@ -1,0 +1,66 @@
+"""The command line: a thin skin over the package. A command imports what takes long to import when it needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from minisora.cli.doctor import doctor
+from minisora.cli.evaluate import evaluate
+from minisora.cli.generate import generate
+from minisora.cli.train import train
+from minisora.cli.words import words
+from minisora.errors import UserError
+
+#: Packages that come with the extra "train".
+TRAIN_EXTRA = frozenset(["lightning", "scipy", "sklearn", "tensorboard", "torchmetrics"])
+
+app = typer.Typer(
+    name="minisora",
+    help="A sentence becomes a video, on a laptop.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(generate)
+app.add_typer(train, name="train")
+app.command()(evaluate)
+app.command()(words)
+app.command()(doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 for success, 1 if the doctor found something, 2 for a user's error, 130 for Ctrl-C.
+
+    A user's error is one line on stderr; any other keeps its traceback.
+    """
+    try:
+        code = app(args=arguments, prog_name="minisora", standalone_mode=False)
+    except UserError as error:
+        code = _complain(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    except ModuleNotFoundError as error:
+        package = (error.name or "").split(".")[0]
+        if package == "minisora":
+            raise
+        extra = "minisora[train]" if package in TRAIN_EXTRA else "minisora"
+        code = _complain(f"{package} is not installed — pip install '{extra}' (see minisora doctor)")
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "memory" not in str(error):
+            raise
+        code = _complain("not enough memory — try a smaller size, a shorter duration, or another --device")
+    except Exception as error:
+        describe = getattr(error, "format_message", None)  # how typer words wrong usage
+        if describe is None:
+            raise
+        code = _complain(describe())
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(message: str) -> int:
+    if line := " ".join(message.split()):  # none after a command without arguments, which shows its help
+        print(f"error: {line}", file=sys.stderr)
+    return 2

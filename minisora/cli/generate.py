@@ -1,0 +1,83 @@
+"""`minisora generate`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minisora.errors import UserError
+
+
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What to show, in words that minisora knows (see: minisora words).")],
+    size: Annotated[str, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.")] = "64x64",
+    seconds: Annotated[float, typer.Option(help="How long, from 0 (a single picture) to 60.")] = 2.0,
+    seed: Annotated[int, typer.Option(help="Another seed makes another video of the same.")] = 0,
+    steps: Annotated[int | None, typer.Option(help="More is better and slower.", show_default="the weights'")] = None,
+    guidance: Annotated[
+        float | None,
+        typer.Option(help="How strictly to follow the prompt; 1 is not at all.", show_default="the weights'"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write: mp4, webm, gif, or png (a filmstrip).", show_default="out/PROMPT-SEED.mp4"),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Text-to-video weights, or their folder.", show_default="the shipped ones")
+    ] = None,
+    codec: Annotated[Path | None, typer.Option(help="The codec's weights.", show_default="beside the others")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="cpu, cuda, or mps.", show_default="CUDA if there is any, else the CPU")
+    ] = None,
+) -> None:
+    """Turn a sentence into a video, and a filmstrip beside it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from minisora.files import check_writable
+    from minisora.pipeline import Pipeline
+    from minisora.video import check_ending
+
+    shape = parse_size(size)
+    out = Path("out") / f"{slug(prompt)}-{seed}.mp4" if out is None else out
+    check_ending(out)
+    check_writable(out.parent)
+    pipeline = Pipeline.load(weights, codec=codec, device=device)
+    steps = pipeline.sampling.steps if steps is None else steps
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task("sampling", total=steps)
+        clip = pipeline.generate(
+            prompt,
+            seconds=seconds,
+            size=shape,
+            steps=steps,
+            guidance=guidance,
+            seed=seed,
+            watch=lambda done, _: progress.update(task, completed=done),
+        )
+    print(clip.save(out))
+    if out.suffix.lower() != ".png":
+        print(clip.save(out.with_suffix(".png")))
+    sys.stdout.flush()
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """ "64x96" or "64" -> (height, width).
+
+    Raises: UserError for anything else.
+    """
+    match = re.fullmatch(r"\s*(\d{1,9})(?:\s*[x×*,]\s*(\d{1,9}))?\s*", text.lower())
+    if match is None:
+        raise UserError(f"size {text[:40]!r}: must be HEIGHTxWIDTH in pixels — try 64x64")
+    height, width = match.groups()
+    return int(height), int(width or height)
+
+
+def slug(prompt: str) -> str:
+    """The prompt as a file name: lower-case words with hyphens, not too long."""
+    return "-".join(re.findall(r"[a-z0-9]+", prompt.lower()))[:60].strip("-") or "clip"

@@ -1,0 +1,255 @@
+"""The command line: files appear, and every mistake of a user's is one line on stderr with exit code 2."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from minisora.cli import main
+from minisora.cli.generate import parse_size, slug
+from minisora.errors import UserError
+from minisora.video import read_video
+
+PROMPT = "a red circle moves right"
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    def refused(self) -> str:
+        """The one line of complaint."""
+        assert self.code == 2, self
+        assert self.out == ""
+        lines = [line for line in self.err.splitlines() if line and not line.startswith("sampling")]
+        assert len(lines) == 1, lines
+        assert lines[0].startswith("error: ")
+        assert len(lines[0]) < 400
+        return lines[0].removeprefix("error: ")
+
+
+class Terminal:
+    """Runs commands in a fresh folder."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], weights: Path) -> None:
+        self.capsys, self.weights = capsys, weights
+
+    def __call__(self, *arguments: str) -> Ended:
+        self.capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        captured = self.capsys.readouterr()
+        return Ended(int(ended.value.code or 0), captured.out, captured.err)
+
+    def generate(self, prompt: str = PROMPT, *options: str) -> Ended:
+        return self("generate", prompt, "--weights", str(self.weights), "--device", "cpu", *options)
+
+
+@pytest.fixture
+def terminal(
+    capsys: pytest.CaptureFixture[str], weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    monkeypatch.chdir(tmp_path)
+    return Terminal(capsys, weights)
+
+
+def test_generate_writes_a_video_and_a_filmstrip(terminal: Terminal, tmp_path: Path) -> None:
+    ended = terminal.generate()
+    assert ended.code == 0
+    assert ended.out.split() == ["out/a-red-circle-moves-right-0.mp4", "out/a-red-circle-moves-right-0.png"]
+    assert read_video("out/a-red-circle-moves-right-0.mp4").shape == (3, 17, 256, 256)
+    assert sorted(p.name for p in Path("out").iterdir()) == [Path(line).name for line in ended.out.split()]
+    assert "3/3 steps" in ended.err
+
+
+@pytest.mark.parametrize("ending", ["mp4", "webm", "gif", "png", "MP4"])
+def test_out_chooses_the_format(terminal: Terminal, ending: str) -> None:
+    ended = terminal.generate(PROMPT, "--out", f"some/where/my clip.{ending}", "--seconds", "0.5", "--steps", "1")
+    assert ended.code == 0
+    assert Path(f"some/where/my clip.{ending}").stat().st_size > 500
+    assert Path("some/where/my clip.png").exists()
+
+
+def test_options_reach_the_pipeline(terminal: Terminal) -> None:
+    options = ["--size", "32x48", "--seconds", "0.5", "--steps", "2", "--guidance", "1.5"]
+    first = terminal.generate(PROMPT, *options, "--seed", "3", "--out", "a.gif")
+    assert "2/2 steps" in first.err
+    assert read_video("a.gif").shape == (3, 5, 32 * 8, 48 * 8)
+    terminal.generate(PROMPT, *options, "--seed", "3", "--out", "b.gif")
+    terminal.generate(PROMPT, *options, "--seed", "4", "--out", "c.gif")
+    a, b, c = (Path(f"{name}.gif").read_bytes() for name in "abc")
+    assert a == b != c
+
+
+def test_a_prompt_may_begin_with_a_dash(terminal: Terminal) -> None:
+    assert "unknown word" in terminal("generate", "--weights", str(terminal.weights), "--", "-zzzz").refused()
+
+
+BAD_REQUESTS = [
+    ([""], "empty prompt: say what to show"),
+    (["red " * 10_000], "prompt of 10000 words: at most 64"),
+    (["a rde circle"], "unknown word 'rde': try 'red'"),
+    ([PROMPT, "--size", "60x64"], "size 60x64: height and width must be multiples of 16 — try 64x64"),
+    ([PROMPT, "--size", "0x0"], "size 0x0: height and width must be from 16 to 512 — try 64x64"),
+    ([PROMPT, "--size", "99999x99999"], "size 99999x99999: height and width must be from 16 to 512"),
+    ([PROMPT, "--size", "big"], "size 'big': must be HEIGHTxWIDTH in pixels — try 64x64"),
+    ([PROMPT, "--size", "-64x64"], "size '-64x64': must be HEIGHTxWIDTH"),
+    ([PROMPT, "--seconds", "-1"], "duration -1 seconds: must be from 0 to 60"),
+    ([PROMPT, "--seconds", "1e9"], "duration 1e+09 seconds"),
+    ([PROMPT, "--seconds", "nan"], "duration nan seconds"),
+    ([PROMPT, "--seconds", "60", "--size", "512x512"], "tokens, at most"),
+    ([PROMPT, "--steps", "0"], "steps 0: must be from 1 to 1000"),
+    ([PROMPT, "--guidance", "nan"], "guidance nan: must be from 0 to 30"),
+    ([PROMPT, "--guidance", "-3"], "guidance -3"),
+    ([PROMPT, "--out", "clip.avi"], "ending '.avi' — use .mp4, .webm, .gif, .png"),
+    ([PROMPT, "--out", "clip"], "ending 'missing' — use .mp4"),
+    ([PROMPT, "--out", "file/clip.mp4"], "cannot write to file"),
+    ([PROMPT, "--device", "teapot"], "device 'teapot' is not there"),
+    ([PROMPT, "--seed", "x"], "valid int"),
+    ([PROMPT, "--speed", "3"], "o such option"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_REQUESTS)
+def test_bad_requests(terminal: Terminal, arguments: list[str], message: str) -> None:
+    Path("file").write_text("not a folder")
+    assert message in terminal.generate(*arguments).refused()
+    assert not Path("out").exists() or not list(Path("out").iterdir())
+
+
+def test_absurd_seeds(terminal: Terminal) -> None:
+    for seed in ("-1", str(10**30)):
+        assert "seed" in terminal.generate(PROMPT, "--seed", seed).refused()
+
+
+def spoil(folder: Path, how: str) -> None:
+    path = folder / "text-to-video.safetensors"
+    content = path.read_bytes()
+    if how == "missing":
+        path.unlink()
+    elif how == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "tampered":
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    elif how == "pickle":
+        path.write_bytes(pickle.dumps({"weight": [1.0] * 1000}))
+    elif how == "text":
+        path.write_text("weights, honestly" * 100)
+    elif how == "card":
+        path.with_suffix(".json").write_text("{")
+    elif how == "kind":
+        shutil.copy(folder / "codec.safetensors", path)
+        shutil.copy(folder / "codec.json", path.with_suffix(".json"))
+    elif how == "preset":
+        card = json.loads(path.with_suffix(".json").read_text())
+        card["settings"]["width"] *= 2
+        path.with_suffix(".json").write_text(json.dumps(card))
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("missing", "no weights at"),
+        ("truncated", "is truncated"),
+        ("tampered", "was changed or damaged"),
+        ("pickle", "is a pickle"),
+        ("text", "is not a safetensors file"),
+        ("card", "is no card"),
+        ("kind", "holds weights of kind 'codec'"),
+        ("preset", "describes other weights (another preset or settings)"),
+    ],
+)
+def test_spoiled_weights(terminal: Terminal, tmp_path: Path, how: str, message: str) -> None:
+    terminal.weights = Path(shutil.copytree(terminal.weights, tmp_path / "weights"))
+    spoil(terminal.weights, how)
+    assert message in terminal.generate().refused()
+
+
+def test_unknown_commands_and_no_command(terminal: Terminal) -> None:
+    assert "No such command" in terminal("dance").refused()
+    assert "Missing argument" in terminal("generate").refused()
+    for arguments in ((), ("train",)):
+        ended = terminal(*arguments)
+        assert "Usage" in ended.out
+        assert "error" not in ended.err
+
+
+def test_out_of_memory_and_missing_packages(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_with(error: Exception) -> Ended:
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("minisora.pipeline.Pipeline.generate", fail)
+        return terminal.generate()
+
+    assert "not enough memory" in fail_with(RuntimeError("CUDA out of memory. Tried to allocate")).refused()
+    assert "not enough memory" in fail_with(MemoryError()).refused()
+    no_package = fail_with(ModuleNotFoundError("No module named 'lightning'", name="lightning.pytorch")).refused()
+    assert no_package.startswith("lightning is not installed — pip install 'minisora[train]'")
+    assert fail_with(KeyboardInterrupt()).code == 130  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match="a bug"):  # not the user's fault: keeps its traceback
+        monkeypatch.setattr(
+            "minisora.pipeline.Pipeline.generate", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("a bug"))
+        )
+        main(["generate", PROMPT, "--weights", str(terminal.weights)])
+
+
+def test_words(terminal: Terminal) -> None:
+    short = terminal("words")
+    assert short.code == 0
+    assert "shapes: circle (ball" in short.out
+    everything = terminal("words", "--all").out.split()
+    assert {"circle", "crimson", "bounces"} <= set(everything)
+    assert "." not in everything
+
+
+def test_help_is_quick_and_does_not_import_torch() -> None:
+    script = (
+        "import sys, minisora.cli as c\n"
+        "try: c.main(['--help'])\n"
+        "finally: assert not {'torch', 'numpy', 'av', 'PIL'} & set(sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "generate" in ended.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c(weights: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "minisora", "generate", PROMPT, "--weights", str(weights), "--steps", "1000"]
+    command += ["--size", "256x256", "--out", str(tmp_path / "out" / "clip.mp4")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 120
+        while not (tmp_path / "out").exists() and time.monotonic() < deadline:  # made just before the weights are read
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_parse_size() -> None:
+    assert parse_size("64x96") == (64, 96)
+    assert parse_size(" 64 X 96 ") == (64, 96)
+    assert parse_size("128") == (128, 128)
+    for text in ("", "x", "64x", "64x64x64", "6.4x64", "1" * 10):
+        with pytest.raises(UserError, match="must be HEIGHTxWIDTH"):
+            parse_size(text)
+
+
+def test_slug() -> None:
+    assert slug("A red Circle, moves right!") == "a-red-circle-moves-right"
+    assert slug("../../etc/passwd") == "etc-passwd"
+    assert slug("!?") == "clip"
+    assert len(slug("red " * 100)) <= 60
