@@ -103,7 +103,7 @@ class ShapesWorld:
             *((m, 0.32 / duration, 0.55 / duration) for m in DIRECTION),
             ("bounces", 0.6, 1.0),
             ("orbits", 0.4, 0.6),
-            ("spins", 0.35, 0.55),
+            ("spins", 0.2, 0.3),
             ("grows", math.log(1.5) / duration, math.log(1.8) / duration),
             ("shrinks", math.log(1.5) / duration, math.log(1.8) / duration),
             ("blinks", 0.9, 1.3),
