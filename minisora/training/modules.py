@@ -44,7 +44,14 @@ class _Module(lightning.LightningModule):
         chosen = {id(parameter) for parameter in hidden}
         rest = [p for p in self.network.parameters() if p.requires_grad and id(p) not in chosen]
         o = self.optimisation
-        return build_optimizer(hidden, rest, muon_lr=o.muon_lr, adam_lr=o.adam_lr, weight_decay=o.weight_decay)
+        return build_optimizer(
+            hidden,
+            rest,
+            muon_lr=o.muon_lr,
+            adam_lr=o.adam_lr,
+            weight_decay=o.weight_decay,
+            newton_schulz_dtype=torch.bfloat16 if self.trainer.precision == "bf16-mixed" else torch.float32,
+        )
 
     def optimizer_step(self, epoch: int, batch_idx: int, optimizer: Any, optimizer_closure: Any = None) -> None:
         optimizer.step(closure=optimizer_closure)

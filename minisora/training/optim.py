@@ -18,22 +18,22 @@ from torch.optim.adamw import adamw
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 
 
-def orthogonalise(matrices: Tensor, *, steps: int = 5) -> Tensor:
+def orthogonalise(matrices: Tensor, *, steps: int = 5, dtype: torch.dtype = torch.float32) -> Tensor:
     """Push all singular values of each matrix towards 1 and leave its singular vectors (roughly U V^T of the SVD).
 
     A step multiplies X from the left by a polynomial of X X^T. All these polynomials commute, so that for a wide matrix
     they are gathered in the small space of X X^T and X itself is touched twice instead of ten times.
 
     Args:
-        matrices: ``b n m``; computed in float32.
+        matrices: ``b n m``.
         steps: Newton-Schulz steps; five bring singular values above 1/300 of the norm into about [0.7, 1.2].
-    Returns: ``b n m``.
+        dtype: of the matrix products; bfloat16 is enough, as singular values need not be exact (Jordan et al.).
+    Returns: ``b n m`` in ``dtype``.
     """
     a, b, c = NEWTON_SCHULZ
     tall = matrices.shape[-2] > matrices.shape[-1]
-    x = matrices.float()
-    x = x.mT if tall else x
-    x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    x = matrices.mT if tall else matrices
+    x = (x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)).to(dtype)
     gram = x @ x.mT
     polynomial = gather = None
     for step in range(steps):
@@ -60,6 +60,7 @@ class MuonAdamW(torch.optim.Optimizer):
             "muon": False,
             "momentum": 0.95,
             "newton_schulz_steps": 5,
+            "newton_schulz_dtype": torch.float32,
             "betas": (0.9, 0.99),
             "eps": 1e-8,
             "weight_decay": 0.0,
@@ -94,7 +95,11 @@ class MuonAdamW(torch.optim.Optimizer):
             wide = look_ahead if look_ahead.shape[0] <= look_ahead.shape[1] else look_ahead.mT
             stacks.setdefault((wide.shape[0], wide.shape[1]), []).append((parameter, wide))
         for entries in stacks.values():
-            updates = orthogonalise(torch.stack([wide for _, wide in entries]), steps=group["newton_schulz_steps"])
+            updates = orthogonalise(
+                torch.stack([wide for _, wide in entries]),
+                steps=group["newton_schulz_steps"],
+                dtype=group["newton_schulz_dtype"],
+            )
             for (parameter, _), update in zip(entries, updates, strict=True):
                 rows, columns = parameter.shape[0], parameter.numel() // parameter.shape[0]
                 update = update if rows <= columns else update.mT
@@ -137,6 +142,7 @@ def build_optimizer(
     adam_lr: float = 1e-3,
     momentum: float = 0.95,
     newton_schulz_steps: int = 5,
+    newton_schulz_dtype: torch.dtype = torch.float32,
     betas: tuple[float, float] = (0.9, 0.99),
     weight_decay: float = 0.0,
 ) -> MuonAdamW:
@@ -146,7 +152,8 @@ def build_optimizer(
     """
     groups: list[dict[str, Any]] = []
     if hidden := list(hidden):
-        muon = {"muon": True, "momentum": momentum, "newton_schulz_steps": newton_schulz_steps}
+        muon: dict[str, Any] = {"muon": True, "momentum": momentum, "newton_schulz_steps": newton_schulz_steps}
+        muon["newton_schulz_dtype"] = newton_schulz_dtype
         groups.append({"params": hidden, "lr": muon_lr, "weight_decay": weight_decay, **muon})
     if rest := list(rest):
         groups.append({"params": rest, "lr": adam_lr, "betas": betas})

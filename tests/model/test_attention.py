@@ -1,7 +1,8 @@
+import pytest
 import torch
 import torch.nn.functional as F
 
-from minisora.model.attention import Attention, rms_norm
+from minisora.model.attention import Attention, attend, rms_norm
 from minisora.model.rope import VIDEO_AXES, rope_table
 
 
@@ -35,3 +36,12 @@ def test_masked_tokens_have_no_influence():
     changed[:, [2, 4]] = 9.0
     kept = [0, 1, 3, 5]
     assert torch.allclose(attention(x, rope, mask)[:, kept], attention(changed, rope, mask)[:, kept], atol=1e-6)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_formula_equals_the_fused_kernel(masked: bool) -> None:
+    query, key, value = (torch.randn(2, 3, 7, 8, generator=torch.Generator().manual_seed(i)) for i in range(3))
+    mask = torch.arange(7) < torch.tensor([7, 4])[:, None, None, None] if masked else None
+    fused = attend(query, key, value, mask)
+    written = attend(query.requires_grad_(), key, value, mask)
+    assert written.grad_fn is not None and torch.allclose(written, fused, atol=1e-6)
