@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from minisora.errors import UserError
 from minisora.training.report import Report
-from minisora.training.state import LAST
+from minisora.training.state import LAST, AtomicCheckpointIO
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -47,6 +47,7 @@ class KeepState(lightning.Callback):
 
     def __init__(self, run: Path, *, minutes: float = 2.0, agree_every: int = 20) -> None:
         self.path, self.minutes, self.agree_every = run / LAST, minutes, agree_every
+        self.files = AtomicCheckpointIO()  #: a plugin for the trainer
         self.stopped = False  #: whether a signal ended the run
         self._signalled = False
         self._saved_at, self._saved_step = 0.0, -1
@@ -91,11 +92,11 @@ class KeepState(lightning.Callback):
         if trainer.global_step == self._saved_step:
             return
         self._saved_at = time.monotonic()
-        try:
-            trainer.save_checkpoint(self.path, weights_only=False)
+        trainer.save_checkpoint(self.path, weights_only=False)
+        if self.files.failure is None:
             self._saved_step = trainer.global_step
-        except UserError as error:
-            print(f"\nstep {trainer.global_step}: the state is not saved, {error}; going on", file=sys.stderr)
+        else:
+            print(f"\nstep {trainer.global_step}: the state is not saved, {self.files.failure}", file=sys.stderr)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._signalled and number == signal.SIGINT:
@@ -166,8 +167,8 @@ class Periodically(lightning.Callback):
                 values = self.visit(pl_module.ema.model, trainer.global_step)  # type: ignore[union-attr]
             if values:
                 print(f"\nstep {trainer.global_step}  " + "  ".join(f"{k} {v:.3g}" for k, v in values.items()))
-                if self.report.log is not None:
-                    self.report.log.scalars(trainer.global_step, values)
+                if self.report.run_log is not None:
+                    self.report.run_log.scalars(trainer.global_step, values)
         self._last = time.monotonic()
 
 

@@ -58,14 +58,14 @@ class Report(lightning.Callback):
 
     def __init__(self, run: Path, pace: Pace, *, every: int = 20) -> None:
         self.run, self.pace, self.every = run, pace, every
-        self.log: RunLog | None = None
+        self.run_log: RunLog | None = None
         self._sums: dict[str, Tensor | float] = {}
         self._count = 0
         self._since = 0.0
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if trainer.is_global_zero:
-            self.log = RunLog(self.run, step=trainer.global_step)
+            self.run_log = RunLog(self.run, step=trainer.global_step)
         self._restart()
 
     def on_train_batch_end(
@@ -79,18 +79,18 @@ class Report(lightning.Callback):
             self._write(trainer)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        if self.log is not None:
-            self.log.close()
+        if self.run_log is not None:
+            self.run_log.close()
             if sys.stderr.isatty():
                 print(file=sys.stderr)
 
     def _write(self, trainer: Trainer) -> None:
         each = (time.monotonic() - self._since) / self._count
         means = {name: float(value) / self._count for name, value in self._sums.items()}
-        if self.log is not None:
+        if self.run_log is not None:
             rates = {f"rate{i}": g["lr"] for o in trainer.optimizers for i, g in enumerate(o.param_groups)}
             seconds = {"seconds_per_step": each, "seconds": self.pace.elapsed}
-            self.log.scalars(trainer.global_step, means | rates | seconds)
+            self.run_log.scalars(trainer.global_step, means | rates | seconds)
             self._print(trainer.global_step, means, each)
         self._restart()
 

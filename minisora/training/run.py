@@ -30,7 +30,7 @@ from minisora.training.pace import Pace
 from minisora.training.preview import generate_clips
 from minisora.training.report import Report, clock, save_filmstrip
 from minisora.training.settings import CodecSettings, RunSettings, TextToVideoSettings, remember_settings
-from minisora.training.state import AtomicCheckpointIO, newest_state
+from minisora.training.state import newest_state
 from minisora.training.strategies import strategy_for
 from minisora.worlds.vocabulary import WORDS
 
@@ -216,7 +216,7 @@ def fit(
             max_epochs=-1,
             max_steps=settings.budget.steps or -1,
             callbacks=[*callbacks, keeper],
-            plugins=[AtomicCheckpointIO()],
+            plugins=[keeper.files],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,

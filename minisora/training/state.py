@@ -20,21 +20,35 @@ LAST, PREVIOUS = "last.ckpt", "previous.ckpt"
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
-    """Writes Lightning's training states whole or not at all, and keeps the one before as ``previous.ckpt``."""
+    """Writes Lightning's training states whole or not at all, and keeps the one before as ``previous.ckpt``.
+
+    Attributes:
+        failure: why the last state could not be written, if so. It is not raised, as only the first process writes and
+            the others wait for it.
+    """
+
+    failure: UserError | None = None
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
-        """Raises: UserError when the state cannot be written; what was there before is still there."""
-        path = Path(path)
-        with replacing(path) as draft:
-            with draft.open("wb") as file:
-                try:
-                    torch.save(checkpoint, file)
-                except RuntimeError as error:  # what torch makes of a file that takes no more
-                    raise OSError(str(error).splitlines()[0]) from error
-                file.flush()
-                os.fsync(file.fileno())
-            if path.exists():
-                path.replace(path.with_name(PREVIOUS))
+        """Write ``path``, or leave what was there and say in ``failure`` why."""
+        self.failure = None
+        try:
+            _write(checkpoint, Path(path))
+        except UserError as error:
+            self.failure = error
+
+
+def _write(checkpoint: dict[str, Any], path: Path) -> None:
+    with replacing(path) as draft:
+        with draft.open("wb") as file:
+            try:
+                torch.save(checkpoint, file)
+            except RuntimeError as error:  # what torch makes of a file that takes no more
+                raise OSError(str(error).splitlines()[0]) from error
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            path.replace(path.with_name(PREVIOUS))
 
 
 def newest_state(run: Path) -> Path | None:

@@ -26,4 +26,4 @@ def strategy_for(machine: Machine) -> Strategy | str:
             state_dict_type="full",
             use_orig_params=True,
         )
-    return DDPStrategy(broadcast_buffers=False, gradient_as_bucket_view=True)
+    return DDPStrategy(forward_sync_buffers=False, gradient_as_bucket_view=True)

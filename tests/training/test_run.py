@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import minisora
 from minisora.errors import UserError
 from minisora.training.callbacks import NonFiniteLossError
 from minisora.training.data import LatentBatch, LatentBatches, Share
@@ -59,6 +61,7 @@ def test_signal_handlers_are_put_back(tmp_path: Path, batches, tiny) -> None:
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
+ROOT = Path(minisora.__file__).parents[1]
 KILLED = """
 import os, pathlib, pickle, signal, sys, torch
 module, batches, settings = pickle.load(open(sys.argv[1], "rb"))
@@ -79,11 +82,8 @@ fit(module, batches, settings)
 
 def test_kill_9_while_saving_leaves_a_state_to_go_on_from(tmp_path: Path, batches, tiny, uninterrupted) -> None:
     run, job = tmp_path / "run", tmp_path / "job.pickle"
-    torch.save((), job)
-    import pickle
-
     job.write_bytes(pickle.dumps((tiny.module(), batches, tiny.settings(run))))
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(job)], capture_output=True, text=True)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(job)], cwd=ROOT, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert list(run.glob(".last-*")) and newest_state(run) == run / LAST and not list(run.glob(".last-*"))
     module = tiny.module(seed=1)
