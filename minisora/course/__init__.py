@@ -1,0 +1,25 @@
+"""Teaching: what chapters are made with. Chapters import from here: ``from minisora.course import begin, check``."""
+
+from __future__ import annotations
+
+from minisora.course import plots
+from minisora.course.check import check, reference, use
+from minisora.course.finished import finished_pipeline
+from minisora.course.profile import by_profile
+from minisora.course.progress import progress
+from minisora.course.start import begin
+from minisora.course.swap import swap
+from minisora.course.widgets import explore
+
+__all__ = [
+    "begin",
+    "by_profile",
+    "check",
+    "explore",
+    "finished_pipeline",
+    "plots",
+    "progress",
+    "reference",
+    "swap",
+    "use",
+]

@@ -1,0 +1,31 @@
+"""The finished machine, for chapters that show what it does before they build it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+
+from minisora.codec.autoencoder import Codec
+from minisora.errors import UserError
+from minisora.model import DiT, Tokenizer
+from minisora.pipeline import Pipeline
+from minisora.presets import NANO
+from minisora.worlds.vocabulary import WORDS
+
+
+@cache
+def finished_pipeline() -> Pipeline:
+    """The pipeline with the shipped weights, loaded once; without them an untrained one, which says so."""
+    try:
+        return Pipeline.load()
+    except UserError as error:
+        print(f"({error}. An untrained model stands in: its clips are noise, but all shapes are right.)")
+    generator = torch.Generator().manual_seed(0)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        codec = Codec(NANO.codec)
+    dit = DiT(NANO.dit, generator=generator)
+    for layer in (dit.modulation, dit.patch_out):  # zero at first, so that no part would make a difference
+        torch.nn.init.normal_(layer.weight, std=0.05, generator=generator)
+    return Pipeline(codec, dit, Tokenizer(WORDS))

@@ -1,0 +1,78 @@
+"""A picture as the course shows it: HTML with an alt text, the same in JupyterLab, on GitHub and in print."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from minisora.errors import UserError
+
+#: Widest that a picture is shown, in CSS pixels: the text column of JupyterLab and of GitHub.
+WIDEST = 760
+
+
+@dataclass(frozen=True)
+class Picture:
+    """HTML that shows something, and the text for those who cannot see it."""
+
+    html: str
+    alt: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"Picture({self.alt})"
+
+
+def image(
+    data: np.ndarray | bytes, *, alt: str, width: int | None = None, kind: str = "png", smooth: bool = False
+) -> Picture:
+    """A picture of an array ``h w 3`` (uint8) or of a file's bytes, ``width`` CSS pixels wide.
+
+    Where it is enlarged its pixels stay sharp, unless it is ``smooth``.
+
+    Raises: UserError when the alt text says nothing.
+    """
+    if len(alt.split()) < 2:
+        raise UserError(f"alt text {alt!r}: say in a sentence what is to be seen, for those who cannot see it")
+    content = data if isinstance(data, bytes) else png(data)
+    size = "" if width is None else f' width="{min(width, WIDEST)}"'
+    source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    style = "" if smooth else ' style="image-rendering: pixelated"'
+    return Picture(f'<img src="{source}" alt="{escaped(alt)}"{size}{style}>', alt)
+
+
+def table(cells: dict[str, Picture], *, columns: int = 4) -> Picture:
+    """Pictures with a caption over each, ``columns`` to a row."""
+    if not cells:
+        raise UserError("no pictures: give at least one")
+    items = list(cells.items())
+    rows = []
+    for start in range(0, len(items), columns):
+        row = items[start : start + columns]
+        rows.append("".join(f'<td align="center">{escaped(label)}<br>{each.html}</td>' for label, each in row))
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return Picture(f"<table>{body}</table>", "; ".join(f"{label}: {each.alt}" for label, each in items))
+
+
+def stack(*pictures: Picture) -> Picture:
+    """Pictures under each other."""
+    return Picture("<br>".join(each.html for each in pictures), "; ".join(each.alt for each in pictures))
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """The bytes of a PNG of ``h w 3`` (uint8)."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="png", optimize=True)
+    return buffer.getvalue()
+
+
+def escaped(text: str) -> str:
+    """Text as HTML shows it, in attributes too."""
+    return html.escape(text, quote=True)

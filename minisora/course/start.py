@@ -1,0 +1,42 @@
+"""The first cell of every chapter: see that the installation is the one that the chapter was written for."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+import torch
+
+import minisora
+from minisora.course.profile import PROFILE
+from minisora.doctor import CHECKOUT, requirements
+from minisora.errors import UserError
+
+
+def begin(chapter: str) -> None:
+    """Check versions (not importability: code that imports can still behave differently), and say what runs where.
+
+    Raises: UserError naming what is missing or too old or new, and the command that mends it.
+    """
+    wrong = [each for extra in ("", "train", "course") for each in _wrong(extra)]
+    if wrong:
+        lock = (
+            "-c requirements.lock -e '.[course]'" if (CHECKOUT / "requirements.lock").exists() else "'minisora[course]'"
+        )
+        raise UserError(f"{', '.join(wrong)}: chapter {chapter} needs other versions — pip install {lock}")
+    device = "a GPU" if torch.cuda.is_available() else "the CPU"
+    print(f"Chapter {chapter} · minisora {minisora.__version__} on {device} · {PROFILE} run")
+
+
+def _wrong(extra: str) -> list[str]:
+    found = []
+    for requirement in requirements(extra):
+        if requirement.name == "minisora":
+            continue
+        try:
+            version = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            found.append(f"{requirement.name} is not installed")
+        else:
+            if not requirement.specifier.contains(version, prereleases=True):
+                found.append(f"{requirement.name} {version} is outside {requirement.specifier}")
+    return found
