@@ -114,9 +114,7 @@ class DigitsWorld:
             size = dice.uniform(0.4, 0.5)
             x, y = dice.uniform(-1, 1) * (half_width - size / 2), dice.uniform(-1, 1) * (half_height - size / 2)
             along_x, along_y = DIRECTION.get(motion, (0.0, 0.0))
-            x = (
-                -math.copysign(x, along_x) if along_x else x
-            )  # in the half that it leaves, so that one sees where it goes
+            x = -math.copysign(x, along_x) if along_x else x  # where it leaves from, to be seen going
             y = -math.copysign(y, along_y) if along_y else y
             speed = 0.0 if motion == "still" else dice.uniform(0.2, 0.6)
             return Digit(int(labels[scan]), scan, colour, motion, x, y, size, speed)

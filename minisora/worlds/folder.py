@@ -1,0 +1,196 @@
+"""The ``folder`` world: the user's own videos, as Hugging Face's VideoFolder lays them out.
+
+A folder of video files, at any depth, and optionally ``metadata.jsonl`` or ``metadata.csv`` with a ``file_name``
+(relative to the metadata file) and a ``caption`` or ``text`` for each. Without them every file counts, uncaptioned.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from minisora.errors import UserError
+
+METADATA = ("metadata.jsonl", "metadata.csv")
+SMALLEST = 16  #: Pixels of the shorter side below which there is nothing to see.
+SLIMMEST = (
+    4.0  #: Aspect ratio beyond that of the clip by which cropping would leave less than a quarter of the picture.
+)
+
+
+@dataclass(frozen=True)
+class FolderClip:
+    """A piece of a video: ``video`` is ``3 frames height width`` in [-1, 1]; ``name`` is relative to the folder."""
+
+    name: str
+    caption: str
+    video: Tensor
+
+
+class FolderWorld:
+    """Clips of one shape from a folder of videos of any shape, size, and frame rate.
+
+    Attributes:
+        entries: (name, caption) of every file that will be tried.
+        skipped: (name, reason) of everything that cannot be used; grows while :meth:`clips` runs.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        *,
+        frames: int = 17,
+        height: int = 64,
+        width: int = 64,
+        fps: float = 8.0,
+        clips_per_video: int = 8,
+    ) -> None:
+        """Find the files; nothing is decoded yet.
+
+        Raises:
+            UserError: no such folder, nothing in it, or a clip that no codec can take.
+        """
+        if frames < 1 or frames % 4 != 1:
+            below = max(1, (frames - 1) // 4 * 4 + 1)
+            raise UserError(f"{frames} frames: a clip has 1 + 4k of them (codec) — try {below} or {below + 4}")
+        if min(height, width) < 1 or not fps > 0 or clips_per_video < 1:
+            raise UserError(
+                f"clips of {height}x{width} at {fps:g} fps, {clips_per_video} a video: all must be positive"
+            )
+        self.folder = Path(folder)
+        if not self.folder.is_dir():
+            raise UserError(f"{self.folder}: no such folder — name a folder of video files")
+        self.frames, self.height, self.width, self.fps = frames, height, width, fps
+        self.clips_per_video = clips_per_video
+        self.entries, self.skipped = _find(self.folder)
+        if not self.entries:
+            raise UserError(f"{self.folder}: no video to try{_because(self.skipped)} — put video files there")
+
+    def clips(self) -> Iterator[FolderClip]:
+        """Decode the videos one by one; up to ``clips_per_video`` clips of each that follow on one another.
+
+        The picture is scaled until it covers the clip, and cropped around the middle; for each moment it is the one
+        that is on screen then.
+
+        Raises:
+            UserError: after the last file, if none of them could be used.
+        """
+        self.skipped = _find(self.folder)[1]
+        usable = False
+        for name, caption in self.entries:
+            try:
+                video = self._read(self.folder / name)
+            except Exception as error:  # a foreign file may fail in any way; that must not stop a run
+                self.skipped.append((name, " ".join(str(error).split()) or type(error).__name__))
+                continue
+            usable = True
+            for start in range(0, video.shape[1] - self.frames + 1, self.frames):
+                yield FolderClip(name, caption, video[:, start : start + self.frames].clone())
+        if not usable:
+            raise UserError(f"{self.folder}: none of {len(self.entries)} files can be used{_because(self.skipped)}")
+
+    def _read(self, path: Path) -> Tensor:
+        """Everything that is needed of a video, ``3 t height width``. Raises ``UserError`` with only the reason."""
+        from minisora.video import read_video
+
+        height, width = _picture_size(path)
+        scale = max(self.height / height, self.width / width)
+        tall, wide = max(self.height, round(height * scale)), max(self.width, round(width * scale))
+        if tall * wide > SLIMMEST * self.height * self.width:
+            raise UserError(f"odd size: of {width}x{height} less than a quarter would be left after cropping")
+        try:
+            video = read_video(path, fps=self.fps, size=(tall, wide), frames=self.frames * self.clips_per_video)
+        except UserError as error:
+            raise UserError(str(error).replace(f"{path}", "it").partition(" — ")[0]) from error
+        if video.shape[1] < self.frames:
+            raise UserError(f"too short: {video.shape[1]} of {self.frames} frames at {self.fps:g} fps")
+        top, left = (tall - self.height) // 2, (wide - self.width) // 2
+        return video[:, :, top : top + self.height, left : left + self.width]
+
+
+def _picture_size(path: Path) -> tuple[int, int]:
+    """Height and width of a video's pictures. Raises ``UserError`` if there are none, or hardly any."""
+    import av
+    import av.error
+
+    from minisora.files import reason
+
+    if not path.is_file():
+        raise UserError("no such file")
+    if path.stat().st_size == 0:
+        raise UserError("empty file")
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise UserError("no pictures in it" + " (audio only)" * bool(container.streams.audio))
+            stream = container.streams.video[0]
+            height, width = stream.height, stream.width
+    except (av.error.FFmpegError, OSError) as error:
+        raise UserError(f"not a readable video: {reason(error)}") from error
+    if min(height, width) < SMALLEST:
+        raise UserError(f"odd size: {width}x{height}, at least {SMALLEST} pixels each way are needed")
+    return height, width
+
+
+def _find(folder: Path) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(name, caption) of the files to try, and (name, reason) of those that are left out already."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and not _hidden(p.relative_to(folder)))
+    tables = [p for p in files if p.name in METADATA]
+    names = [p.relative_to(folder).as_posix() for p in files if p not in tables]
+    if not tables:
+        return [(name, "") for name in names], []
+    captions: dict[str, str] = {}
+    skipped: list[tuple[str, str]] = []
+    for table in tables:
+        inside = table.parent.relative_to(folder)
+        try:
+            rows = list(_rows(table))
+        except (OSError, csv.Error) as error:
+            skipped.append(((inside / table.name).as_posix(), f"not a readable table: {error}"))
+            continue
+        for place, row in rows:
+            where = f"{(inside / table.name).as_posix()} {place}"
+            name = row.get("file_name") if isinstance(row, dict) else None
+            if not isinstance(name, str) or not name.strip():
+                skipped.append((where, row if isinstance(row, str) else "no file_name"))
+                continue
+            path = inside / name.strip()
+            if path.is_absolute() or ".." in path.parts:
+                skipped.append((name, f"{where}: outside the folder"))
+            else:
+                text = row.get("caption", row.get("text")) if isinstance(row, dict) else None
+                captions[path.as_posix()] = text.strip() if isinstance(text, str) else ""
+    skipped += [(name, "not in the metadata") for name in names if name not in captions]
+    return list(captions.items()), skipped
+
+
+def _rows(table: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """(place, row) for every row of a metadata file; a row that cannot be read is a reason instead."""
+    with table.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        if table.suffix == ".csv":
+            yield from ((f"row {i}", row) for i, row in enumerate(csv.DictReader(file), start=1))
+            return
+        for i, line in enumerate(file, start=1):
+            if line.strip():
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    row = f"not JSON: {error}"
+                yield f"line {i}", row if isinstance(row, (dict, str)) else "not an object"
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _because(skipped: list[tuple[str, str]]) -> str:
+    """The first reasons, in brackets."""
+    shown = "; ".join(f"{name}: {reason}" for name, reason in skipped[:3])
+    more = f"; {len(skipped) - 3} more" if len(skipped) > 3 else ""
+    return f" ({shown}{more})" if skipped else ""
