@@ -22,7 +22,9 @@ def orthogonalise(matrices: Tensor, *, steps: int = 5, dtype: torch.dtype = torc
     """Push all singular values of each matrix towards 1 and leave its singular vectors (roughly U V^T of the SVD).
 
     A step multiplies X from the left by a polynomial of X X^T. All these polynomials commute, so that for a wide matrix
-    they are gathered in the small space of X X^T and X itself is touched twice instead of ten times.
+    they can be gathered in the small space of X X^T, and X itself is touched twice instead of ten times. That squares the
+    singular values, which only float32 can afford: in bfloat16 the small ones drown in rounding errors that the
+    polynomials then blow up a thousandfold. There X is stepped itself.
 
     Args:
         matrices: ``b n m``.
@@ -30,20 +32,32 @@ def orthogonalise(matrices: Tensor, *, steps: int = 5, dtype: torch.dtype = torc
         dtype: of the matrix products; bfloat16 is enough, as singular values need not be exact (Jordan et al.).
     Returns: ``b n m`` in ``dtype``.
     """
-    a, b, c = NEWTON_SCHULZ
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
     x = (x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)).to(dtype)
-    gram = x @ x.mT
-    polynomial = gather = None
-    for step in range(steps):
-        polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
-        polynomial.diagonal(dim1=1, dim2=2).add_(a)
-        gather = polynomial if gather is None else polynomial @ gather
-        if step + 1 < steps:
-            gram = polynomial @ (gram @ polynomial)
-    x = x if gather is None else gather @ x
+    if dtype == torch.float32:
+        x = _gathered(x @ x.mT, steps) @ x
+    else:
+        for _ in range(steps):
+            x = _polynomial(x @ x.mT) @ x
     return x.mT if tall else x
+
+
+def _gathered(gram: Tensor, steps: int) -> Tensor:
+    """The product of all steps' polynomials, from ``gram = X X^T`` alone."""
+    polynomial = product = _polynomial(gram)
+    for _ in range(steps - 1):
+        gram = polynomial @ (gram @ polynomial)
+        polynomial = _polynomial(gram)
+        product = polynomial @ product
+    return product
+
+
+def _polynomial(gram: Tensor) -> Tensor:
+    a, b, c = NEWTON_SCHULZ
+    result = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+    result.diagonal(dim1=1, dim2=2).add_(a)
+    return result
 
 
 class MuonAdamW(torch.optim.Optimizer):

@@ -43,6 +43,17 @@ def test_orthogonalise_brings_singular_values_near_one_and_keeps_the_vectors() -
     assert (orthogonalise(matrix)[0] * polar).sum() / (orthogonalise(matrix)[0].norm() * polar.norm()) > 0.97
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("decay", [1, 2])
+def test_steep_spectra_stay_bounded_and_keep_their_direction(dtype: torch.dtype, decay: int) -> None:
+    u, _, v = torch.linalg.svd(torch.randn(96, 160, generator=torch.Generator().manual_seed(5)), full_matrices=False)
+    matrix = (u * torch.arange(1, 97.0) ** -decay) @ v  # gradients look like this
+    result = orthogonalise(matrix[None], dtype=dtype)[0].double()
+    expected = plain_newton_schulz(matrix)
+    assert torch.linalg.matrix_norm(result, 2) < 1.3
+    assert (result * expected).sum() / (result.norm() * expected.norm()) > 0.97
+
+
 def test_a_rank_deficient_matrix_stays_finite_and_deficient() -> None:
     column = torch.randn(1, 40, 1, generator=torch.Generator().manual_seed(2))
     low_rank = column @ column.mT
