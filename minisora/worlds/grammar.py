@@ -18,27 +18,17 @@ from minisora.worlds.lexicon import (
     OBJECT,
     PACE,
     PLURALS,
+    RELATIONS,
+    TAILS,
     TINTS,
     VERB_FORMS,
+    WALLS,
     Cursor,
     Mentioned,
     straight,
 )
 from minisora.worlds.scene import BACKGROUNDS, CAMERAS, COLOURS, DIRECTION, SIZES
 from minisora.worlds.vocabulary import DIGITS
-
-#: What may follow a verb without saying more.
-_TAILS = ("up and down", "on and off", "on the spot", "in place", "in a circle", "in circles", "clockwise", "round")
-_TAILS += ("bigger", "still", "static", "put")
-_WALLS = frozenset({"the", "wall", "walls", "edge", "edges"})
-_RELATIONS = {
-    **{f"{before}{side} of": f"{side} of" for side in ("left", "right") for before in ("", "to the ", "on the ")},
-    "on top of": "above",
-    "above": "above",
-    "below": "below",
-    "in front of": "in front of",
-    "behind": "behind",
-}
 
 
 @dataclass
@@ -69,7 +59,7 @@ class Reader(Cursor):
     # --- verbs and relations
 
     def _read_relation(self) -> bool:
-        for phrase, kind in _RELATIONS.items():
+        for phrase, kind in RELATIONS.items():
             if self.skip(phrase):
                 self._relation = kind
                 return True
@@ -125,9 +115,9 @@ class Reader(Cursor):
             self.skip_all(PACE)
             return straight(directions)
         if meaning == "bounce" and self.skip("off"):
-            self.skip_all(_WALLS)
+            self.skip_all(WALLS)
             return None  # how a straight motion goes on
-        while any(self.skip(tail) for tail in _TAILS):
+        while any(self.skip(tail) for tail in TAILS):
             pass
         return MOTIONS[meaning]
 
@@ -193,7 +183,9 @@ class Reader(Cursor):
         if head in OBJECT:
             self._mention(new, head, article, count, ground)
         elif head == "background" or (not head and (self._topic == "background" or ground)):
-            self._describe_background(new, ground or ("navy" if new.colour == "blue" else "black") * ("dark" in tints))
+            if "dark" in tints and new.colour in (None, "blue"):
+                ground = ground or ("navy" if new.colour else "black")
+            self._describe_background(ground or new.colour)
             self._topic = "background"
         elif head in ("sky", "landscape"):
             self.background, self._relation = "sky", ""
@@ -229,16 +221,16 @@ class Reader(Cursor):
             # "two circles, a red one ...": a list that describes them follows; "two circles and ..." goes on to others.
             self._announced = chosen if count > 1 and self.word() in (",", ".") else []
         if self._relation and self._main:
-            self.relations += [_relation(self._relation, a, b) for a in self._main for b in chosen if a != b]
+            kind, pairs = self._relation, [(a, b) for a in self._main for b in chosen if a != b]
+            self.relations += [("in front of", b, a) if kind == "behind" else (kind, a, b) for a, b in pairs]
         else:
             self._main = chosen
         self._relation, self._topic, self._number, self._of_last = "", "", "", False
         self._last = chosen
         self._open = [*self._open, *(i for i in chosen if i not in self._open)]
 
-    def _describe_background(self, new: Mentioned, ground: str) -> None:
+    def _describe_background(self, said: str | None) -> None:
         """Note the colour of the background, if one is said."""
-        said = ground or new.colour
         if said and (said not in BACKGROUNDS or self.background not in (None, said)):
             raise UserError(f"background {said!r}: it is one of {', '.join(map(repr, BACKGROUNDS))}")
         self.background, self._relation = said or self.background, ""
@@ -256,7 +248,3 @@ class Reader(Cursor):
         elif word == "it":
             self._topic = ""
         self.at += 1
-
-
-def _relation(kind: str, a: int, b: int) -> tuple[str, int, int]:
-    return ("in front of", b, a) if kind == "behind" else (kind, a, b)

@@ -23,6 +23,19 @@ DESCRIBES = frozenset({*COLOURS, *SIZES, *TINTS, *GROUND})
 PACE = frozenset({"slowly", "quickly", "fast"})
 SIDES = frozenset({"up", "down", "left", "right"})
 
+#: What may follow a verb without saying more.
+TAILS = ("up and down", "on and off", "on the spot", "in place", "in a circle", "in circles", "clockwise", "round")
+TAILS += ("bigger", "still", "static", "put")
+WALLS = frozenset({"the", "wall", "walls", "edge", "edges"})
+RELATIONS = {
+    **{f"{before}{side} of": f"{side} of" for side in ("left", "right") for before in ("", "to the ", "on the ")},
+    "on top of": "above",
+    "above": "above",
+    "below": "below",
+    "in front of": "in front of",
+    "behind": "behind",
+}
+
 
 @dataclass
 class Cursor:
