@@ -87,6 +87,19 @@ def xt_slice(clip: Tensor, *, alt: str, row: int | None = None, scale: int = 5) 
     return stack(image(enlarged, alt=f"x-t slice: {alt}"), caption)
 
 
+def patches(frame: Tensor, patch: int, *, alt: str, width: int = 300, gap: int = 1) -> Picture:
+    """A frame ``3 h w`` cut into squares of ``patch`` pixels, pulled ``gap`` pixels apart."""
+    pixels = video.to_uint8(frame.detach().float().cpu()[:, None])[0]
+    rows, columns = pixels.shape[0] // patch, pixels.shape[1] // patch
+    apart = np.full((rows * (patch + gap) - gap, columns * (patch + gap) - gap, 3), 255, dtype=np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            square = pixels[row * patch : (row + 1) * patch, column * patch : (column + 1) * patch]
+            top, left = row * (patch + gap), column * (patch + gap)
+            apart[top : top + patch, left : left + patch] = square
+    return image(apart, alt=alt, width=width)
+
+
 def images(pictures: Mapping[str, Tensor], *, alt: str, width: int = 160, columns: int = 4) -> Picture:
     """Captioned pictures: ``3 h w`` in [-1, 1] as colours, ``h w`` as a map from its smallest number to its largest."""
     return table(
