@@ -137,7 +137,7 @@ class FiniteGuard(lightning.Callback):
 
 
 class Periodically(lightning.Callback):
-    """Every so many minutes (and at the end) shows the averaged network to ``visit``, on the first process only.
+    """Every so many minutes, and when the budget is spent, the first process shows the averaged network to ``visit``.
 
     ``visit(network, step)`` may return numbers, which are logged and printed. What it draws at random must come from
     generators of its own, so that a run with visitors equals one without.
@@ -159,7 +159,8 @@ class Periodically(lightning.Callback):
             self._call(trainer, pl_module)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        self._call(trainer, pl_module)
+        if self.report.pace.progress >= 1:  # who stops a run does not want to wait
+            self._call(trainer, pl_module)
 
     def _call(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if trainer.is_global_zero:

@@ -22,8 +22,8 @@ def orthogonalise(matrices: Tensor, *, steps: int = 5, dtype: torch.dtype = torc
     """Push all singular values of each matrix towards 1 and leave its singular vectors (roughly U V^T of the SVD).
 
     A step multiplies X from the left by a polynomial of X X^T. All these polynomials commute, so that for a wide matrix
-    they can be gathered in the small space of X X^T, and X itself is touched twice instead of ten times. That squares the
-    singular values, which only float32 can afford: in bfloat16 the small ones drown in rounding errors that the
+    they can be gathered in the small space of X X^T, and X itself is touched twice instead of ten times. That squares
+    the singular values, which only float32 can afford: in bfloat16 the small ones drown in rounding errors that the
     polynomials then blow up a thousandfold. There X is stepped itself.
 
     Args:
