@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from minisora.codec.autoencoder import CodecConfig
 from minisora.errors import UserError
@@ -24,7 +25,8 @@ class Preset:
         codec_batch, batch: clips of a batch over all processes.
         codec_minutes, minutes: how long training takes, on the machine that the preset is for.
         muon_lr, adam_lr: peak learning rates.
-        strategy, precision: for more than one process: replicate ("ddp") or shard ("fsdp"); and of the arithmetic.
+        devices, strategy: how many GPUs it is meant for, and whether several replicate ("ddp") or shard ("fsdp") it.
+        precision: of the arithmetic off the CPU.
     """
 
     name: str
@@ -35,14 +37,15 @@ class Preset:
     height: int = 64
     width: int = 64
     clips: int = 20_000
-    codec_batch: int = 16
+    codec_batch: int = 8
     batch: int = 32
-    codec_minutes: float = 60.0
-    minutes: float = 120.0
+    codec_minutes: float = 20.0
+    minutes: float = 90.0
     muon_lr: float = 0.02
     adam_lr: float = 1e-3
-    strategy: str = "ddp"
-    precision: str = "32-true"
+    devices: int = 1
+    strategy: Literal["ddp", "fsdp"] = "ddp"
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
 
 
 NANO = Preset(
@@ -59,8 +62,8 @@ NANO = Preset(
 MICRO = Preset(
     name="micro",
     about="about 6M parameters: the weights in the repository, hours on a laptop",
-    codec=CodecConfig(),
-    dit=DiTConfig(channels=32, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=VOCABULARY),
+    codec=CodecConfig(channels=24, width=128, encoder_depth=3, decoder_depth=5),
+    dit=DiTConfig(channels=24, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=VOCABULARY),
 )
 SMALL = Preset(
     name="small",
@@ -71,7 +74,7 @@ SMALL = Preset(
     width=128,
     clips=100_000,
     codec_batch=32,
-    batch=128,
+    batch=64,
     codec_minutes=240,
     minutes=480,
     precision="bf16-mixed",
@@ -85,8 +88,8 @@ BASE = Preset(
     height=128,
     width=128,
     clips=400_000,
-    codec_batch=64,
-    batch=256,
+    codec_batch=16,
+    batch=64,
     codec_minutes=720,
     minutes=1440,
     muon_lr=0.015,
@@ -101,13 +104,14 @@ LARGE = Preset(
     frames=65,
     height=256,
     width=256,
-    clips=1_000_000,
-    codec_batch=128,
-    batch=512,
+    clips=200_000,
+    codec_batch=64,
+    batch=128,
     codec_minutes=1440,
     minutes=5760,
     muon_lr=0.01,
     adam_lr=3e-4,
+    devices=8,
     strategy="fsdp",
     precision="bf16-mixed",
 )

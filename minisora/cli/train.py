@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from minisora.errors import UserError
+
 if TYPE_CHECKING:
     from minisora.presets import Preset
+    from minisora.training.estimate import Work
     from minisora.training.pace import Budget
     from minisora.training.run import Outcome
-    from minisora.training.settings import Machine
+    from minisora.training.settings import Machine, RunSettings
 
 train = typer.Typer(help="Train the codec, then the text-to-video transformer on its latents.", no_args_is_help=True)
+
+#: What a data-centre GPU does in bfloat16, for estimates of runs on devices that are not here.
+GPU_TERAFLOPS = 400.0
 
 PresetName = Annotated[str, typer.Option("--preset", help="nano, micro, small, base, or large.")]
 Run = Annotated[Path | None, typer.Option(help="Folder of the run.", show_default="runs/PRESET-KIND")]
@@ -25,11 +32,13 @@ Seed = Annotated[int, typer.Option(help="Of weights, batches and noise.")]
 Accelerator = Annotated[str, typer.Option(help="auto (CUDA if there is any, else the CPU), cpu, cuda, or mps.")]
 Devices = Annotated[int, typer.Option(help="Processes, each with an accelerator of its own.")]
 Strategy = Annotated[str | None, typer.Option(help="Over several: ddp or fsdp.", show_default="the preset's")]
+Precision = Annotated[str | None, typer.Option(help="32-true or bf16-mixed.", show_default="32-true on the CPU")]
 Compile = Annotated[bool, typer.Option("--compile", help="Compile the repeated block: slow to start, faster after.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Do not go on with what the folder holds; it must be new.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on with what the folder holds.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print parameters, FLOPs, memory, and estimated time.")]
 CodecPath = Annotated[Path | None, typer.Option(help="Weights of the codec.", show_default="the shipped ones")]
 Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.", show_default="the preset's")]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
 
 
@@ -44,33 +53,31 @@ def train_codec(
     accelerator: Accelerator = "auto",
     devices: Devices = 1,
     strategy: Strategy = None,
+    precision: Precision = None,
     compile: Compile = False,
     fresh: Fresh = False,
     dry_run: DryRun = False,
 ) -> None:
     """Train the codec on freshly drawn clips. Ctrl-C stops; the same command goes on."""
     from minisora.presets import preset_named
-    from minisora.training import run as runs
-    from minisora.training.modules import Optimisation
-    from minisora.training.settings import CodecSettings
+    from minisora.recipe import codec_settings
 
     preset = preset_named(preset_name)
-    machine = machine_of(preset, accelerator, devices, strategy, compile)
-    settings = CodecSettings(
-        run=run or Path("runs") / f"{preset.name}-codec",
-        budget=budget(steps, minutes, preset.codec_minutes),
-        batch=batch or preset.codec_batch,
-        frames=preset.frames,
-        height=preset.height,
-        width=preset.width,
-        seed=seed,
-        optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
-        machine=machine,
-        resume=not fresh,
+    settings = codec_settings(
+        preset,
+        run or Path("runs") / f"{preset.name}-codec",
+        budget(steps, minutes, preset.codec_minutes),
+        machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
     )
+    settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     if dry_run:
-        return
-    report(runs.train_codec(settings, preset.codec, card={"preset": preset.name}))
+        from minisora.training.estimate import codec_work
+
+        work = codec_work(preset.codec, frames=preset.frames, height=preset.height, width=preset.width)
+        return print_estimate(f"codec of preset {preset.name}", work, settings)
+    from minisora.training import run as runs
+
+    return report(runs.train_codec(settings, preset.codec, card={"preset": preset.name}))
 
 
 @train.command("text-to-video")
@@ -86,79 +93,80 @@ def train_text_to_video(
     accelerator: Accelerator = "auto",
     devices: Devices = 1,
     strategy: Strategy = None,
+    precision: Precision = None,
     compile: Compile = False,
     fresh: Fresh = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")] = False,
+    rebuild: Rebuild = False,
     score_minutes: ScoreMinutes = None,
     dry_run: DryRun = False,
 ) -> None:
     """Train the transformer on clips that the codec encodes once. Ctrl-C stops; the same command goes on."""
-    from dataclasses import replace
-
-    from minisora.checkpoint import shipped_folder
-    from minisora.pipeline import load_codec
     from minisora.presets import preset_named
-    from minisora.training import run as runs
-    from minisora.training.latents import ClipSet
-    from minisora.training.modules import Optimisation
-    from minisora.training.settings import TextToVideoSettings
+    from minisora.recipe import clip_sets, text_to_video_settings
 
     preset = preset_named(preset_name)
-    machine = machine_of(preset, accelerator, devices, strategy, compile)
-    clip_set = ClipSet(clips=clips or preset.clips, frames=preset.frames, height=preset.height, width=preset.width)
-    settings = TextToVideoSettings(
-        run=run or Path("runs") / f"{preset.name}-text-to-video",
-        budget=budget(steps, minutes, preset.minutes),
-        batch=batch or preset.batch,
-        seed=seed,
-        optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
-        machine=machine,
-        evaluate_minutes=score_minutes,
-        resume=not fresh,
+    settings = text_to_video_settings(
+        preset,
+        run or Path("runs") / f"{preset.name}-text-to-video",
+        budget(steps, minutes, preset.minutes),
+        machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
     )
+    settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
+    settings = replace(settings, evaluate_minutes=score_minutes)
+    sets = clip_sets(preset, clips=positive("clips", clips))
     if dry_run:
-        return
+        from minisora.training.estimate import text_to_video_work
+
+        c = preset.codec
+        shape = 1 + (preset.frames - 1) // c.temporal, preset.height // c.spatial, preset.width // c.spatial
+        numbers = sum(s.clips * s.frames * s.height * s.width for s in sets) * 3 / c.block * c.channels
+        work = text_to_video_work(preset.dit, shape)
+        return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
+    from minisora.checkpoint import shipped_folder
+    from minisora.pipeline import load_codec
+    from minisora.training import run as runs
+    from minisora.training.score import judged_prompts
+
     network, codec_hash = load_codec(codec or shipped_folder() / "codec.safetensors")
-    evaluate = None
-    if score_minutes is not None:
-        from minisora.training.score import judged_prompts
-
-        evaluate = judged_prompts(network)
-    report(
-        runs.train_text_to_video(
-            settings,
-            replace(preset.dit, channels=network.config.channels),
-            codec=network,
-            clip_sets=[clip_set],
-            rebuild=rebuild,
-            card={"preset": preset.name, "codec": codec_hash},
-            evaluate=evaluate,
-        )
+    outcome = runs.train_text_to_video(
+        settings,
+        replace(preset.dit, channels=network.config.channels),
+        codec=network,
+        clip_sets=sets,
+        rebuild=rebuild,
+        card={"preset": preset.name, "codec": codec_hash},
+        evaluate=judged_prompts(network) if score_minutes is not None else None,
     )
+    return report(outcome)
 
 
-def machine_of(preset: Preset, accelerator: str, devices: int, strategy: str | None, compile: bool) -> Machine:
+def machine_of(
+    preset: Preset,
+    accelerator: str,
+    devices: int,
+    strategy: str | None,
+    precision: str | None,
+    compile: bool,
+    *,
+    dry_run: bool,
+) -> Machine:
     """Where to train: CUDA if there is any, else the CPU, unless said otherwise; half precision only off the CPU.
 
-    Raises: UserError for what there is not.
+    Raises: UserError for what there is not; a dry run may be of a machine that is elsewhere.
     """
-    from minisora.errors import UserError
     from minisora.pipeline import pick_device
     from minisora.training.settings import Machine
 
-    kind = pick_device(None if accelerator == "auto" else accelerator).type
-    if devices < 1:
-        raise UserError(f"devices {devices}: must be at least 1")
-    chosen = strategy or (preset.strategy if devices > 1 else "auto")
+    kind = accelerator
+    if accelerator == "auto" or not dry_run:
+        kind = pick_device(None if accelerator == "auto" else accelerator).type
+    chosen = strategy or (preset.strategy if positive("devices", devices) != 1 else "auto")
     if chosen not in ("auto", "ddp", "fsdp"):
         raise UserError(f"strategy {chosen!r}: must be auto, ddp or fsdp")
-    return Machine(
-        accelerator=kind,
-        devices=devices,
-        strategy=chosen,
-        precision="bf16-mixed" if preset.precision == "bf16-mixed" and kind != "cpu" else "32-true",
-        compile=compile,
-    )
+    precision = precision or ("32-true" if kind == "cpu" else preset.precision)
+    if precision not in ("32-true", "bf16-mixed"):
+        raise UserError(f"precision {precision!r}: must be 32-true or bf16-mixed")
+    return Machine(accelerator=kind, devices=devices, strategy=chosen, precision=precision, compile=compile)
 
 
 def budget(steps: int | None, minutes: float | None, preset_minutes: float) -> Budget:
@@ -168,9 +176,43 @@ def budget(steps: int | None, minutes: float | None, preset_minutes: float) -> B
     return Budget(steps=steps, minutes=preset_minutes if steps is None and minutes is None else minutes)
 
 
+def positive(name: str, value: int | None) -> int | None:
+    """Raises: UserError when it is given and less than 1."""
+    if value is not None and value < 1:
+        raise UserError(f"{name} {value}: must be at least 1")
+    return value
+
+
+def print_estimate(title: str, work: Work, settings: RunSettings, *, disk: float = 0.0) -> None:
+    """For `--dry-run`: the speed of a device that is here is measured, that of one elsewhere assumed."""
+    import torch
+
+    from minisora.training.estimate import estimate, measure_teraflops
+
+    machine, here = settings.machine, settings.machine.accelerator
+    there = here == "cpu" or (here == "cuda" and torch.cuda.is_available())
+    teraflops = measure_teraflops(here, precision=machine.precision) if there else GPU_TERAFLOPS
+    known = "measured" if there else "assumed: no such device here"
+    print(f"{title} on {machine.devices} x {here} of {teraflops:.3g} TFLOP/s each ({known}), {machine.precision}")
+    print(
+        estimate(
+            work,
+            batch=settings.batch,
+            teraflops=teraflops,
+            devices=machine.devices,
+            strategy=machine.strategy,
+            precision=machine.precision,
+            steps=settings.budget.steps,
+            minutes=settings.budget.minutes,
+            disk=disk,
+        )
+    )
+
+
 def report(outcome: Outcome) -> None:
     """Say where the weights are; a run that was stopped ends with exit code 130, as Ctrl-C does everywhere."""
-    print(outcome.weights)
+    if outcome.weights is not None:
+        print(outcome.weights)
     if not outcome.finished:
         print(f"stopped after step {outcome.step}; the same command goes on", file=sys.stderr)
         raise typer.Exit(130)

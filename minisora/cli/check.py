@@ -1,0 +1,26 @@
+"""`minisora check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def check(
+    chapter: Annotated[str, typer.Argument(help="Number of the chapter, such as 02.")],
+    notebook: Annotated[
+        Path | None, typer.Argument(help="The learner's notebook.", show_default="the one in chapters/")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    seconds: Annotated[int, typer.Option(min=1, help="Processor time that an exercise may take.")] = 10,
+    gigabytes: Annotated[float, typer.Option(min=0.1, help="Memory that an exercise may take.")] = 4.0,
+) -> None:
+    """Examine the exercises in a notebook and print a score card (exit code 1 unless all are right)."""
+    from minisora.course import grade
+
+    limits = grade.Limits(seconds=seconds, gigabytes=gigabytes)
+    path, marks = grade.grade(chapter, notebook, limits=limits)
+    print((grade.as_json if as_json else grade.as_text)(chapter, path, marks))
+    raise typer.Exit(0 if all(mark.points for mark in marks) else 1)

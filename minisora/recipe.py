@@ -1,0 +1,78 @@
+"""How a preset is trained: what is shared by all sizes, said once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from minisora.diffusion.given import GivenMix
+from minisora.presets import Preset
+from minisora.training.latents import ClipSet
+from minisora.training.modules import Optimisation
+from minisora.training.pace import Budget
+from minisora.training.settings import CodecSettings, Machine, TextToVideoSettings
+from minisora.worlds.shapes import ShapesWorld
+
+#: The codec has to hold whatever happens; the transformer first has to learn to do one thing right.
+CODEC_WORLD = ShapesWorld(counts=(0.4, 0.35, 0.25), moving_camera=0.25)
+WORLD = ShapesWorld(counts=(0.75, 0.2, 0.05), moving_camera=0.06)
+
+#: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
+MIX = GivenMix(whole=0.8, first=0.06, prefix=0.06, suffix=0.03, ends=0.03, scattered=0.02)
+KL_WEIGHT = 2e-4
+
+
+def codec_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) -> CodecSettings:
+    """Training of the preset's codec."""
+    return CodecSettings(
+        run=run,
+        budget=budget,
+        machine=machine,
+        batch=preset.codec_batch,
+        frames=preset.frames,
+        height=preset.height,
+        width=preset.width,
+        kl_weight=KL_WEIGHT,
+        world=CODEC_WORLD,
+        optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
+    )
+
+
+def text_to_video_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) -> TextToVideoSettings:
+    """Training of the preset's transformer, on the clips of :func:`clip_sets`."""
+    return TextToVideoSettings(
+        run=run,
+        budget=budget,
+        machine=machine,
+        batch=preset.batch,
+        mix=MIX,
+        optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
+    )
+
+
+def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
+    """What the transformer sees: clips of the preset's size, and a few that are wider, taller, longer, and larger.
+
+    Args:
+        clips: how many of the first kind, the preset's number unless given; the others are shares of it.
+    """
+    clips = clips or preset.clips
+    frames, height, width = preset.frames, preset.height, preset.width
+    usual = ClipSet(clips=clips, frames=frames, height=height, width=width, world=WORLD)
+    less, more = 0.75, 1.25
+
+    def share(part: float) -> int:
+        return max(1, round(clips * part))
+
+    return [
+        usual,
+        replace(usual, clips=share(0.09), height=_near(height * less), width=_near(width * more), seed=1),
+        replace(usual, clips=share(0.09), height=_near(height * more), width=_near(width * less), seed=2),
+        replace(usual, clips=share(0.06), frames=2 * (frames - 1) + 1, seed=3),
+        replace(usual, clips=share(0.04), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
+    ]
+
+
+def _near(pixels: float) -> int:
+    """A multiple of 16: blocks of the codec times patches of the transformer."""
+    return max(16, round(pixels / 16) * 16)

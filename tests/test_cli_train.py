@@ -1,0 +1,116 @@
+"""From nothing to a video with the commands that a user types, in miniature; and what is refused before it starts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from minisora.cli import main
+from minisora.model import DiT
+from minisora.pipeline import Pipeline
+from minisora.presets import NANO, PRESETS
+from minisora.recipe import clip_sets
+from minisora.video import read_video
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    captured = capsys.readouterr()
+    return int(ended.value.code or 0), captured.out, captured.err
+
+
+def test_train_codec_then_transformer_then_make_a_video(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    common = ("--preset", "nano", "--steps", "2", "--accelerator", "cpu", "--batch", "2")
+    code, out, err = run(capsys, "train", "codec", *common)
+    assert code == 0, err
+    assert out.split()[-1] == "runs/nano-codec/codec.safetensors"
+    trained = ("train", "text-to-video", *common, "--codec", "runs/nano-codec/codec.safetensors", "--clips", "4")
+    code, out, err = run(capsys, *trained)
+    assert code == 0, err
+    assert out.split()[-1] == "runs/nano-text-to-video/text-to-video.safetensors"
+    card = json.loads(Path("runs/nano-text-to-video/text-to-video.json").read_text())
+    codec_card = json.loads(Path("runs/nano-codec/codec.json").read_text())
+    assert (card["preset"], card["kind"], card["steps"]) == ("nano", "text-to-video", 2)
+    assert card["codec"] == codec_card["sha256"]
+    weights = ("--weights", "runs/nano-text-to-video", "--codec", "runs/nano-codec/codec.safetensors")
+    code, out, err = run(capsys, "generate", "a red circle", *weights, "--steps", "1", "--out", "clip.mp4")
+    assert code == 0, err
+    assert read_video("clip.mp4").shape == (3, 17, 256, 256)
+    clip = Pipeline.load(weights[1], codec=weights[3]).generate("a red circle", steps=1)
+    assert clip.shape == (3, 17, 64, 64)
+
+    code, _, err = run(capsys, "generate", "a red circle", "--weights", "runs/nano-codec/codec.safetensors")
+    assert code == 2
+    assert "'text-to-video' is needed" in err
+    (Path("runs/nano-codec") / "codec.json").unlink()
+    code, _, err = run(capsys, *trained)
+    assert code == 2
+    assert err.startswith("error: ")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("kind", ["codec", "text-to-video"])
+def test_dry_run(preset: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, "train", kind, "--dry-run", "--preset", preset, "--accelerator", "cuda")
+    assert code == 0, err
+    for word in ("parameters", "FLOP", "memory", "time", "steps"):
+        assert word in out
+    assert not list(tmp_path.iterdir())
+
+
+def test_dry_run_of_many_devices(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--preset", "large", "--dry-run", "--accelerator", "cuda", "--steps", "1000")
+    code, out, _ = run(capsys, "train", "text-to-video", *options, "--devices", "8")
+    assert code == 0
+    assert "8 devices, fsdp" in out
+    assert "1000 steps" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--preset", "huge"], "unknown preset 'huge': try nano, micro, small, base, large"),
+        (["--devices", "0"], "devices 0: must be at least 1"),
+        (["--batch", "-2"], "batch -2: must be at least 1"),
+        (["--steps", "0"], "a run of 0 steps"),
+        (["--strategy", "magic", "--devices", "2"], "strategy 'magic': must be auto, ddp or fsdp"),
+        (["--precision", "8"], "precision '8': must be 32-true or bf16-mixed"),
+        (["--accelerator", "abacus"], "device 'abacus' is not there"),
+    ],
+)
+def test_bad_requests(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for kind in ("codec", "text-to-video"):
+        code, out, err = run(capsys, "train", kind, *options)
+        assert (code, out) == (2, "")
+        assert err.startswith("error: ")
+        assert message in err
+        assert len(err.splitlines()) == 1
+
+
+def test_presets_grow_and_fit_together() -> None:
+    with torch.device("meta"):
+        sizes = [sum(p.numel() for p in DiT(preset.dit).parameters()) / 1e6 for preset in PRESETS.values()]
+    assert sizes == sorted(sizes)
+    assert [round(size) for size in sizes] == [1, 6, 33, 127, 689]
+    for name, preset in PRESETS.items():
+        assert preset.name == name
+        assert preset.dit.channels == preset.codec.channels
+        assert preset.frames % preset.codec.temporal == 1
+        assert preset.batch % preset.devices == preset.codec_batch % preset.devices == 0
+
+
+def test_clips_that_the_transformer_sees_fit_codec_and_patches() -> None:
+    for preset in PRESETS.values():
+        for clips in clip_sets(preset):
+            assert clips.height % 16 == clips.width % 16 == 0
+            assert clips.frames % 4 == 1
+    assert [clips.clips for clips in clip_sets(NANO, clips=100)] == [100, 9, 9, 6, 4]
