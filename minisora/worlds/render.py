@@ -89,9 +89,8 @@ def _draw_object(
             distance[members] = DISTANCE[name](u[members], v[members])
     cover = (0.5 - distance * (radius / pixel)).clamp_(0, 1) * opacity
     depth = (-distance / 0.3).clamp_(0, 1)  # darker towards the rim, as if the object were thick
-    shade = (-0.38 * v - 0.18 + 0.18 * depth).clamp_(
-        -1, 1
-    )  # lit from its own top, so that a turning disc is seen to turn
+    # Lit from its own top, so that a turning disc is seen to turn.
+    shade = (-0.38 * v - 0.18 + 0.18 * depth).clamp_(-1, 1)
     return cover[:, None], shade[:, None]
 
 

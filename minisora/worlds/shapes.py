@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from minisora.errors import UserError
 from minisora.worlds.motion import BOUNCE_HEIGHT, ORBIT_RADIUS, SceneBatch, pose, unpack
 from minisora.worlds.scene import (
     BACKGROUNDS,
@@ -32,7 +33,8 @@ class ShapesWorld:
 
     Attributes:
         counts: relative frequency of one, two, and three objects.
-        motions, backgrounds: what may occur, all equally often.
+        motions, backgrounds: what may occur. Proposed equally often; what does not fit the frame is proposed anew, so
+            that large things and long ways are rarer than small and short ones.
         moving_camera: share of scenes whose camera pans or zooms.
         occlusion: share of the scenes of two objects in which the second stands in front of the first.
         held_out: whether scenes show only training combinations (False), or only held-out ones (True).
@@ -50,7 +52,9 @@ class ShapesWorld:
         chosen: list[Scene] = []
         while len(chosen) < n:
             # Fewer candidates with many objects fit the frame: drawing each count by itself keeps the frequencies.
-            wanted = torch.multinomial(torch.tensor(self.counts), n - len(chosen), True, generator=generator)
+            wanted = torch.multinomial(
+                torch.tensor(self.counts, dtype=torch.float), n - len(chosen), True, generator=generator
+            )
             for count in wanted.unique().tolist():
                 need = int((wanted == count).sum())
                 chosen += self._sample_count(need, count + 1, generator, duration, aspect)
@@ -66,7 +70,7 @@ class ShapesWorld:
             found += unpack(SceneBatch(*(column[good] for column in batch)))
             if len(found) >= n:
                 return found[:n]
-        raise ValueError(f"aspect {aspect:g}: no room for {objects} objects — try fewer, or a squarer frame")
+        raise UserError(f"aspect {aspect:g}: no room for {objects} objects — try fewer, or a squarer frame")
 
     def _kinds(self) -> list[tuple[int, int, int]]:
         """Indices of all (colour, shape, motion) that this world shows."""
@@ -114,12 +118,13 @@ class ShapesWorld:
         room_x, room_y = half_width - radius - ORBIT_RADIUS, half_height - radius - ORBIT_RADIUS
         x = torch.where(orbits, uniform(-1, 1) * room_x.clamp(min=0), x)
         y = torch.where(orbits, uniform(-1, 1) * room_y.clamp(min=0), y)
+        phase = uniform(0, 1) * (bounces | orbits | (motion == MOTIONS.index("blinks")))
         if overlapping.any():  # the second object begins across the edge of the first, and both do the same
             turn, reach = uniform(0, 2 * math.pi, (n,)), uniform(0.6, 0.85, (n,)) * radius.sum(1)
             x[:, 1] = torch.where(overlapping, x[:, 0] + reach * torch.cos(turn), x[:, 1])
             y[:, 1] = torch.where(overlapping, y[:, 0] + reach * torch.sin(turn), y[:, 1])
-            motion[:, 1] = torch.where(overlapping, motion[:, 0], motion[:, 1])
-            speed[:, 1] = torch.where(overlapping, speed[:, 0], speed[:, 1])
+            for shared in (motion, speed, phase):
+                shared[:, 1] = torch.where(overlapping, shared[:, 0], shared[:, 1])
 
         moving = uniform(0, 1, (n,)) < self.moving_camera
         camera = torch.where(moving, 1 + pick(len(CAMERAS) - 1, (n,)), 0)
@@ -134,7 +139,7 @@ class ShapesWorld:
             x=x,
             y=y,
             speed=speed,
-            phase=uniform(0, 1) * (bounces | orbits | (motion == MOTIONS.index("blinks"))),
+            phase=phase,
             background=backgrounds[pick(len(backgrounds), (n,))],
             camera=camera,
             camera_speed=rate * moving,
