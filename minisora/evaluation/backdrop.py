@@ -20,6 +20,12 @@ CLIPPED = 0.12  #: A difference (root mean square over RGB) counts no more than 
 RECOGNISED = 0.2  #: The share of all pixels that must be nearer than this, or the clip shows no known background.
 PAN_TOTALS = (0.12, 0.16, 0.20, 0.24, 0.28, 0.32, 0.36)  #: Sides that a camera may pan during a clip.
 ZOOM_TOTALS = tuple(math.log(z) for z in (1.2, 1.3, 1.4, 1.5, 1.6))
+MOVES: tuple[tuple[Camera, float], ...] = (
+    *(("pans left", total) for total in PAN_TOTALS),
+    *(("pans right", total) for total in PAN_TOTALS),
+    *(("zooms in", total) for total in ZOOM_TOTALS),
+    *(("zooms out", total) for total in ZOOM_TOTALS),
+)
 MOVING_GAIN = 0.2  #: A moving camera must be better by this share of what a camera that truly moves would gain.
 
 
@@ -59,8 +65,7 @@ def find_backdrop(video: Tensor, *, fps: float = FPS) -> Backdrop:
     static = drawn[BACKGROUNDS.index(kind)]
     best, total = float(errors[BACKGROUNDS.index(kind)].mean()), 0.0
     camera: Camera = "static"
-    trials: list[tuple[Camera, float]] = [(c, t) for c in CAMERAS[1:3] for t in PAN_TOTALS]
-    trials += [(c, t) for c in CAMERAS[3:] for t in ZOOM_TOTALS]
+    trials: list[tuple[Camera, float]] = list(MOVES)
     for fraction in (0.02, 0.01, 0.005, 0.0):  # coarse, then ever finer around the best so far
         drawn = _draw([(kind, c, t / duration) for c, t in trials], len(small), low, fps / step)
         # A clip whose camera does this is nearer to it than to the static picture by the distance between the two, and

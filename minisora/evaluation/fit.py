@@ -28,6 +28,8 @@ class Patches(NamedTuple):
         weight: 0 outside the frame and where another object is, else 1; ``n p p``.
         y, x: coordinates of the pixels in sides from the middle, ``n p 1`` and ``n 1 p``.
         pixel: size of a pixel in sides.
+        stride: how many pixels of the clip lie between two of these.
+        blur: how often the drawing is smoothed by [1 2 1] / 4 both ways before it is compared.
     """
 
     rgb: Tensor
@@ -36,6 +38,8 @@ class Patches(NamedTuple):
     y: Tensor
     x: Tensor
     pixel: float
+    stride: int = 1
+    blur: int = 0
 
 
 def cut(
@@ -57,7 +61,7 @@ def cut(
     at = frames[:, None, None]
     weight = inside & free[torch.arange(len(frames))[:, None, None], rows, columns]
     rgb, back = video[at, :, rows, columns].movedim(-1, 1), backdrop[at, :, rows, columns].movedim(-1, 1)
-    return Patches(rgb, back, weight.float(), y[:, :, None], x[:, None, :], 1 / side)
+    return Patches(rgb, back, weight.float(), y[:, :, None], x[:, None, :], 1 / side, stride)
 
 
 def draw(shape: Tensor, pose: Tensor, colour: Tensor, patches: Patches) -> tuple[Tensor, Tensor]:
@@ -74,7 +78,17 @@ def draw(shape: Tensor, pose: Tensor, colour: Tensor, patches: Patches) -> tuple
     cover, shade = cover.transpose(1, 2), shade.transpose(1, 2)  # s n 1 p p
     rgb = colour[:, None, :, None, None]
     painted = torch.where(shade > 0, rgb + shade * (1 - rgb), rgb * (1 + shade))
-    return torch.lerp(patches.back, painted, cover), cover[:, :, 0]
+    return _smooth(torch.lerp(patches.back, painted, cover), patches.blur), cover[:, :, 0]
+
+
+def _smooth(picture: Tensor, times: int) -> Tensor:
+    for _ in range(times):
+        for axis in (-1, -2):
+            ends = picture.narrow(axis, 0, 1), picture.narrow(axis, picture.shape[axis] - 1, 1)
+            wide = torch.cat([ends[0], picture, ends[1]], axis)
+            n = picture.shape[axis]
+            picture = (wide.narrow(axis, 0, n) + wide.narrow(axis, 2, n)) / 4 + picture / 2
+    return picture
 
 
 def residual(shape: Tensor, pose: Tensor, colour: Tensor, patches: Patches) -> Tensor:

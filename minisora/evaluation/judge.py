@@ -21,7 +21,7 @@ from minisora.worlds.render import FPS
 from minisora.worlds.scene import RADIUS, Background, Camera, Colour, Motion, Shape, Size
 
 LEAST_SIDE, LEAST_FRAMES = 48, 9
-UNEXPLAINED = 0.25  #: What a shape leaves unexplained of an object, at most, to be called that shape.
+UNEXPLAINED = 0.25  #: What a shape may leave unexplained of an object; a plain margin over all others excuses more.
 MARGIN = 0.01  #: How much less it must leave unexplained than the second-best shape.
 STEADINESS = 0.85  #: Share of the frames in which an object must have its colour.
 BESIDE = 0.02  #: One object is left of another if its centre is by so many sides.
@@ -112,7 +112,7 @@ def read(clip: Tensor, *, fps: float = FPS) -> Reading:
     backdrop = find_backdrop(video, fps=fps)
     behind = backdrop.picture
     blobs = find_blobs(video.numpy(), behind.numpy())
-    tracks = link(blobs, min(height, width))
+    tracks = link(blobs, frames, min(height, width))
     figures = [recognise(track, [t for t in tracks if t is not track], video, behind) for track in tracks]
     objects = tuple(_name(figure, backdrop, frames, fps) for figure in figures)
     return Reading(objects, backdrop.kind, backdrop.camera, in_front(figures, video, behind))
@@ -190,7 +190,7 @@ def _name(figure: Figure, backdrop: Backdrop, frames: int, fps: float) -> ReadOb
     start, rate, rough = growth(course)
     growing = abs(rate) * frames / fps > 0.1
     first = float(course.log_radius[0]) if growing and figure.frames[0] > 0 else start
-    known = figure.unexplained < UNEXPLAINED and figure.margin > MARGIN and figure.lasting
+    known = figure.unexplained < UNEXPLAINED + figure.margin / 2 and figure.margin > MARGIN and figure.lasting
     return ReadObject(
         shape=figure.shape if known else None,
         colour=figure.colour if figure.steadiness >= STEADINESS else None,

@@ -18,7 +18,8 @@ Array = NDArray[np.float64]
 
 TRAVEL = 0.16  #: Sides; straight motions of the worlds travel at least twice as far during a clip.
 GROWTH = 0.5 * math.log(1.5)  #: Change of the logarithm of the radius; half of what the worlds show at least.
-TURN = 0.25  #: Turns; the worlds show at least 0.35 of one in a second.
+TURN = 0.1  #: Turns a second, and turns in all; the worlds show twice as many a second.
+WOBBLE = 0.08  #: Root mean square in turns by which an angle may stray from an even turning.
 STEADY = 0.03  #: Root mean square in sides by which a path may stray from the ideal one.
 ROUGH = 0.12  #: Root mean square by which the logarithm of the radius may stray from an even growth.
 ORBIT = (0.12, 0.30)  #: Radii of orbits that one recognises.
@@ -116,7 +117,7 @@ def _spins(course: Course) -> bool:
     turns = np.unwrap(course.angle) / (2 * math.pi)
     rate, start = np.polyfit(course.times, turns, 1)
     total = abs(rate) * float(np.ptp(course.times))
-    return total > TURN and _rms(turns - start - rate * course.times) < 0.1
+    return min(abs(rate), total) > TURN and _rms(turns - start - rate * course.times) < WOBBLE
 
 
 def _blinks(course: Course) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,14 +10,16 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
-from minisora.evaluation.fit import cut, refine
+from minisora.evaluation.fit import Patches, cut, refine
+from minisora.evaluation.light import angles
 from minisora.evaluation.track import Track
 from minisora.worlds.render import DISTANCE, PALETTE
 from minisora.worlds.scene import COLOURS, SHAPES, Colour, Shape
 
 FRAMES = 6  #: So many frames decide about the shape.
 PATCH = 24  #: Pixels a side of the patches that decide; large objects are thinned to that.
-TURNING = math.radians(50)  #: The light of an object that turns sweeps over more than this.
+SHARP = 0.03  #: A clip of which more is left unexplained may be blurred.
+LAPSE = 0.03  #: Share of what there is to explain by which another shape may be nearer in one half of the frames.
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Figure:
         steadiness: share of the frames that have this colour.
         unexplained: squared error of that fit as a share of what there is to explain (object against background).
         margin: how much more the second-best shape leaves unexplained, as a share of the same.
-        lasting: whether this shape fits best in the first half and in the second half of the frames, each by itself.
+        lasting: whether no other shape fits plainly better in the first half or the second half of the frames.
         frames: frames in which it is visible, ``n``.
         pose: x, y (sides from the middle), logarithm of the radius (sides), and angle (radians) then, ``n 4``.
     """
@@ -50,37 +51,51 @@ def recognise(track: Track, others: list[Track], video: Tensor, backdrop: Tensor
     """Fit all shapes to a few frames, and the best one to all; ``video`` and ``backdrop`` are ``f 3 h w`` in [0, 1]."""
     side = min(video.shape[-2:])
     index, steadiness = track.colour()
-    colour = torch.tensor(PALETTE[COLOURS[index]])
+    colour = torch.tensor([PALETTE[COLOURS[index]]])
     frames = torch.tensor(track.frames)
     free = torch.from_numpy(np.stack([_free(blob.frame, others, blob.mask.shape) for blob in track.blobs]))
-    angle, turning = _angles(track, video)
+    angle, turning = angles(track, video)
     start = _start(track, angle, video.shape[-2:])  # s n 4
     reach = max(_extent(blob.mask) for blob in track.blobs) / side * 0.6 + 2.5 / side
 
     shapes = torch.arange(len(SHAPES))
     few = torch.linspace(0, len(frames) - 1, min(FRAMES, len(frames))).round().long()
     patches = cut(video, backdrop, free[few], frames[few], start[0, few], reach=reach, most=PATCH)
-    pose, error = refine(shapes, start[:, few], colour.expand(len(SHAPES), 3), patches, iterations=3, turning=turning)
-    total = error.sum(1)
-    order = total.argsort()
-    best = order[:1]
-    halves = [part.sum(1).argmin() for part in error.tensor_split(2, dim=1) if part.numel()]
-    lasting = all(int(half) == int(best) for half in halves)
-    signal = ((patches.rgb - patches.back) * patches.weight[:, None]).square().sum().clamp(min=1e-6)
+    _, error = _fit(shapes, start[:, few], colour.expand(len(SHAPES), 3), patches, turning=turning)
+    signal = _signal(patches)
+    first, second = error.sum(1).argsort()[:2]
+    halves = [(part, there) for part, there in zip(error.tensor_split(2, 1), signal.tensor_split(2), strict=True)]
+    lasting = all((part[first] - part).sum(1).max() < LAPSE * there.sum() for part, there in halves)
 
+    best = first[None]
     patches = cut(video, backdrop, free, frames, start[0], reach=reach, most=PATCH)
-    pose, error = refine(best, start[best], colour[None], patches, iterations=4, turning=turning)
-    strength = ((patches.rgb - patches.back) * patches.weight[:, None]).square().sum().clamp(min=1e-6)
+    pose, left = _fit(best, start[best], colour, patches, turning=turning)
     return Figure(
         shape=SHAPES[int(best)],
         colour=COLOURS[index],
         steadiness=steadiness,
-        unexplained=float(error.sum() / strength),
-        margin=float((total[order[1]] - total[order[0]]) / signal),
+        unexplained=float(left.sum() / _signal(patches).sum()),
+        margin=float((error[second] - error[first]).sum() / signal.sum()),
         lasting=lasting,
         frames=frames,
         pose=pose[0],
     )
+
+
+def _fit(shape: Tensor, start: Tensor, colour: Tensor, patches: Patches, *, turning: bool) -> tuple[Tensor, Tensor]:
+    """Poses ``s n 4`` and squared errors ``s n``, drawn sharp or blurred: whichever is more like each frame."""
+    pose, error = refine(shape, start, colour, patches, iterations=3, turning=turning)
+    if patches.stride > 2 or error.sum(1).min() < SHARP * _signal(patches).sum():
+        return pose, error
+    patches = patches._replace(blur=2 // patches.stride)
+    blurred, other = refine(shape, pose, colour, patches, iterations=2, turning=turning)
+    return torch.where((other < error)[..., None], blurred, pose), torch.minimum(other, error)
+
+
+def _signal(patches: Patches) -> Tensor:
+    """What there is to explain in each patch (n,): its squared difference from the background."""
+    difference = (patches.rgb - patches.back) * patches.weight[:, None]
+    return difference.square().sum((1, 2, 3)).clamp(min=1e-6)
 
 
 def _free(frame: int, others: list[Track], shape: tuple[int, ...]) -> np.ndarray:
@@ -95,24 +110,6 @@ def _free(frame: int, others: list[Track], shape: tuple[int, ...]) -> np.ndarray
 def _extent(mask: np.ndarray) -> float:
     rows, columns = np.nonzero(mask)
     return float(max(np.ptp(rows), np.ptp(columns)) + 1)
-
-
-def _angles(track: Track, video: Tensor) -> tuple[Tensor, bool]:
-    """Direction of the light in each frame (n,), and whether it goes round."""
-    found = []
-    for blob in track.blobs:
-        inner = ndimage.binary_erosion(blob.mask, border_value=1)
-        mask = inner if inner.sum() > 0.4 * blob.area else blob.mask
-        rows, columns = np.nonzero(mask)
-        light = video[blob.frame][:, torch.from_numpy(mask)].sum(0).numpy()
-        design = np.stack([columns - columns.mean(), rows - rows.mean(), np.ones(len(rows))], 1)
-        gx, gy, _ = np.linalg.lstsq(design, light, rcond=None)[0]
-        found.append(math.atan2(gx, -gy))
-    angle = np.unwrap(found)
-    sweep = float(np.quantile(angle, 0.95) - np.quantile(angle, 0.05))
-    if sweep < TURNING:
-        return torch.zeros(len(angle)), False
-    return torch.tensor(angle, dtype=torch.float32), True
 
 
 def _start(track: Track, angle: Tensor, size: tuple[int, ...]) -> Tensor:

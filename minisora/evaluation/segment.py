@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ SHADES = np.linspace(-0.5, 0.25, 7, dtype=np.float32)  #: From an object's dark 
 ALIKE = 0.10  #: A pixel at this distance from every shade of a colour counts half as much for it.
 STEEP = 0.15  #: A difference between neighbours in the background that may hide the edge of an object.
 VANISHING = 0.2  #: Where a shade of a colour is this near to the background, parts of an object may go unseen.
+HALO = 0.08  #: How far the colour of a soft edge may be from a mixture of the object's and the background's.
 PRESENT = 0.12  #: A colour must hold this share of a frame's foreground patch to split it.
 
 
@@ -55,12 +57,15 @@ def find_blobs(video: Array, backdrop: Array) -> list[Blob]:
     foreground |= _bridges(foreground, colour, backdrop, steep)
     blobs: list[Blob] = []
     for frame, mask in enumerate(foreground):
-        regions, count = ndimage.label(mask, structure=np.ones((3, 3)))
+        regions, count = cast(tuple[NDArray[np.int32], int], ndimage.label(mask, structure=np.ones((3, 3))))
         for region, box in enumerate(ndimage.find_objects(regions, count), start=1):
             inside = regions[box] == region
             if inside.sum() < least:
                 continue
-            for index, part in _split(inside, colour[frame][box], alike[frame][box], least):
+            here = (frame, slice(None), *box)
+            for index, part in _split(
+                inside, colour[frame][box], alike[frame][box], video[here], backdrop[here], least
+            ):
                 whole = np.zeros(mask.shape, bool)
                 whole[box] = part
                 rows, columns = np.nonzero(whole)
@@ -113,7 +118,9 @@ def _bridges(foreground: Mask, colour: NDArray[np.int64], backdrop: Array, steep
     return found
 
 
-def _split(inside: Mask, colour: NDArray[np.int64], alike: Array, least: float) -> list[tuple[int, Mask]]:
+def _split(
+    inside: Mask, colour: NDArray[np.int64], alike: Array, video: Array, backdrop: Array, least: float
+) -> list[tuple[int, Mask]]:
     """A connected region as parts of one colour each: nearly always one, two where objects touch or overlap."""
     votes = np.bincount(colour[inside], weights=alike[inside], minlength=len(COLOURS))
     order = np.argsort(votes)[::-1]
@@ -123,7 +130,10 @@ def _split(inside: Mask, colour: NDArray[np.int64], alike: Array, least: float) 
             break
         # Edges mix two colours to a third, but in lines that are one pixel wide.
         solid = ndimage.uniform_filter((inside & (colour == index)).astype(np.float32), 3, mode="constant")
-        if (solid > 0.7).sum() >= least / 4:
+        if (solid > 0.7).sum() < least / 4:
+            continue
+        own = inside & (colour == index)
+        if not _is_halo(video[:, own], backdrop[:, own], strong[0]):
             strong.append(int(index))
     if len(strong) == 1:
         return [(strong[0], inside)]
@@ -133,3 +143,12 @@ def _split(inside: Mask, colour: NDArray[np.int64], alike: Array, least: float) 
     nearest = soft.argmax(0)
     parts = [(k, inside & (nearest == i)) for i, k in enumerate(strong)]
     return [(k, part) for k, part in parts if part.sum() >= least]
+
+
+def _is_halo(pixels: Array, behind: Array, index: int) -> bool:
+    """Whether most pixels ``3 n`` are mixtures of a colour with the background: a soft edge of that colour."""
+    shades = lit(np.array(PALETTE[COLOURS[index]], np.float32), SHADES[:, None])[:, :, None]  # shades 3 1
+    toward, away = shades - behind, pixels - behind
+    share = ((toward * away).sum(1) / np.maximum((toward * toward).sum(1), 1e-6)).clip(0, 1)
+    rest = ((away - share[:, None] * toward) ** 2).sum(1).min(0)
+    return bool(np.median(rest) < HALO**2)

@@ -15,6 +15,9 @@ COST = 0.30  #: A link that costs more is none.
 SIZE_COST = 0.08  #: Cost of a doubled or halved area, in sides of distance.
 COLOUR_COST = 0.16  #: Cost of a change of colour, in sides of distance.
 LEAST_FRAMES = 3  #: What shows itself in fewer frames is no object (noise, a flash).
+SHOWN = 0.2  #: And what shows itself in a smaller share of the clip is none either.
+FAINT = 0.5  #: A frame in which an object stands out by less than this share of the usual, and little at all, is one
+FAINTEST = 0.3  #: in which it is gone, but for a trace (the codec leaves some of what blinks).
 STAIN = 0.2  #: What never stands out more than this is a stain on the background; every object does, by 0.3 and more.
 
 
@@ -47,23 +50,25 @@ class Track:
         return min(stay, glide) + changed + COLOUR_COST * (blob.colour != last.colour)
 
 
-def link(blobs: list[Blob], side: int) -> list[Track]:
-    """Tracks of at least a few frames, the one that begins first at the front; ``side`` in pixels."""
+def link(blobs: list[Blob], frames: int, side: int) -> list[Track]:
+    """The objects of a clip of so many frames, the one that begins first at the front; ``side`` in pixels."""
     tracks: list[Track] = []
     for frame in sorted({blob.frame for blob in blobs}):
         here = [blob for blob in blobs if blob.frame == frame]
         costs = np.array([[track.cost(blob, side) for blob in here] for track in tracks]).reshape(
             len(tracks), len(here)
         )
-        rows, columns = linear_sum_assignment(np.minimum(costs, 10 * COST))
+        rows, columns = linear_sum_assignment(np.minimum(costs, COST))
         taken = set()
         for row, column in zip(rows, columns, strict=True):
-            if costs[row, column] <= COST:
+            if costs[row, column] < COST:
                 tracks[row].blobs.append(here[column])
                 taken.add(column)
         tracks += [Track([blob]) for index, blob in enumerate(here) if index not in taken]
-    return [
-        track
-        for track in tracks
-        if len(track.blobs) >= LEAST_FRAMES and max(blob.strength for blob in track.blobs) > STAIN
-    ]
+    found = []
+    for track in tracks:
+        usual = float(np.quantile([blob.strength for blob in track.blobs], 0.75))
+        track.blobs = [blob for blob in track.blobs if blob.strength > min(FAINTEST, FAINT * usual)]
+        if usual > STAIN and len(track.blobs) >= max(LEAST_FRAMES, SHOWN * frames):
+            found.append(track)
+    return found

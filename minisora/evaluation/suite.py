@@ -1,0 +1,195 @@
+"""Fixed prompts and seeds on which weights are measured, with the floors beside every score.
+
+A score is worth little alone: the judge errs, and the codec blurs before the model has drawn anything. So each suite
+is scored three times: the scenes as drawn, the same through the codec, and what the model makes of their captions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from minisora.evaluation.judge import judge
+from minisora.evaluation.metrics import flicker, psnr, wilson
+from minisora.worlds.caption import canonical
+from minisora.worlds.claims import parse
+from minisora.worlds.render import FPS, render
+from minisora.worlds.scene import Scene
+from minisora.worlds.shapes import ShapesWorld
+
+#: Captions and as many seeds -> clips ``b 3 f h w`` in [-1, 1].
+Generate = Callable[[list[str], list[int]], Tensor]
+#: Clips ``b 3 f h w`` -> the same through the codec.
+Roundtrip = Callable[[Tensor], Tensor]
+#: ``watch(suite, source, done, total)`` after every batch.
+Watch = Callable[[str, str, int, int], object]
+
+KINDS = ("count", "colour", "shape", "size", "motion", "binding", "everything")
+DRAWN, THROUGH_CODEC, MODEL = "ground truth", "ground truth through the codec", "model"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """So many scenes of a world, always the same ones; ``seed`` also fixes the noise for each caption."""
+
+    name: str
+    world: ShapesWorld
+    scenes: int
+    seed: int
+
+    def draw(self) -> list[Scene]:
+        """Every scene of the suite: the first n of a larger suite are those of a smaller one."""
+        generator = torch.Generator().manual_seed(self.seed)
+        return [self.world.sample(1, generator=generator)[0] for _ in range(self.scenes)]
+
+
+SUITES = (
+    Suite("one object, seen", ShapesWorld(counts=(1.0,), moving_camera=0.0, occlusion=0.0), 100, 101),
+    Suite(
+        "one object, held out", ShapesWorld(counts=(1.0,), moving_camera=0.0, occlusion=0.0, held_out=True), 100, 102
+    ),
+    Suite("two objects", ShapesWorld(counts=(0.0, 1.0), moving_camera=0.0, occlusion=0.0), 50, 103),
+)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many of how many; ``low`` and ``high`` are the 95 % interval of the share (Wilson)."""
+
+    right: int
+    of: int
+    share: float
+    low: float
+    high: float
+
+    @classmethod
+    def count(cls, marks: Sequence[bool]) -> Score:
+        right, of = sum(marks), len(marks)
+        return cls(right, of, right / max(of, 1), *wilson(right, of))
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one source (drawn, through the codec, model) scores in one suite."""
+
+    suite: str
+    source: str
+    scores: dict[str, Score]
+    flicker: float
+    psnr: float | None = None  #: Mean over clips in dB; only where there is a clip to compare with.
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def evaluate(
+    suites: Sequence[Suite] = SUITES,
+    *,
+    generate: Generate | None = None,
+    roundtrip: Roundtrip | None = None,
+    frames: int = 17,
+    height: int = 64,
+    width: int = 64,
+    batch: int = 10,
+    watch: Watch | None = None,
+    log: Path | None = None,
+    label: str = "",
+) -> list[Row]:
+    """Score every suite: as drawn, through the codec (if there is one), by the model (if there is one).
+
+    Args:
+        log: a file to which every judged clip is added, and from which a call that was stopped goes on.
+        label: what distinguishes these weights from others in the log; a hash, say.
+    """
+    known = _Log(log, f"{label} {frames}x{height}x{width}")
+    rows = []
+    for suite in suites:
+        scenes = suite.draw()
+        sources: dict[str, Callable[[list[int], Tensor], Tensor]] = {DRAWN: lambda picked, drawn: drawn}
+        if roundtrip is not None:
+            sources[THROUGH_CODEC] = lambda picked, drawn: roundtrip(drawn)
+        if generate is not None:
+            sources[MODEL] = _prompted(generate, suite, scenes)
+        for source, make in sources.items():
+            marks: list[dict[str, Any]] = []
+            for start in range(0, len(scenes), batch):
+                picked = list(range(start, min(start + batch, len(scenes))))
+                if not known.has(suite, source, picked):
+                    with torch.no_grad():
+                        drawn = render([scenes[i] for i in picked], frames=frames, height=height, width=width)
+                        clips = make(picked, drawn)
+                    known.add(suite, source, picked, _mark(scenes, picked, clips, drawn if source != MODEL else None))
+                marks += known.get(suite, source, picked)
+                if watch is not None:
+                    watch(suite.name, source, len(marks), len(scenes))
+            rows.append(_summary(suite.name, source, marks))
+    return rows
+
+
+def _prompted(generate: Generate, suite: Suite, scenes: list[Scene]) -> Callable[[list[int], Tensor], Tensor]:
+    def make(picked: list[int], drawn: Tensor) -> Tensor:
+        return generate([canonical(scenes[i]) for i in picked], [1000 * suite.seed + i for i in picked])
+
+    return make
+
+
+def _mark(scenes: list[Scene], picked: list[int], clips: Tensor, drawn: Tensor | None) -> Iterator[dict[str, Any]]:
+    """Which claims of its caption hold for each clip, and what was measured."""
+    for position, (index, clip) in enumerate(zip(picked, clips, strict=True)):
+        verdict = judge(clip, parse(canonical(scenes[index])), fps=FPS)
+        mark: dict[str, Any] = {kind: getattr(verdict, kind) for kind in KINDS}
+        mark["flicker"] = float(flicker(clip[None]))
+        if drawn is not None:
+            mark["psnr"] = float(psnr(clip[None], drawn[position : position + 1]))
+        yield mark
+
+
+def _summary(suite: str, source: str, marks: list[dict[str, Any]]) -> Row:
+    return Row(
+        suite=suite,
+        source=source,
+        scores={kind: Score.count([mark[kind] for mark in marks]) for kind in KINDS},
+        flicker=sum(mark["flicker"] for mark in marks) / max(len(marks), 1),
+        psnr=sum(mark["psnr"] for mark in marks) / len(marks) if source == THROUGH_CODEC and marks else None,
+    )
+
+
+class _Log:
+    """Marks by suite, source, and index, in memory and, a line each, in a file."""
+
+    def __init__(self, path: Path | None, label: str) -> None:
+        self.path, self.label, self.marks = path, label, {}
+        if path is None or not path.exists():
+            return
+        text = path.read_text()
+        if not text.endswith("\n"):  # a call was stopped in the middle of a line
+            path.write_text(text[: text.rfind("\n") + 1])
+        for line in text.splitlines(keepends=True):
+            if line.endswith("\n"):
+                key, mark = json.loads(line)
+                self.marks[tuple(key)] = mark
+
+    def _key(self, suite: Suite, source: str, index: int) -> tuple[Any, ...]:
+        # What is drawn does not depend on the weights, but on the codec's: one label for both is simple and safe.
+        return (self.label, suite.name, suite.seed, source, index)
+
+    def has(self, suite: Suite, source: str, picked: list[int]) -> bool:
+        return all(self._key(suite, source, i) in self.marks for i in picked)
+
+    def get(self, suite: Suite, source: str, picked: list[int]) -> list[dict[str, Any]]:
+        return [self.marks[self._key(suite, source, i)] for i in picked]
+
+    def add(self, suite: Suite, source: str, picked: list[int], marks: Iterator[dict[str, Any]]) -> None:
+        for index, mark in zip(picked, marks, strict=True):
+            key = self._key(suite, source, index)
+            self.marks[key] = mark
+            if self.path is not None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with self.path.open("a") as file:
+                    file.write(json.dumps([key, mark]) + "\n")

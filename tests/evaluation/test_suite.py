@@ -1,0 +1,104 @@
+"""Suites with generators that are known to be right or wrong."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from rich.console import Console
+
+from minisora.evaluation.suite import DRAWN, KINDS, MODEL, SUITES, THROUGH_CODEC, Score, evaluate
+from minisora.evaluation.table import markdown_table, score_table
+from minisora.worlds.caption import canonical
+from minisora.worlds.render import render
+from minisora.worlds.scene import is_held_out
+
+TINY = tuple(replace(suite, scenes=3) for suite in SUITES)
+ONE = TINY[:1]
+
+
+def perfect(captions: list[str], seeds: list[int]) -> torch.Tensor:
+    """Draws the scenes that belong to the captions."""
+    scenes = {canonical(scene): scene for suite in TINY for scene in suite.draw()}
+    return render([scenes[text] for text in captions], frames=17, height=64, width=64)
+
+
+def black(captions: list[str], seeds: list[int]) -> torch.Tensor:
+    return torch.full((len(captions), 3, 17, 64, 64), -1.0)
+
+
+def test_suites_are_fixed_and_what_their_names_say():
+    seen, held_out, two = (suite.draw() for suite in TINY)
+    assert not any(is_held_out(o) for scene in (*seen, *two) for o in scene.objects)
+    assert all(is_held_out(scene.objects[0]) for scene in held_out)
+    assert [len(scene.objects) for scene in (*seen, *held_out, *two)] == [1] * 6 + [2] * 3
+    assert replace(SUITES[0], scenes=5).draw()[:3] == seen
+    assert [suite.scenes for suite in SUITES] == [100, 100, 50]
+
+
+def test_floors_stand_beside_the_model():
+    calls = []
+    rows = evaluate(
+        TINY, generate=perfect, roundtrip=lambda clips: clips * 0.99, watch=lambda *done: calls.append(done)
+    )
+    assert [(row.suite, row.source) for row in rows] == [
+        (suite.name, source) for suite in TINY for source in (DRAWN, THROUGH_CODEC, MODEL)
+    ]
+    assert all(row.scores[kind].share == 1 for row in rows for kind in KINDS)
+    assert all((row.psnr is not None) == (row.source == THROUGH_CODEC) for row in rows)
+    assert all(row.psnr > 35 for row in rows if row.psnr is not None)
+    assert calls[-1] == ("two objects", MODEL, 3, 3)
+    assert json.loads(json.dumps([row.to_dict() for row in rows]))[0]["scores"]["motion"]["of"] == 3
+
+
+def test_a_black_generator_scores_nothing():
+    drawn, made = evaluate(ONE, generate=black)
+    assert drawn.scores["everything"].share == 1
+    assert made.scores["everything"].right == made.scores["count"].right == made.scores["colour"].right == 0
+
+
+def test_seeds_depend_on_the_prompt_alone():
+    asked = {}
+
+    def remember(captions: list[str], seeds: list[int]) -> torch.Tensor:
+        asked.setdefault(len(captions), []).extend(zip(captions, seeds, strict=True))
+        return black(captions, seeds)
+
+    evaluate(ONE, generate=remember, batch=1)
+    evaluate(ONE, generate=remember, batch=3)
+    assert asked[1] == asked[3]
+
+
+def test_goes_on_where_it_was_stopped(tmp_path):
+    log = tmp_path / "log.jsonl"
+
+    def stop(captions: list[str], seeds: list[int]) -> torch.Tensor:
+        if seeds[0] % 1000 == 2:
+            raise KeyboardInterrupt
+        return perfect(captions, seeds)
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(ONE, generate=stop, batch=1, log=log, label="a")
+    log.write_text(log.read_text() + '[["a", "one ob')  # killed in the middle of a line
+    made = []
+
+    def count(captions: list[str], seeds: list[int]) -> torch.Tensor:
+        made.extend(seeds)
+        return perfect(captions, seeds)
+
+    rows = evaluate(ONE, generate=count, batch=1, log=log, label="a")
+    assert len(made) == 1 and rows[-1].scores["everything"].right == 3
+    evaluate(ONE, generate=count, batch=1, log=log, label="other weights")
+    assert len(made) == 4
+
+
+def test_tables_show_every_score():
+    rows = evaluate(ONE, generate=black)
+    console = Console(width=200, record=True, quiet=True)
+    console.print(score_table(rows))
+    text = console.export_text()
+    assert "100 (44-100)" in text and "0 (0-56)" in text and DRAWN in text and MODEL in text
+    assert markdown_table(rows).count("\n") == 3
+    assert Score.count([True, False]).share == 0.5
