@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
+from minisora.cli.check import check
 from minisora.cli.doctor import doctor
 from minisora.cli.evaluate import evaluate
 from minisora.cli.generate import generate
@@ -14,8 +15,13 @@ from minisora.cli.train import train
 from minisora.cli.words import words
 from minisora.errors import UserError
 
-#: Packages that come with the extra "train".
-TRAIN_EXTRA = frozenset(["lightning", "scipy", "sklearn", "tensorboard", "torchmetrics"])
+#: Packages that come with an extra.
+EXTRAS = {
+    **dict.fromkeys(["lightning", "scipy", "sklearn", "tensorboard", "torchmetrics"], "minisora[train]"),
+    **dict.fromkeys(
+        ["IPython", "ipywidgets", "jupytext", "matplotlib", "nbclient", "nbformat", "tqdm"], "minisora[course]"
+    ),
+}
 
 app = typer.Typer(
     name="minisora",
@@ -28,6 +34,7 @@ app.command()(generate)
 app.add_typer(train, name="train")
 app.command()(evaluate)
 app.command()(words)
+app.command()(check)
 app.command()(doctor)
 
 
@@ -46,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         package = (error.name or "").split(".")[0]
         if package == "minisora":
             raise
-        extra = "minisora[train]" if package in TRAIN_EXTRA else "minisora"
+        extra = EXTRAS.get(package, "minisora")
         code = _complain(f"{package} is not installed — pip install '{extra}' (see minisora doctor)")
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and "memory" not in str(error):

@@ -61,6 +61,8 @@ def compose(source: Path) -> NotebookNode:
         cells.append(cell)
         if "check" in cell.metadata:
             checked = find_exercise(cell.metadata["check"])
+            # Whatever the page has called `check` by now, this is the course's.
+            cell.source = f"from minisora.course import check\n\n{cell.source}"
             cell.metadata["nbgrader"] = _nbgrader(f"check-{checked.name}", grade=True, points=checked.points)
             cells.append(new_markdown_cell(hints(checked), metadata={"hints": checked.name}))
     book.cells = cells

@@ -39,13 +39,22 @@ def image(
 
     Raises: UserError when the alt text says nothing.
     """
-    if len(alt.split()) < 2:
-        raise UserError(f"alt text {alt!r}: say in a sentence what is to be seen, for those who cannot see it")
+    alt = described(alt)
     content = data if isinstance(data, bytes) else png(data)
     size = "" if width is None else f' width="{min(width, WIDEST)}"'
     source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
     style = "" if smooth else ' style="image-rendering: pixelated"'
     return Picture(f'<img src="{source}" alt="{escaped(alt)}"{size}{style}>', alt)
+
+
+def described(alt: str, form: str = "") -> str:
+    """An alt text, after what form the picture has.
+
+    Raises: UserError when it says nothing.
+    """
+    if len(alt.split()) < 2:
+        raise UserError(f"alt text {alt!r}: say in a sentence what is to be seen, for those who cannot see it")
+    return f"{form}: {alt}" if form.strip() else alt
 
 
 def table(cells: dict[str, Picture], *, columns: int = 4) -> Picture:
@@ -67,9 +76,18 @@ def stack(*pictures: Picture) -> Picture:
 
 
 def png(pixels: np.ndarray) -> bytes:
-    """The bytes of a PNG of ``h w 3`` (uint8)."""
+    """The bytes of a PNG of ``h w 3`` (uint8), in 256 colours at most: a notebook has to stay small."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="png", optimize=True)
+    Image.fromarray(pixels).quantize(256, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True)
+    return buffer.getvalue()
+
+
+def gif(pictures: np.ndarray, *, fps: float) -> bytes:
+    """The bytes of a GIF of ``t h w 3`` (uint8) in one palette of 128 colours, so that nothing flickers."""
+    palette = Image.fromarray(pictures.reshape(-1, *pictures.shape[2:])).quantize(128)
+    frames = [Image.fromarray(each).quantize(palette=palette, dither=Image.Dither.NONE) for each in pictures]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, format="gif", save_all=True, append_images=frames[1:], duration=round(1000 / fps), loop=0)
     return buffer.getvalue()
 
 

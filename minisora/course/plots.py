@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +16,11 @@ from IPython.display import display
 from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 from torch import Tensor
 
 from minisora import video
-from minisora.course.picture import Picture, escaped, image, stack, table
+from minisora.course.picture import Picture, described, escaped, gif, image, stack, table
 from minisora.errors import UserError
 
 __all__ = [
@@ -60,7 +59,7 @@ _LOOK = {
 def filmstrip(clip: Tensor, *, alt: str, columns: int = 8) -> Picture:
     """Up to ``columns`` evenly spaced frames of a clip ``3 t h w`` in [-1, 1], side by side."""
     pixels = video.filmstrip(_clip(clip), columns=columns)
-    return image(pixels, alt=f"filmstrip: {alt}", width=_comfortable(pixels))
+    return image(pixels, alt=described(alt, "filmstrip"), width=_comfortable(pixels))
 
 
 def player(clip: Tensor, *, alt: str, fps: float = 8.0, width: int = 192) -> Picture:
@@ -72,8 +71,10 @@ def strips(clips: Mapping[str, Tensor], *, alt: str, fps: float = 8.0, columns: 
     """Clips to compare: a row for each, playing on the left and as a filmstrip on the right."""
     rows = []
     for label, clip in clips.items():
-        moving = _gif(clip, alt=f"{label}: {alt}", fps=fps, width=112)
-        still = image(video.filmstrip(_clip(clip), columns=columns), alt=f"filmstrip of {label}: {alt}", width=560)
+        moving = _gif(clip, alt=described(alt, label), fps=fps, width=112)
+        still = image(
+            video.filmstrip(_clip(clip), columns=columns), alt=described(alt, f"filmstrip of {label}"), width=560
+        )
         rows.append(f"<tr><td>{escaped(label)}</td><td>{moving.html}</td><td>{still.html}</td></tr>")
     return Picture(f"<table>{''.join(rows)}</table>", alt)
 
@@ -84,7 +85,7 @@ def xt_slice(clip: Tensor, *, alt: str, row: int | None = None, scale: int = 5) 
     line = pixels[:, pixels.shape[1] // 2 if row is None else row]
     caption = Picture("<small>x &rarr; &nbsp; time &darr;</small>", "x to the right, time downwards")
     enlarged = line.repeat(scale, axis=0).repeat(scale, axis=1)
-    return stack(image(enlarged, alt=f"x-t slice: {alt}"), caption)
+    return stack(image(enlarged, alt=described(alt, "x-t slice")), caption)
 
 
 def patches(frame: Tensor, patch: int, *, alt: str, width: int = 300, gap: int = 1) -> Picture:
@@ -103,10 +104,7 @@ def patches(frame: Tensor, patch: int, *, alt: str, width: int = 300, gap: int =
 def images(pictures: Mapping[str, Tensor], *, alt: str, width: int = 160, columns: int = 4) -> Picture:
     """Captioned pictures: ``3 h w`` in [-1, 1] as colours, ``h w`` as a map from its smallest number to its largest."""
     return table(
-        {
-            label: image(_pixels(each), alt=f"{label}: {alt}" if label.strip() else alt, width=width)
-            for label, each in pictures.items()
-        },
+        {label: image(_pixels(each), alt=described(alt, label), width=width) for label, each in pictures.items()},
         columns=columns,
     )
 
@@ -136,8 +134,9 @@ def drawn(axes: Axes | list[Axes], *, alt: str) -> Picture:
     figure = (axes[0] if isinstance(axes, list) else axes).figure
     assert isinstance(figure, Figure)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return image(buffer.getvalue(), alt=alt, width=round(figure.get_figwidth() * 100), smooth=True)
+    figure.savefig(buffer, format="png")
+    pixels = np.asarray(Image.open(buffer).convert("RGB"))
+    return image(pixels, alt=alt, width=round(figure.get_figwidth() * 100), smooth=True)
 
 
 def map_colours(numbers: Tensor) -> np.ndarray:
@@ -149,9 +148,8 @@ def map_colours(numbers: Tensor) -> np.ndarray:
 
 
 def _gif(clip: Tensor, *, alt: str, fps: float, width: int) -> Picture:
-    with tempfile.TemporaryDirectory() as folder:
-        path = video.save_video(_clip(clip), Path(folder) / "clip.gif", fps=fps, scale=1)
-        return image(path.read_bytes(), alt=f"moving picture: {alt}", width=width, kind="gif")
+    moving = gif(video.to_uint8(_clip(clip)), fps=fps)
+    return image(moving, alt=described(alt, "moving picture"), width=width, kind="gif")
 
 
 def _clip(clip: Tensor) -> Tensor:

@@ -95,7 +95,10 @@ class Report:
 
     def _repr_html_(self) -> str:
         shown = {"the package's parts": self.whole}
-        shown |= {label: clip for label, clip in self.clips.items() if isinstance(clip, Tensor)}
+        # What is the same clip needs no second picture of it.
+        shown |= {
+            label: clip for label, clip in self.clips.items() if isinstance(clip, Tensor) and not self._same(clip)
+        }
         alt = f"clips of '{self.prompt}', made by the package's parts and with the learner's in their place: {self}"
         strips = plots.strips(shown, alt=alt, fps=self.fps)
         verdicts = "".join(f"<li>{plots.escaped(line)}</li>" for line in str(self).splitlines())
