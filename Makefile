@@ -17,7 +17,7 @@ export PROMPT OUT
 OPTIONS = $(if $(SIZE),--size "$(SIZE)") $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)") \
           $(if $(STEPS),--steps "$(STEPS)") $(if $(GUIDANCE),--guidance "$(GUIDANCE)") $${OUT:+--out "$$OUT"}
 
-.PHONY: help video doctor test lint train evaluate wheel clean distclean
+.PHONY: help video doctor test lint train evaluate chapters wheel clean distclean
 
 help: ## show this list
 	@echo 'make TARGET [NAME=value ...]'
@@ -44,6 +44,9 @@ train: $(VENV)/.train ## train both parts from nothing with the settings of the 
 
 evaluate: $(VENV)/.train ## measure the weights on fixed prompts and seeds, beside their floors [ARGS=...]
 	$(RUN) minisora evaluate $(ARGS)
+
+chapters: $(VENV)/.test ## build and run the learners' and the solution notebooks from solutions/*.py [ARGS=02]
+	$(RUN) minisora.course.build $(ARGS)
 
 wheel: $(VENV)/.test ## build dist/minisora-*.whl, weights included
 	$(RUN) pip wheel --no-deps --no-build-isolation --wheel-dir dist .

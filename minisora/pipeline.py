@@ -10,7 +10,7 @@ from typing import overload
 import torch
 from torch import Generator, Tensor
 
-from minisora.checkpoint import load_checkpoint, load_weights, settings_from, shipped_folder
+from minisora.checkpoint import Card, load_checkpoint, load_weights, settings_from, shipped_folder
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.stream import decode_stream
@@ -42,6 +42,7 @@ class Pipeline:
     Attributes:
         sampling: the defaults of :meth:`generate`.
         fps: frames per second of the clips.
+        card: of the transformer's weights; ``sha256`` is their hash, ``codec`` that of the codec's.
     """
 
     def __init__(
@@ -52,12 +53,13 @@ class Pipeline:
         *,
         sampling: Sampling | None = None,
         fps: float = 8.0,
+        card: Card | None = None,
         device: str | torch.device | None = None,
     ) -> None:
         self.device = pick_device(device)
         self.codec = codec.to(self.device).eval().requires_grad_(False)
         self.dit = dit.to(self.device).eval().requires_grad_(False)
-        self.tokenizer, self.sampling, self.fps = tokenizer, sampling or Sampling(), fps
+        self.tokenizer, self.sampling, self.fps, self.card = tokenizer, sampling or Sampling(), fps, card or {}
 
     @classmethod
     def load(
@@ -94,7 +96,8 @@ class Pipeline:
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         data = card.get("data")
         fps = data[0].get("fps", 8.0) if isinstance(data, list) and data and isinstance(data[0], dict) else 8.0
-        return cls(network, dit, tokenizer, sampling=sampling, fps=float(fps), device=device)
+        card = {**card, "codec": codec_hash}
+        return cls(network, dit, tokenizer, sampling=sampling, fps=float(fps), card=card, device=device)
 
     @overload
     def generate(
@@ -106,7 +109,7 @@ class Pipeline:
         steps: int | None = ...,
         guidance: float | None = ...,
         generator: Generator | None = ...,
-        seed: int = ...,
+        seed: int | list[int] = ...,
         watch: Watch | None = ...,
     ) -> Clip: ...
 
@@ -120,7 +123,7 @@ class Pipeline:
         steps: int | None = ...,
         guidance: float | None = ...,
         generator: Generator | None = ...,
-        seed: int = ...,
+        seed: int | list[int] = ...,
         watch: Watch | None = ...,
     ) -> list[Clip]: ...
 
@@ -134,7 +137,7 @@ class Pipeline:
         steps: int | None = None,
         guidance: float | None = None,
         generator: Generator | None = None,
-        seed: int = 0,
+        seed: int | list[int] = 0,
         watch: Watch | None = None,
     ) -> Clip | list[Clip]:
         """A clip for a prompt, or a list of clips for several.
@@ -144,7 +147,8 @@ class Pipeline:
             size: height and width in pixels.
             steps: calls of the network; more is better and slower.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
-            generator: where the noise comes from; otherwise clip i has the noise of ``seed + i``, alone as in a list.
+            seed: of the noise, one for each clip; a single number is the first clip's, and counts up.
+            generator: where the noise comes from instead.
             watch: is called with the number of each sampling step and the latents.
         Raises: UserError for what cannot be made.
         """
@@ -154,9 +158,10 @@ class Pipeline:
         shape = latent_shape(seconds, size, fps=self.fps, temporal=c.temporal, spatial=c.spatial, patch=patch)
         steps = self.sampling.steps if steps is None else steps
         guidance = self.sampling.guidance if guidance is None else guidance
-        check_sampling(steps=steps, guidance=guidance, seed=seed)
-        generators = [generator or Generator().manual_seed(seed + i) for i in range(len(prompts))]
-        noises = [self._noise(shape, each) for each in generators]
+        seeds = [seed + i for i in range(len(prompts))] if isinstance(seed, int) else seed
+        check_sampling(steps=steps, guidance=guidance, seeds=seeds)
+        sources = [generator or Generator().manual_seed(each) for each in seeds]
+        noises = [self._noise(shape, each) for _, each in zip(prompts, sources, strict=True)]
         clips: list[Clip] = []
         for start in range(0, len(prompts), ROWS):
             rows = slice(start, start + ROWS)

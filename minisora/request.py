@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from minisora.errors import UserError
 from minisora.worlds.vocabulary import known_words
 
 EXAMPLE = "a red circle moves right"
 LONGEST_SECONDS, LARGEST_SIDE, MOST_TOKENS, MOST_STEPS, MOST_GUIDANCE = 60.0, 512, 16_384, 1000, 30.0
-MOST_SEED = 2**63 - 1_000_000
+MOST_SEED = 2**63 - 1
 
 
 def check_prompt(prompt: str, *, most: int) -> str:
@@ -45,9 +46,10 @@ def latent_shape(
     return frames, height, width
 
 
-def check_sampling(*, steps: int, guidance: float, seed: int = 0) -> None:
+def check_sampling(*, steps: int, guidance: float, seeds: Sequence[int]) -> None:
     """Raises: UserError when the sampler cannot work with these."""
-    check_range("seed", seed, low=0, high=MOST_SEED, advice="0")
+    for seed in seeds:
+        check_range("seed", seed, low=0, high=MOST_SEED, advice="0")
     check_range("steps", steps, low=1, high=MOST_STEPS, advice="20")
     check_range("guidance", guidance, low=0, high=MOST_GUIDANCE, advice="4")
 

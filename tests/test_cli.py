@@ -213,6 +213,24 @@ def test_words(terminal: Terminal) -> None:
     assert "." not in everything
 
 
+def test_evaluate_prints_scores_beside_floors(terminal: Terminal) -> None:
+    options = ("--weights", str(terminal.weights), "--device", "cpu", "--steps", "1", "--prompts", "1")
+    ended = terminal("evaluate", *options, "--out", "scores.json", "--log", "log.jsonl", "--markdown")
+    assert ended.code == 0, ended.err
+    rows = json.loads(Path("scores.json").read_text())
+    sources = ["ground truth", "ground truth through the codec", "model"]
+    assert [row["source"] for row in rows[:3]] == sources
+    assert rows[0]["scores"]["everything"] == {"right": 1, "of": 1, "share": 1.0} | {
+        key: rows[0]["scores"]["everything"][key] for key in ("low", "high")
+    }
+    assert ended.out.count("|") > 30
+    known = Path("log.jsonl").read_text()
+    assert terminal("evaluate", *options, "--log", "log.jsonl").code == 0
+    assert Path("log.jsonl").read_text() == known  # nothing is made twice
+    assert "prompts 0: must be at least 1" in terminal("evaluate", "--prompts", "0").refused()
+    assert "no weights at" in terminal("evaluate", "--weights", "nowhere.safetensors").refused()
+
+
 def test_help_is_quick_and_does_not_import_torch() -> None:
     script = (
         "import sys, minisora.cli as c\n"

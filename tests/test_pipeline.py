@@ -59,6 +59,8 @@ def test_same_seed_same_clip_alone_and_in_a_list(pipeline: Pipeline) -> None:
     for i, prompt in enumerate(prompts):
         alone = pipeline.generate(prompt, seed=5 + i, seconds=0.5)
         torch.testing.assert_close(alone.frames, several[i].frames, atol=1e-5, rtol=0)
+    chosen = pipeline.generate(prompts, seed=[7, 6, 5], seconds=0.5)
+    torch.testing.assert_close(chosen[1].frames, several[1].frames, atol=1e-5, rtol=0)
     assert not torch.allclose(several[0].frames, pipeline.generate(PROMPT, seed=6, seconds=0.5).frames)
 
 
