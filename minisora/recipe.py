@@ -15,10 +15,10 @@ from minisora.worlds.shapes import ShapesWorld
 
 #: The codec has to hold whatever happens; the transformer first has to learn to do one thing right.
 CODEC_WORLD = ShapesWorld(counts=(0.4, 0.35, 0.25), moving_camera=0.25)
-WORLD = ShapesWorld(counts=(0.75, 0.2, 0.05), moving_camera=0.06)
+WORLD = ShapesWorld(counts=(0.85, 0.13, 0.02), moving_camera=0.03)
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
-MIX = GivenMix(whole=0.8, first=0.06, prefix=0.06, suffix=0.03, ends=0.03, scattered=0.02)
+MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
 KL_WEIGHT = 2e-4
 
 
@@ -66,10 +66,10 @@ def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
 
     return [
         usual,
-        replace(usual, clips=share(0.09), height=_near(height * less), width=_near(width * more), seed=1),
-        replace(usual, clips=share(0.09), height=_near(height * more), width=_near(width * less), seed=2),
-        replace(usual, clips=share(0.06), frames=2 * (frames - 1) + 1, seed=3),
-        replace(usual, clips=share(0.04), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
+        replace(usual, clips=share(0.04), height=_near(height * less), width=_near(width * more), seed=1),
+        replace(usual, clips=share(0.04), height=_near(height * more), width=_near(width * less), seed=2),
+        replace(usual, clips=share(0.03), frames=2 * (frames - 1) + 1, seed=3),
+        replace(usual, clips=share(0.01), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
     ]
 
 

@@ -63,7 +63,7 @@ class Coder(nn.Module):
 class Codec(nn.Module):
     """Video to latents and back.
 
-    ``encode`` and ``decode`` are for users: deterministic, with latents normalised per channel. A clip ``b 3 1+4k h w``
+    ``encode`` and ``decode`` are for users: deterministic, with normalised latents. A clip ``b 3 1+4k h w``
     in [-1, 1] becomes ``b channels 1+k h/8 w/8``. Long clips: see ``stream.py``.
     """
 
@@ -112,7 +112,7 @@ class Codec(nn.Module):
         return rearrange(out, pixels, p=c.temporal, q=c.spatial, r=c.spatial), caches
 
     def normalise(self, latents: Tensor) -> Tensor:
-        """Bring every channel to mean 0 and standard deviation 1 over the training clips."""
+        """Bring every channel to mean 0, and all of them together to standard deviation 1, over the training clips."""
         return (latents - self.latent_mean.view(-1, 1, 1, 1)) / self.latent_std.view(-1, 1, 1, 1)
 
     def denormalise(self, latents: Tensor) -> Tensor:
@@ -156,7 +156,12 @@ class Codec(nn.Module):
 
     @torch.no_grad()
     def measure_latents(self, video: Tensor) -> None:
-        """Set the per-channel statistics that ``encode`` and ``decode`` normalise with."""
+        """Set the statistics that ``encode`` and ``decode`` normalise with: a mean per channel, and one scale for all.
+
+        The channels keep their proportions, because the codec begins as principal components: what is large in the
+        latents is large in the picture. A diffusion model then settles the coarse before the fine, and its squared
+        error counts what can be seen. (With each channel at variance one it learnt several times slower.)
+        """
         mean, _ = self.encode_distribution(video)
         self.latent_mean.copy_(mean.mean((0, 2, 3, 4)))
-        self.latent_std.copy_(mean.std((0, 2, 3, 4)))
+        self.latent_std.fill_((mean - self.latent_mean.view(-1, 1, 1, 1)).square().mean().sqrt())

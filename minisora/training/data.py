@@ -70,10 +70,10 @@ class LatentBatches:
     batch: int = 32
     seed: int = 0
     caption_dropout: float = 0.1
-    image_share: float = 0.1
+    image_share: float = 0.05
     image_batch: int = 2
-    short_share: float = 0.1
-    styles: tuple[float, float, float, float] = (0.25, 0.25, 0.35, 0.15)
+    short_share: float = 0.05
+    styles: tuple[float, float, float, float] = (0.4, 0.25, 0.25, 0.1)
 
     def __call__(self, step: int, share: Share) -> LatentBatch:
         generator = generator_for(self.seed, "batch", step)

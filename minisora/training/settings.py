@@ -84,10 +84,10 @@ class TextToVideoSettings(RunSettings):
     """
 
     caption_dropout: float = 0.1
-    image_share: float = 0.1
+    image_share: float = 0.05
     image_batch: int = 2
-    short_share: float = 0.1
-    styles: tuple[float, float, float, float] = (0.25, 0.25, 0.35, 0.15)
+    short_share: float = 0.05
+    styles: tuple[float, float, float, float] = (0.4, 0.25, 0.25, 0.1)
     mix: GivenMix = field(default_factory=GivenMix)
     time_mean: float = 0.0
     prompts: tuple[str, ...] = (
