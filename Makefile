@@ -17,7 +17,7 @@ export PROMPT OUT
 OPTIONS = $(if $(SIZE),--size "$(SIZE)") $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)") \
           $(if $(STEPS),--steps "$(STEPS)") $(if $(GUIDANCE),--guidance "$(GUIDANCE)") $${OUT:+--out "$$OUT"}
 
-.PHONY: help video doctor test lint train evaluate chapters wheel clean distclean
+.PHONY: help video lab doctor test lint train evaluate chapters wheel clean distclean
 
 help: ## show this list
 	@echo 'make TARGET [NAME=value ...]'
@@ -25,6 +25,9 @@ help: ## show this list
 
 video: $(VENV)/.base ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=4 OUT=out/clip.mp4]
 	@$(RUN) minisora generate $(OPTIONS) -- "$$PROMPT"
+
+lab: $(VENV)/.course ## open the chapters in JupyterLab
+	$(RUN) jupyterlab $(firstword $(wildcard chapters/00_*.ipynb chapters/*.ipynb))
 
 doctor: $(VENV)/.base ## versions, device, threads, weights, and what is wrong with this installation
 	@$(RUN) minisora doctor
@@ -71,10 +74,15 @@ $(VENV)/.train: requirements.lock pyproject.toml | $(BIN)/python
 	@$(INSTALL) '.[train]'
 	@touch $@ $(VENV)/.base
 
+$(VENV)/.course: requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Setting up $(VENV) for the chapters (once; about 2 GB, some minutes) ...'
+	@$(INSTALL) '.[course]'
+	@touch $@ $(VENV)/.base $(VENV)/.train
+
 $(VENV)/.test: requirements.lock pyproject.toml | $(BIN)/python
 	@echo 'Setting up $(VENV) for tests (once; about 2 GB, some minutes) ...'
 	@$(INSTALL) '.[test]'
-	@touch $@ $(VENV)/.base $(VENV)/.train
+	@touch $@ $(VENV)/.base $(VENV)/.train $(VENV)/.course
 
 $(BIN)/python:
 	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
