@@ -107,6 +107,8 @@ print("by einops:", short.tolist()[1], "- all the same:", torch.equal(short, ord
 # brackets on the left split an axis, brackets on the right merge axes, and the last letter in a bracket changes
 # fastest.
 #
+# {card}
+#
 # Now do it for real clips: `b` of them, with `c` channels and `t` frames. The tokens come frame by frame, row by row,
 # and inside a token the channels come first, then the patch's rows, then its columns.
 
@@ -144,7 +146,11 @@ plots.images(some, alt="one patch of 8 by 8 pixels", width=90, columns=6)
 #
 # The network answers with a sequence as well, one vector for each token. To see its answer it must be laid out again.
 # The sequence itself does not know how it was a clip: 12 tokens could be one frame of 3 x 4 patches or three frames
-# of 2 x 2. So `t`, `h` and `w` have to be told: the size of the *result*, not the numbers of patches.
+# of 2 x 2.
+#
+# {card}
+#
+# Undo `patchify`. `t`, `h` and `w` have to be told: they are the size of the *result*, not the numbers of patches.
 
 
 # %% exercise="unpatchify"
@@ -313,8 +319,11 @@ for side in (16, 8, 4, 2, 1):
 # - **attention itself**: every query with every key (`n x n` products of vectors), and the weights times the values.
 #
 # Multiplying an `n x a` matrix by an `a x b` one takes `n·a·b` multiplications and as many additions, `2·n·a·b`
-# operations. The first two cost something *per token*, the third per *pair*. Write the sum down; element-wise work is
-# so little that it counts as nothing.
+# operations. The first two cost something *per token*, the third per *pair*.
+#
+# {card}
+#
+# Write the sum down. Element-wise work is so little that it counts as nothing.
 
 
 # %% exercise="block_flops"
@@ -423,8 +432,12 @@ print(f"padded: {padded} tokens, of which {100 * (padded - packed) // padded} % 
 
 # %% [markdown]
 # One thing must not happen in a packed row: the tokens of one clip must not look at another's. So each token carries
-# the number of its clip, its **segment**, and a mask says who may look at whom: those of the same number. (Padding at
-# the end of a row has the number -1; it may look at itself, where it harms nobody.)
+# the number of its clip, its **segment**, and a mask says who may look at whom.
+#
+# {card}
+#
+# True where two tokens have the same number. (Padding at the end of a row has the number -1; it may look at itself,
+# where it harms nobody.)
 
 
 # %% exercise="packing_mask"

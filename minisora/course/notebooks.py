@@ -2,7 +2,8 @@
 
 ``solutions/NN_name.py`` is jupytext's percent format. Two kinds of cells are marked: ``# %% exercise="patchify"`` holds
 the learner's function with its solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``, and
-``# %% check="patchify"`` the call of its check. Card, hints, points and nbgrader's metadata follow from the exercise.
+``# %% check="patchify"`` the call of its check. Card, hints, points and nbgrader's metadata follow from the exercise;
+``{card}`` in the text above it says where the card belongs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from minisora.errors import UserError
 
 SOLUTIONS, CHAPTERS = CHECKOUT / "solutions", CHECKOUT / "chapters"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+CARD = "{card}"  #: Stands in the text above an exercise where its card belongs; without it, at the top.
 STARS = ("★☆☆", "★★☆", "★★★")
 
 
@@ -56,7 +58,9 @@ def compose(source: Path) -> NotebookNode:
             count += 1
             if not cells or cells[-1].cell_type != "markdown":
                 raise UserError(f"{source.name}: exercise {exercise.name} needs a text above it that says what to do")
-            cells[-1].source = f"{card(exercise, f'{int(number)}.{count}')}\n\n{cells[-1].source}"
+            head = card(exercise, f"{int(number)}.{count}")
+            text = cells[-1].source
+            cells[-1].source = text.replace(CARD, head) if CARD in text else f"{head}\n\n{text}"
             cell.metadata["nbgrader"] = _nbgrader(exercise.name, grade=False)
         cells.append(cell)
         if "check" in cell.metadata:

@@ -67,7 +67,7 @@ def table(cells: dict[str, Picture], *, columns: int = 4) -> Picture:
         row = items[start : start + columns]
         rows.append("".join(f'<td align="center">{escaped(label)}<br>{each.html}</td>' for label, each in row))
     body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return Picture(f"<table>{body}</table>", "; ".join(f"{label}: {each.alt}" for label, each in items))
+    return Picture(f"<table>{body}</table>", "; ".join(each.alt for _, each in items))
 
 
 def stack(*pictures: Picture) -> Picture:

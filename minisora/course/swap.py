@@ -75,7 +75,7 @@ class swap:
         return Report(prompt, pipeline.fps, whole, clips)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What each mix of parts makes of one prompt: a clip, or the error that it stopped with."""
 
@@ -92,6 +92,9 @@ class Report:
     def __str__(self) -> str:
         lines = [f"{label}: {self._verdict(clip)}" for label, clip in self.clips.items()]
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         shown = {"the package's parts": self.whole}
