@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from minisora.cli import main
+from minisora.codec.autoencoder import Codec
 from minisora.model import DiT
 from minisora.pipeline import Pipeline
 from minisora.presets import NANO, PRESETS
@@ -54,6 +55,22 @@ def test_train_codec_then_transformer_then_make_a_video(
     code, _, err = run(capsys, *trained)
     assert code == 2
     assert err.startswith("error: ")
+
+
+def test_a_loss_that_is_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def explode(codec: Codec, *_: object, **__: object) -> tuple[torch.Tensor, dict[str, float]]:
+        return codec.encoder.head.weight.sum() * float("nan"), {}
+
+    monkeypatch.setattr("minisora.training.modules.codec_loss", explode)
+    options = ("--preset", "nano", "--steps", "2", "--batch", "2", "--accelerator", "cpu")
+    code, _, err = run(capsys, "train", "codec", *options)
+    assert code == 2
+    assert err.splitlines()[-1].startswith("error: step 0: the loss is nan")
+    assert not list(tmp_path.rglob("*.safetensors"))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
