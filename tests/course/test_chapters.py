@@ -119,7 +119,7 @@ def test_state_2_the_solution_runs_as_stored(source):
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env", "-p", "no:cacheprovider"]
     command += ["-p", "no:xdist", "-o", "addopts=", str(notebooks.solution_path(source))]
     environment = {**os.environ, "MINISORA_PROFILE": "fast"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
 
 
