@@ -83,7 +83,8 @@ class TextToVideoModule(_Module):
 
     Attributes:
         mix: how often what is given.
-        time_mean: centre of the logit-normal times; above 0 means noisier.
+        time_mean, time_std: centre and width of the logit-normal times; a mean above 0 means noisier. What a clip of
+            many tokens shows, and how it moves, is settled while it is nearly all noise.
         seconds_per_latent_frame: 4 frames of the codec at the clips' rate.
     """
 
@@ -96,12 +97,13 @@ class TextToVideoModule(_Module):
         optimisation: Optimisation | None = None,
         *,
         mix: GivenMix = DEFAULT_MIX,
-        time_mean: float = 0.0,
+        time_mean: float = 0.8,
+        time_std: float = 1.4,
         seconds_per_latent_frame: float = 0.5,
         seed: int = 0,
     ) -> None:
         super().__init__(dit, optimisation or Optimisation(), seed=seed)
-        self.tokenizer, self.mix, self.time_mean = tokenizer, mix, time_mean
+        self.tokenizer, self.mix, self.time_mean, self.time_std = tokenizer, mix, time_mean, time_std
         self.seconds_per_latent_frame = seconds_per_latent_frame
 
     def training_step(self, batch: LatentBatch, batch_idx: int) -> dict[str, Any]:
@@ -110,7 +112,8 @@ class TextToVideoModule(_Module):
         joint, generator = len(x0) * share.world, self.noise(batch.step)
         mine = share.of(joint)
         noise = torch.randn((joint, *x0.shape[1:]), generator=generator, device=x0.device)[mine]
-        t = stratified_logit_normal(joint, generator, mean=self.time_mean)[mine].view(-1, 1, 1, 1, 1)
+        times = stratified_logit_normal(joint, generator, mean=self.time_mean, std=self.time_std)
+        t = times[mine].view(-1, 1, 1, 1, 1)
         free = random_given(joint, x0.shape[2], generator=generator, mix=self.mix)[mine]
         frames, height, width = x0.shape[2:]
         velocity = video_velocity(

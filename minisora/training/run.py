@@ -130,6 +130,7 @@ def train_text_to_video(
         settings.optimisation,
         mix=settings.mix,
         time_mean=settings.time_mean,
+        time_std=settings.time_std,
         seconds_per_latent_frame=seconds,
         seed=settings.seed,
     )
@@ -155,6 +156,7 @@ def train_text_to_video(
             seconds_per_latent_frame=seconds,
             steps=settings.sampling_steps,
             guidance=settings.guidance,
+            shift=settings.shift,
         )
         save_filmstrip(clips, settings.run / "samples" / f"{step:07}.png")
 

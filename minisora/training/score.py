@@ -27,6 +27,7 @@ def judged_prompts(
     seconds_per_latent_frame: float = 0.5,
     steps: int = 20,
     guidance: float = 3.0,
+    shift: float = 3.0,
     seed: int = 1,
 ) -> Callable[[nn.Module, int], dict[str, float]]:
     """An ``evaluate`` for a run: the share of prompts whose colour, shape, size, motion, and all of it are right.
@@ -49,6 +50,7 @@ def judged_prompts(
             seconds_per_latent_frame=seconds_per_latent_frame,
             steps=steps,
             guidance=guidance,
+            shift=shift,
             seed=seed,
         )
         verdicts = [judge(clip, claims_of_object(scene)) for clip, scene in zip(clips, scenes, strict=True)]

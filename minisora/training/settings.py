@@ -78,9 +78,9 @@ class TextToVideoSettings(RunSettings):
 
     Attributes:
         mix: how often what is given.
-        time_mean: centre of the logit-normal times.
+        time_mean, time_std: centre and width of the logit-normal times.
         prompts: are drawn as filmstrips along the way.
-        guidance, sampling_steps: with which the filmstrips are drawn.
+        guidance, sampling_steps, shift: with which the filmstrips are drawn.
     """
 
     caption_dropout: float = 0.1
@@ -89,7 +89,8 @@ class TextToVideoSettings(RunSettings):
     short_share: float = 0.05
     styles: tuple[float, float, float, float] = (0.4, 0.25, 0.25, 0.1)
     mix: GivenMix = field(default_factory=GivenMix)
-    time_mean: float = 0.0
+    time_mean: float = 0.8
+    time_std: float = 1.4
     prompts: tuple[str, ...] = (
         "a red circle moves right",
         "a small blue square bounces",
@@ -98,12 +99,13 @@ class TextToVideoSettings(RunSettings):
     )
     guidance: float = 3.0
     sampling_steps: int = 20
+    shift: float = 3.0
 
 
 #: What may differ between the parts of one run: when it ends, where it runs, and how often it speaks.
 CHANGEABLE = frozenset(
     {"run", "budget", "machine", "log_every", "resume"}
-    | {"save_minutes", "sample_minutes", "evaluate_minutes", "prompts", "guidance", "sampling_steps"}
+    | {"save_minutes", "sample_minutes", "evaluate_minutes", "prompts", "guidance", "sampling_steps", "shift"}
 )
 
 
