@@ -57,6 +57,7 @@ def save_checkpoint(folder: Path, name: str, state_dict: Mapping[str, Tensor], c
         text = json.dumps({**card, "sha256": sha256(draft)}, indent=2, ensure_ascii=False) + "\n"
         with replacing(_next_card(path)) as waiting:
             waiting.write_text(text, encoding="utf-8")
+        draft.chmod(_next_card(path).stat().st_mode)  # safetensors would let nobody else read the weights
     _next_card(path).replace(card_path(path))
     return path
 

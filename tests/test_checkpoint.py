@@ -57,6 +57,10 @@ def test_round_trip(tmp_path: Path) -> None:
     assert sorted(p.name for p in path.parent.iterdir()) == ["tiny.json", "tiny.safetensors"]
 
 
+def test_whoever_can_read_the_card_can_read_the_weights(saved: Path) -> None:
+    assert saved.stat().st_mode == card_path(saved).stat().st_mode
+
+
 def test_weights_go_into_a_module_without_storage(saved: Path) -> None:
     tensors, _ = load_checkpoint(saved)
     with torch.device("meta"):
