@@ -80,9 +80,9 @@ def call(says: str, *arguments: object, tolerance: float = 1e-5) -> Case:
     from minisora.course.compare import copied, difference
 
     def ask(solution: Solution) -> object:
-        given = copied(arguments)
+        given = [copied(each) for each in arguments]
         answer = solution(*given)
-        if difference(given, arguments, tolerance=0.0) is not None:
+        if difference(given, list(arguments), tolerance=0.0) is not None:
             raise CheckFailed(
                 "it changes the tensor that it is given: use operations that return a new one (no `x += ...`, "
                 "no `x[...] = ...` on an argument), or work on `x.clone()`"

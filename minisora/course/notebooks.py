@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import jupytext
-import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -91,10 +91,10 @@ def hints(exercise: Exercise) -> str:
 
 def learners_copy(solution: NotebookNode) -> NotebookNode:
     """Stubs in place of solutions; of the outputs only pictures, as what one should see."""
+    from nbconvert.exporters.exporter import ResourcesDict
     from nbgrader.preprocessors import ClearSolutions
 
-    book = nbformat.from_dict(solution)
-    book, _ = ClearSolutions(code_stub={"python": STUB}).preprocess(book, {})
+    book, _ = ClearSolutions(code_stub={"python": STUB}).preprocess(deepcopy(solution), ResourcesDict())
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.execution_count = None
@@ -107,7 +107,7 @@ def learners_copy(solution: NotebookNode) -> NotebookNode:
 
 def with_references(solution: NotebookNode) -> NotebookNode:
     """The package's own part in place of each exercise's."""
-    book = nbformat.from_dict(solution)
+    book = deepcopy(solution)
     for cell in book.cells:
         if name := cell.metadata.get("exercise"):
             cell.source = f'from minisora.course import reference\n\n{name} = reference("{name}")'

@@ -41,7 +41,7 @@ __all__ = [
 #: Okabe and Ito's palette, in the order in which the course uses it.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
-_LOOK = {
+_LOOK: dict[Any, Any] = {
     "axes.prop_cycle": f"cycler('color', {list(COLOURS)!r})",
     "axes.spines.top": False,
     "axes.spines.right": False,
