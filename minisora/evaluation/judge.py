@@ -22,7 +22,7 @@ from minisora.worlds.scene import RADIUS, Background, Camera, Colour, Motion, Sh
 
 LEAST_SIDE, LEAST_FRAMES = 48, 9
 UNEXPLAINED = 0.25  #: What a shape may leave unexplained of an object; a plain margin over all others excuses more.
-MARGIN = 0.01  #: How much less it must leave unexplained than the second-best shape.
+MARGIN = 0.004  #: How much less it must leave unexplained than the second-best shape.
 STEADINESS = 0.85  #: Share of the frames in which an object must have its colour.
 BESIDE = 0.02  #: One object is left of another if its centre is by so many sides.
 

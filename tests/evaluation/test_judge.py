@@ -142,7 +142,7 @@ def test_says_which_claim_fails():
     assert static.count and static.colour and static.shape and static.size and not static.motion
     extra = judge(spoilt["another object"], claims)
     assert extra.colour and extra.shape and extra.motion and extra.binding and not extra.count
-    assert not judge(spoilt["changes colour"], claims).colour
+    assert not judge(spoilt["changes colour"], claims).binding
     assert not judge(spoilt["changes shape"], claims).shape
 
 
