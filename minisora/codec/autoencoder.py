@@ -100,16 +100,16 @@ class Codec(nn.Module):
         """Whole blocks of frames, ``b 3 4k h w`` -> (mean, log-variance), and the caches for the next piece."""
         c = self.config
         pixels = "b c (t p) (h q) (w r) -> b t h w (c p q r)"
-        out, caches = self.encoder(rearrange(video, pixels, p=c.temporal, q=c.spatial, r=c.spatial), caches)
+        out, kept = self.encoder(rearrange(video, pixels, p=c.temporal, q=c.spatial, r=c.spatial), caches)
         mean, logvar = rearrange(out, "b t h w (two c) -> two b c t h w", two=2)
-        return (mean, logvar.clamp(-20, 5)), caches
+        return (mean, logvar.clamp(-20, 5)), kept
 
     def decode_blocks(self, latents: Tensor, caches: Caches | None = None) -> tuple[Tensor, list[Tensor]]:
         """Latents that are not normalised -> all the frames of their blocks, and the caches for the next piece."""
         c = self.config
-        out, caches = self.decoder(latents.movedim(1, -1), caches)
+        out, kept = self.decoder(latents.movedim(1, -1), caches)
         pixels = "b t h w (c p q r) -> b c (t p) (h q) (w r)"
-        return rearrange(out, pixels, p=c.temporal, q=c.spatial, r=c.spatial), caches
+        return rearrange(out, pixels, p=c.temporal, q=c.spatial, r=c.spatial), kept
 
     def normalise(self, latents: Tensor) -> Tensor:
         """Bring every channel to mean 0, and all of them together to standard deviation 1, over the training clips."""

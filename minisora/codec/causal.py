@@ -45,5 +45,5 @@ class CausalBlock(nn.Module):
         nn.init.zeros_(self.out.bias)
 
     def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        y, cache = self.conv(self.norm(x), cache)
-        return x + self.out(F.silu(y)), cache
+        y, kept = self.conv(self.norm(x), cache)
+        return x + self.out(F.silu(y)), kept

@@ -66,6 +66,7 @@ def test_the_causal_convolution_equals_a_loop() -> None:
     torch.manual_seed(0)
     conv = CausalConv3d(3, 5, (3, 1, 1))
     x = torch.randn(2, 6, 2, 2, 3)
+    assert conv.bias is not None
     y, cache = conv(x)
     for t in range(6):
         expected = conv.bias + sum(x[:, t - 2 + k] @ conv.weight[:, :, k, 0, 0].T for k in range(3) if t - 2 + k >= 0)
