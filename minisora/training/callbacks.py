@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from minisora.errors import UserError
 from minisora.training.report import Report
+from minisora.training.sharding import whole
 from minisora.training.state import LAST, AtomicCheckpointIO
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -124,7 +125,7 @@ class FiniteGuard(lightning.Callback):
     def on_before_optimizer_step(self, trainer: Trainer, pl_module: LightningModule, optimizer: Any) -> None:
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
         if gradients:
-            self._check(trainer, "gradient", torch.nn.utils.get_total_norm(gradients))
+            self._check(trainer, "gradient", whole(torch.nn.utils.get_total_norm(gradients)))
 
     def _check(self, trainer: Trainer, name: str, value: Tensor) -> None:
         if (value.device.type == "cpu" or trainer.global_step % self.every == 0) and not bool(value.isfinite()):
@@ -167,16 +168,20 @@ class Periodically(lightning.Callback):
             with torch.no_grad():
                 values = self.visit(pl_module.ema.model, trainer.global_step)  # type: ignore[union-attr]
             if values:
-                print(f"\nstep {trainer.global_step}  " + "  ".join(f"{k} {v:.3g}" for k, v in values.items()))
+                print(
+                    f"\nstep {trainer.global_step}  " + "  ".join(f"{k} {v:.3g}" for k, v in values.items()),
+                    file=sys.stderr,
+                )
                 if self.report.run_log is not None:
                     self.report.run_log.scalars(trainer.global_step, values)
         self._last = time.monotonic()
 
 
 def _random_state() -> dict[str, Any]:
+    kind, keys, *rest = np.random.get_state()
     return {
         "python": random.getstate(),
-        "numpy": np.random.get_state(),
+        "numpy": (kind, torch.from_numpy(np.asarray(keys).astype(np.int64)), *rest),  # tensors and plain values only
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
     }
@@ -184,7 +189,8 @@ def _random_state() -> dict[str, Any]:
 
 def _restore_random(state: dict[str, Any]) -> None:
     random.setstate(state["python"])
-    np.random.set_state(state["numpy"])
+    kind, keys, *rest = state["numpy"]
+    np.random.set_state((kind, np.asarray(keys, dtype=np.uint32), *rest))
     torch.set_rng_state(state["torch"])
     if state["cuda"] and len(state["cuda"]) == torch.cuda.device_count():
         torch.cuda.set_rng_state_all(state["cuda"])

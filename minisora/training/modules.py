@@ -18,6 +18,7 @@ from minisora.training.data import LatentBatch, Share, VideoBatch
 from minisora.training.ema import Ema
 from minisora.training.optim import MuonAdamW, build_optimizer
 from minisora.training.seeds import generator_for
+from minisora.training.sharding import shard
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class _Module(lightning.LightningModule):
         self.network = network
         self.ema = Ema(network, decay=optimisation.ema)
         self.optimisation, self.seed = optimisation, seed
+
+    def configure_model(self) -> None:
+        if self.device_mesh is not None:
+            for network in (self.network, self.ema.model):
+                shard(network, self.device_mesh["data_parallel"])
 
     def configure_optimizers(self) -> MuonAdamW:
         hidden = hidden_matrices(self.network)

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
+from minisora.training.sharding import shard_like, whole
+
 #: Coefficients a, b, c of one Newton-Schulz step ``x -> a x + b x^3 + c x^5`` on singular values (Jordan et al.).
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 
@@ -64,17 +66,17 @@ class MuonAdamW(torch.optim.Optimizer):
     """Muon on the groups with ``muon=True``, AdamW on the others.
 
     A parameter with more than two dimensions (a convolution kernel) is the matrix ``out x (all the rest)``. Matrices of
-    equal shape, transposed or not, are orthogonalised together. The step of an ``n x m`` matrix is scaled by
-    ``sqrt(max(1, n / m))``, so that one learning rate fits all shapes.
+    equal shape, transposed or not, are orthogonalised together; sharded ones are gathered for it. The step of an
+    ``n x m`` matrix is scaled by ``sqrt(max(1, n / m))``, so that one learning rate fits all shapes.
     """
 
-    def __init__(self, groups: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, groups: Iterable[dict[str, Any]], *, newton_schulz_dtype: torch.dtype = torch.float32) -> None:
+        self.newton_schulz_dtype = newton_schulz_dtype  # of this machine, and not of the run: no part of the state
         defaults = {
             "lr": 1e-3,
             "muon": False,
             "momentum": 0.95,
             "newton_schulz_steps": 5,
-            "newton_schulz_dtype": torch.float32,
             "betas": (0.9, 0.99),
             "eps": 1e-8,
             "weight_decay": 0.0,
@@ -105,14 +107,14 @@ class MuonAdamW(torch.optim.Optimizer):
             if "momentum" not in state:
                 state["momentum"] = torch.zeros_like(parameter)
             state["momentum"].lerp_(parameter.grad, 1 - momentum)  # type: ignore[arg-type]
-            look_ahead = torch.lerp(parameter.grad, state["momentum"], momentum).flatten(1)  # type: ignore[arg-type]
+            look_ahead = whole(torch.lerp(parameter.grad, state["momentum"], momentum)).flatten(1)  # type: ignore[arg-type]
             wide = look_ahead if look_ahead.shape[0] <= look_ahead.shape[1] else look_ahead.mT
             stacks.setdefault((wide.shape[0], wide.shape[1]), []).append((parameter, wide))
         for entries in stacks.values():
             updates = orthogonalise(
                 torch.stack([wide for _, wide in entries]),
                 steps=group["newton_schulz_steps"],
-                dtype=group["newton_schulz_dtype"],
+                dtype=self.newton_schulz_dtype,
             )
             for (parameter, _), update in zip(entries, updates, strict=True):
                 rows, columns = parameter.shape[0], parameter.numel() // parameter.shape[0]
@@ -120,7 +122,8 @@ class MuonAdamW(torch.optim.Optimizer):
                 if decay != 1:
                     parameter.mul_(decay)
                 scale = math.sqrt(max(1.0, rows / columns))
-                parameter.add_(update.reshape(parameter.shape).to(parameter.dtype), alpha=-group["lr"] * scale)
+                update = update.reshape(parameter.shape).to(parameter.dtype)
+                parameter.add_(shard_like(parameter, update), alpha=-group["lr"] * scale)
 
     def _adamw(self, group: dict[str, Any], parameters: list[nn.Parameter]) -> None:
         for parameter in parameters:
@@ -166,12 +169,11 @@ def build_optimizer(
     """
     groups: list[dict[str, Any]] = []
     if hidden := list(hidden):
-        muon: dict[str, Any] = {"muon": True, "momentum": momentum, "newton_schulz_steps": newton_schulz_steps}
-        muon["newton_schulz_dtype"] = newton_schulz_dtype
+        muon = {"muon": True, "momentum": momentum, "newton_schulz_steps": newton_schulz_steps}
         groups.append({"params": hidden, "lr": muon_lr, "weight_decay": weight_decay, **muon})
     if rest := list(rest):
         groups.append({"params": rest, "lr": adam_lr, "betas": betas})
-    return MuonAdamW(groups)
+    return MuonAdamW(groups, newton_schulz_dtype=newton_schulz_dtype)
 
 
 def learning_rate_factor(

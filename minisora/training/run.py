@@ -30,6 +30,7 @@ from minisora.training.pace import Pace
 from minisora.training.preview import generate_clips
 from minisora.training.report import Report, clock, save_filmstrip
 from minisora.training.settings import CodecSettings, RunSettings, TextToVideoSettings, remember_settings
+from minisora.training.sharding import whole
 from minisora.training.state import newest_state
 from minisora.training.strategies import strategy_for
 from minisora.worlds.vocabulary import WORDS
@@ -78,7 +79,8 @@ def train_codec(
         seed=settings.seed,
         image_share=settings.image_share,
     )
-    some = torch.cat([batches(-1 - i, Share()).video.expand(-1, -1, settings.frames, -1, -1) for i in range(8)])
+    few = min(128, max(4, 2**27 // (3 * settings.frames * settings.height * settings.width)))  # half a gigabyte
+    some = replace(batches, batch=few, image_share=0.0)(-1, Share()).video
     codec.start_from_principal_components(some)
     module = CodecModule(codec, settings.optimisation, kl_weight=settings.kl_weight, seed=settings.seed)
 
@@ -202,6 +204,8 @@ def fit(
     report = Report(settings.run, pace, every=settings.log_every)
     keeper = KeepState(settings.run, minutes=settings.save_minutes, agree_every=settings.log_every)
     callbacks: list[lightning.Callback] = [FiniteGuard(settings.run, every=settings.log_every), pace, report]
+    if settings.machine.strategy == "fsdp":  # a network in pieces cannot be visited in one process
+        sample = evaluate = None
     if sample is not None and settings.sample_minutes is not None:
         callbacks.append(Periodically(sample, report, minutes=settings.sample_minutes))
     if evaluate is not None and settings.evaluate_minutes is not None:
@@ -256,7 +260,9 @@ def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: d
         **card,
     }
     # Half precision halves the file and changes no pixel that one could see.
-    weights: dict[str, Tensor] = {key: value.detach().cpu().half() for key, value in network.state_dict().items()}
+    weights: dict[str, Tensor] = {
+        key: whole(value.detach()).cpu().half() for key, value in network.state_dict().items()
+    }
     rank_zero_only(save_checkpoint)(settings.run, name, weights, about)
     return replace(outcome, weights=settings.run / f"{name}.safetensors")
 
