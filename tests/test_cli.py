@@ -246,7 +246,13 @@ def test_help_is_quick_and_does_not_import_torch() -> None:
 def test_ctrl_c(weights: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "minisora", "generate", PROMPT, "--weights", str(weights), "--steps", "1000"]
     command += ["--size", "256x256", "--out", str(tmp_path / "out" / "clip.mp4")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+    def listen() -> None:  # a shell's background jobs, and what they start, are deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=listen
+    ) as process:
         deadline = time.monotonic() + 120
         while not (tmp_path / "out").exists() and time.monotonic() < deadline:  # made just before the weights are read
             time.sleep(0.05)
