@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 from collections.abc import Iterator
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -14,6 +15,9 @@ from nbformat import NotebookNode
 
 #: Functions of the course that hand out the package's own parts: what they return is not the learner's work.
 HANDED_OUT = ("use", "reference")
+
+#: Scopes of their own that run where they stand.
+AT_ONCE = ("listcomp", "setcomp", "dictcomp", "genexpr")
 
 
 class NotThere(Exception):
@@ -39,16 +43,23 @@ def extract(book: NotebookNode, name: str) -> str:
                 broken = (
                     f"its cell cannot be read: {getattr(error, 'msg', error)}, line {getattr(error, 'lineno', '?')}"
                 )
-    last = {bound: i for i, each in enumerate(statements) if not _handed_out(each, name) for bound in _binds(each)}
-    if broken or name not in last:
+    places: dict[str, list[int]] = {}
+    for i, each in enumerate(statements):
+        for bound in () if _handed_out(each, name) else _binds(each):
+            places.setdefault(bound, []).append(i)
+    if broken or name not in places:
         raise NotThere(broken or f"no cell defines {name} before its check: put the exercise's cell back")
-    chosen = {i for i, each in enumerate(statements) if "*" in _binds(each)} | {last[name]}
-    waiting = [last[name]]
+    chosen = {i for i, each in enumerate(statements) if "*" in _binds(each)} | {places[name][-1]}
+    waiting = [places[name][-1]]
     while waiting:
-        for needed in _uses(statements[waiting.pop()]):
-            if needed in last and last[needed] not in chosen:
-                chosen.add(last[needed])
-                waiting.append(last[needed])
+        i = waiting.pop()
+        now, later = _uses(statements[i])
+        # What a function body uses means what it means in the end; everything else, what it meant at that moment.
+        before = [[k for k in places.get(used, ()) if k < i] for used in now]
+        needed = {earlier[-1] for earlier in before if earlier}
+        needed |= {places[used][-1] for used in later & places.keys()}
+        waiting += needed - chosen
+        chosen |= needed
     return "\n".join(ast.unparse(statements[i]) for i in sorted(chosen))
 
 
@@ -69,8 +80,21 @@ def _bound(node: ast.AST) -> Iterator[str]:
             yield from _bound(child)
 
 
-def _uses(statement: ast.stmt) -> set[str]:
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+def _uses(statement: ast.stmt) -> tuple[set[str], set[str]]:
+    """Names of the page that a statement uses when it runs, and those that the functions in it will use when called."""
+    now, later = set[str](), set[str]()
+    if isinstance(statement, ast.AugAssign):
+        now |= _binds(statement)
+
+    def visit(table: symtable.SymbolTable, names: set[str]) -> None:
+        top = table.get_type() == "module"
+        names |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())}
+        for child in table.get_children():
+            called = child.get_type() == "function" and child.get_name() not in AT_ONCE
+            visit(child, later if called else names)
+
+    visit(symtable.symtable(ast.unparse(statement), "page", "exec"), now)
+    return now, later
 
 
 def _handed_out(statement: ast.stmt, name: str) -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from minisora.course import notebooks
 from minisora.course.build import LARGEST, stale
-from minisora.course.check import STUB
+from minisora.course.check import STUB, examine
+from minisora.course.extract import extract
 
 SOURCES = [pytest.param(source, id=source.stem) for source in notebooks.sources()]
 pytestmark = pytest.mark.parametrize("source", SOURCES)
@@ -104,6 +105,14 @@ def outside(text, begin, end):
         kept += [] if inside else [line]
         inside = inside and end not in line
     return kept
+
+
+def test_a_marker_finds_each_solution_and_what_it_needs(source):
+    book = read(notebooks.solution_path(source))
+    for exercise in notebooks.exercises_of(book):
+        page: dict = {"__name__": "__main__"}
+        exec(extract(book, exercise.name), page)
+        examine(exercise, page[exercise.name])
 
 
 def test_state_1_stubs_fail_at_exactly_their_checks(source, tmp_path):

@@ -65,6 +65,28 @@ def test_only_what_an_exercise_needs_is_taken():
     assert extract(book, "f").split("\n") == ["a = 1", "b = a + 1", "def f(x):", "    return x + b"]
 
 
+def test_parameters_are_no_names_of_the_page_and_later_meanings_build_on_earlier_ones():
+    book = notebook(
+        "t = 1 / 0",
+        "def g(x): return x",
+        "check.g(g)",
+        "g = use(g=g)",
+        "scale = 2",
+        "scale += 1",
+        "def f(t, many=[t for t in (1, 2)]):\n    h = t\n    return g(h) * scale + later",
+        "later = 3",
+    )
+    extracted = extract(book, "f")
+    assert "1 / 0" not in extracted
+    assert [line for line in extracted.split("\n") if "def f" not in line and not line.startswith("  ")] == [
+        "def g(x):",
+        "g = use(g=g)",
+        "scale = 2",
+        "scale += 1",
+        "later = 3",
+    ]
+
+
 @pytest.mark.parametrize(
     "cheat", ["f = use(f=f)", 'f = reference("f")', "from minisora.model import f", "", "def f(:\n    pass"]
 )
