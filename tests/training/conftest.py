@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.training.data import LatentBatches
+from minisora.training.fit import fit
 from minisora.training.latents import ClipSet, LatentCache, encode_clips
 from minisora.training.modules import Optimisation, TextToVideoModule
 from minisora.training.pace import Budget, Schedule
-from minisora.training.run import fit
 from minisora.training.settings import TextToVideoSettings
 from minisora.worlds.vocabulary import WORDS
 

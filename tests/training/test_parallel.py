@@ -9,8 +9,8 @@ import pytest
 import torch
 
 import minisora
+from minisora.training.fit import fit
 from minisora.training.modules import TextToVideoModule
-from minisora.training.run import fit
 from minisora.training.settings import Machine
 from minisora.training.sharding import whole
 from minisora.training.state import LAST
@@ -22,7 +22,7 @@ sys.path.insert(0, sys.argv[2])
 import torch
 torch.set_num_threads(1)
 module, batches, settings = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes())
-from minisora.training.run import fit
+from minisora.training.fit import fit
 from minisora.training.sharding import whole
 step, gradients = type(module).optimizer_step, []
 def remembers(self, epoch, batch_idx, optimizer, closure=None):

@@ -19,8 +19,8 @@ import minisora
 from minisora.errors import UserError
 from minisora.training.callbacks import NonFiniteLossError
 from minisora.training.data import LatentBatch, LatentBatches, Share
+from minisora.training.fit import fit
 from minisora.training.pace import Budget
-from minisora.training.run import fit
 from minisora.training.settings import remember_settings
 from minisora.training.state import LAST, PREVIOUS, newest_state
 
@@ -65,7 +65,7 @@ ROOT = Path(minisora.__file__).parents[1]
 KILLED = """
 import os, pathlib, pickle, signal, sys, torch
 module, batches, settings = pickle.load(open(sys.argv[1], "rb"))
-from minisora.training.run import fit
+from minisora.training.fit import fit
 save, calls = torch.save, 0
 def dies_half_way(state, file):
     global calls
