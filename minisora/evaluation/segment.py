@@ -24,7 +24,7 @@ ALIKE = 0.10  #: A pixel at this distance from every shade of a colour counts ha
 STEEP = 0.15  #: A difference between neighbours in the background that may hide the edge of an object.
 VANISHING = 0.2  #: Where a shade of a colour is this near to the background, parts of an object may go unseen.
 HALO = 0.08  #: How far the colour of a soft edge may be from a mixture of the object's and the background's.
-PRESENT = 0.12  #: A colour must hold this share of a frame's foreground patch to split it.
+PRESENT = 0.04  #: A colour must hold this share of a frame's foreground patch to split it.
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _split(
             break
         # Edges mix two colours to a third, but in lines that are one pixel wide.
         solid = ndimage.uniform_filter((inside & (colour == index)).astype(np.float32), 3, mode="constant")
-        if (solid > 0.7).sum() < least / 4:
+        if (solid > 0.7).sum() < least / 2:
             continue
         own = inside & (colour == index)
         if not _is_halo(video[:, own], backdrop[:, own], strong[0]):

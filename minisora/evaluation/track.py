@@ -18,7 +18,8 @@ LEAST_FRAMES = 3  #: What shows itself in fewer frames is no object (noise, a fl
 SHOWN = 0.2  #: And what shows itself in a smaller share of the clip is none either.
 FAINT = 0.5  #: A frame in which an object stands out by less than this share of the usual, and little at all, is one
 FAINTEST = 0.3  #: in which it is gone, but for a trace (the codec leaves some of what blinks).
-STAIN = 0.2  #: What never stands out more than this is a stain on the background; every object does, by 0.3 and more.
+STAIN = 0.2  #: What stands out no more than this is a stain, such as a codec leaves; objects do by 0.3 and more.
+GHOST = 0.15  #: But what stays for most of the clip is a ghost as soon as it stands out so much.
 
 
 @dataclass
@@ -69,6 +70,7 @@ def link(blobs: list[Blob], frames: int, side: int) -> list[Track]:
     for track in tracks:
         usual = float(np.quantile([blob.strength for blob in track.blobs], 0.75))
         track.blobs = [blob for blob in track.blobs if blob.strength > min(FAINTEST, FAINT * usual)]
-        if usual > STAIN and len(track.blobs) >= max(LEAST_FRAMES, SHOWN * frames):
+        stays = len(track.blobs) > 0.6 * frames
+        if usual > (GHOST if stays else STAIN) and len(track.blobs) >= max(LEAST_FRAMES, SHOWN * frames):
             found.append(track)
     return found
