@@ -18,6 +18,7 @@ Candidate = tuple[Background, Camera, float]
 
 CLIPPED = 0.12  #: A difference (root mean square over RGB) counts no more than this: objects must not decide.
 RECOGNISED = 0.2  #: The share of all pixels that must be nearer than this, or the clip shows no known background.
+TINT = 0.08  #: The background of a generated clip may be lighter, darker, or more colourful by this much.
 PAN_TOTALS = (0.12, 0.16, 0.20, 0.24, 0.28, 0.32, 0.36)  #: Sides that a camera may pan during a clip.
 ZOOM_TOTALS = tuple(math.log(z) for z in (1.2, 1.3, 1.4, 1.5, 1.6))
 MOVES: tuple[tuple[Camera, float], ...] = (
@@ -60,10 +61,14 @@ def find_backdrop(video: Tensor, *, fps: float = FPS) -> Backdrop:
 
     still: list[Candidate] = [(kind, "static", 0.0) for kind in BACKGROUNDS]
     drawn = _draw(still, len(small), low, fps / step)
-    errors = _errors(small, drawn)
+    tints = _tints(small, drawn)
+    drawn = drawn + tints
+    errors = _errors(small, drawn) + tints.square().mean((1, 2, 3, 4))[:, None]
     kind = BACKGROUNDS[int((errors[:, 0] + errors.mean(1)).argmin())]
-    static = drawn[BACKGROUNDS.index(kind)]
-    best, total = float(errors[BACKGROUNDS.index(kind)].mean()), 0.0
+    static, tint = drawn[BACKGROUNDS.index(kind)], tints[BACKGROUNDS.index(kind)]
+    small = small - tint
+    static = static - tint
+    best, total = float(_errors(small, static[None]).mean()), 0.0
     camera: Camera = "static"
     trials: list[tuple[Camera, float]] = list(MOVES)
     for fraction in (0.02, 0.01, 0.005, 0.0):  # coarse, then ever finer around the best so far
@@ -79,7 +84,7 @@ def find_backdrop(video: Tensor, *, fps: float = FPS) -> Backdrop:
             break
         trials = [(camera, total - fraction), (camera, total + fraction)]
     speed = total / duration
-    picture = _draw([(kind, camera, speed)], frames, (height, width), fps)[0]
+    picture = _draw([(kind, camera, speed)], frames, (height, width), fps)[0] + tint
     seen = ((video - picture).square().mean(1) < CLIPPED**2).float().mean()
     return Backdrop(kind if seen > RECOGNISED else None, camera, speed, picture)
 
@@ -87,6 +92,14 @@ def find_backdrop(video: Tensor, *, fps: float = FPS) -> Backdrop:
 def _errors(video: Tensor, drawn: Tensor) -> Tensor:
     """Mean clipped squared difference of each candidate from each frame: ``b f``."""
     return (video - drawn).square().mean(2).clamp_(max=CLIPPED**2).mean((-1, -2))
+
+
+def _tints(video: Tensor, drawn: Tensor) -> Tensor:
+    """By how much the whole background of a clip differs from each drawn one: ``b 1 3 1 1``."""
+    difference = video - drawn  # b f 3 h w
+    near = (difference.square().mean(2, keepdim=True) < (2 * TINT) ** 2).expand_as(difference)
+    values = difference.where(near, torch.nan).transpose(1, 2).flatten(2)  # b 3 n
+    return values.nanmedian(-1).values.nan_to_num(0).clamp(-TINT, TINT)[:, None, :, None, None]
 
 
 def _draw(candidates: Sequence[Candidate], frames: int, size: Sequence[int], fps: float) -> Tensor:

@@ -21,7 +21,8 @@ from minisora.worlds.render import FPS
 from minisora.worlds.scene import RADIUS, Background, Camera, Colour, Motion, Shape, Size
 
 LEAST_SIDE, LEAST_FRAMES = 48, 9
-UNEXPLAINED = 0.25  #: What a shape may leave unexplained of an object; a plain margin over all others excuses more.
+UNEXPLAINED = 0.05  #: What a shape may leave unexplained of an object however large it is,
+SOFT_EDGE = 0.015  #: and for its soft edge, divided by its radius. A plain margin over other shapes excuses more.
 MARGIN = 0.004  #: How much less it must leave unexplained than the second-best shape.
 STEADINESS = 0.85  #: Share of the frames in which an object must have its colour.
 BESIDE = 0.02  #: One object is left of another if its centre is by so many sides.
@@ -190,7 +191,8 @@ def _name(figure: Figure, backdrop: Backdrop, frames: int, fps: float) -> ReadOb
     start, rate, rough = growth(course)
     growing = abs(rate) * frames / fps > 0.1
     first = float(course.log_radius[0]) if growing and figure.frames[0] > 0 else start
-    known = figure.unexplained < UNEXPLAINED + figure.margin / 2 and figure.margin > MARGIN and figure.lasting
+    excused = UNEXPLAINED + SOFT_EDGE / float(log_radius.median().exp()) + figure.margin / 2
+    known = figure.unexplained < excused and figure.margin > MARGIN and figure.lasting
     return ReadObject(
         shape=figure.shape if known else None,
         colour=figure.colour if figure.steadiness >= STEADINESS else None,

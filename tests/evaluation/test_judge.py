@@ -11,7 +11,7 @@ from torch import Tensor
 
 from minisora.errors import UserError
 from minisora.evaluation.judge import compare, judge, read
-from minisora.evaluation.judge_accuracy import CASES, clips, shares
+from minisora.evaluation.judge_accuracy import CASES, clips, shares, spoil
 from minisora.worlds.claims import ObjectClaim, Relation, claims_of
 from minisora.worlds.render import render
 from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES, SIZES, Scene, SceneObject
@@ -133,6 +133,23 @@ def claimed_and_spoilt() -> dict[str, Tensor]:
 @pytest.mark.parametrize("name", claimed_and_spoilt())
 def test_spoilt_clips_are_never_right(name):
     assert not judge(claimed_and_spoilt()[name], claims_of(Scene((DISC,)))).everything
+
+
+def test_small_flaws_are_forgiven():
+    right, empty, generator = draw(DISC), draw(replace(DISC, x=9.0)), torch.Generator().manual_seed(3)
+    stains = torch.randn(3, 5, 8, 8, generator=generator)
+    stains = 0.1 * torch.nn.functional.interpolate(stains[None], size=right.shape[1:], mode="trilinear")[0]
+    flawed = {
+        "blurred": spoil(right, blur=1.0, noise=0.0, generator=generator),
+        "noisy": spoil(right, blur=0.0, noise=0.08, generator=generator),
+        "stained": right + stains,
+        "a lighter background": right + 0.1,
+        "a flat background": torch.where((right - empty).abs() > 0.03, right, empty.mean((1, 2, 3), keepdim=True)),
+        "a trace of another": torch.lerp(right, draw(DISC, SQUARE), 0.1),
+        "darker": 0.95 * (right + 1) - 1,
+    }
+    for name, clip in flawed.items():
+        assert judge(clip, claims_of(Scene((DISC,)))).everything, name
 
 
 def test_says_which_claim_fails():
