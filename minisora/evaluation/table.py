@@ -1,4 +1,4 @@
-"""Scores as a table: every score of the model between its floors."""
+"""Scores as a table: every score of the model beside its floors."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from minisora.evaluation.suite import KINDS, Row, Score
 
 
 def score_table(rows: Sequence[Row]) -> Table:
-    """A row for each suite and source; per cent, and the 95 % interval in brackets."""
-    table = Table(title="Right, in % of the prompts (95 % interval)", title_justify="left")
-    table.add_column("suite", no_wrap=True)
-    table.add_column("clips from")
-    for kind in KINDS:
-        table.add_column(kind, justify="right", no_wrap=True)
-    table.add_column("PSNR", justify="right", no_wrap=True)
-    previous = None
-    for row in rows:
-        if previous not in (None, row.suite):
-            table.add_section()
-        numbers = [cell(row.scores[kind]) for kind in KINDS]
-        decibels = "" if row.psnr is None else f"{row.psnr:.1f} dB"
-        table.add_row("" if row.suite == previous else row.suite, row.source, *numbers, decibels)
-        previous = row.suite
+    """A section for each suite, a column for each source; per cent, and the 95 % interval in brackets."""
+    sources = list(dict.fromkeys(row.source for row in rows))
+    table = Table("", *sources, title="Right, in % of the prompts (95 % interval)", title_justify="left")
+    for suite in dict.fromkeys(row.suite for row in rows):
+        here = {row.source: row for row in rows if row.suite == suite}
+        table.add_section()
+        table.add_row(f"[bold]{suite}[/], {max(row.scores[KINDS[0]].of for row in here.values())} prompts")
+        for kind in KINDS:
+            table.add_row(f"  {kind}", *(cell(here[each].scores[kind]) if each in here else "" for each in sources))
+        decibels = [here[each].psnr if each in here else None for each in sources]
+        if any(value is not None for value in decibels):
+            table.add_row("  PSNR", *("" if value is None else f"{value:.1f} dB" for value in decibels))
     return table
 
 
@@ -34,7 +31,7 @@ def cell(score: Score) -> str:
 
 
 def markdown_table(rows: Sequence[Row]) -> str:
-    """The same for a README."""
+    """The scores for a README, a line for each suite and source."""
     lines = ["| suite | clips from | " + " | ".join(KINDS) + " |", "|---" * (len(KINDS) + 2) + "|"]
     for row in rows:
         lines.append(f"| {row.suite} | {row.source} | " + " | ".join(cell(row.scores[k]) for k in KINDS) + " |")

@@ -97,7 +97,7 @@ def test_goes_on_where_it_was_stopped(tmp_path):
 
 def test_tables_show_every_score():
     rows = evaluate(ONE, generate=black)
-    console = Console(width=200, file=StringIO())
+    console = Console(width=80, file=StringIO())
     console.print(score_table(rows))
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "100 (44-100)" in text and "0 (0-56)" in text and DRAWN in text and MODEL in text
