@@ -294,7 +294,7 @@ for name in ("image", "wide", "tall"):
     made = render([scene], frames=frames, height=height, width=width)
     whole = unpatchify(patchify(made, 8), frames, height, width, 8)
     shown[f"{name}, {count(*shapes[name])} tokens"] = whole[0, :, 0]
-plots.images(shown, alt="the first frame of the scene in a frame of this shape", width=190)
+plots.images(shown, alt="the first frame of the scene in a frame of this shape", width=140)
 
 # %% [markdown]
 # ## What a token costs
@@ -373,7 +373,9 @@ def milliseconds(n: int, width: int = 256, heads: int = 4) -> float:
     return 1000 * best
 
 
-measured = {n: milliseconds(n) for n in by_profile([64, 128, 256, 512, 1024, 2048, 4096], fast=[64, 256, 1024])}
+measured = {
+    n: milliseconds(n) for n in by_profile([8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096], fast=[16, 128, 1024])
+}
 for n, ms in measured.items():
     print(f"{n:5} tokens: {ms:8.2f} ms")
 
@@ -387,9 +389,10 @@ with plots.chart(alt=alt) as axes:
     axes.legend()
 
 # %% [markdown]
-# At the right end the points follow the line of slope 2: doubling the sequence costs four times as much. At the left
-# end the overhead of a call rules, which no formula of operations sees. **Measure before you believe a formula, even
-# your own.**
+# On the right the points follow the line of slope 2: doubling the sequence costs four times as much. On the left they
+# lie above it, since a call has a fixed price however little there is to do; on a GPU that goes on for thousands of
+# tokens. And there may be a kink where the library changes its method or a cache overflows. No formula of operations
+# sees any of this. **Measure before you believe a formula, even your own.**
 #
 # ## The other side of the bargain
 #
@@ -503,8 +506,8 @@ def columns_first(latents: Tensor, patch: int = 2) -> Tensor:
 swap(patchify=columns_first).report("a red circle moves right", **settings)
 
 # %% [markdown]
-# **Second:** put all tokens at the same place and the same moment. Now the network is given a bag without labels, so
-# it paints every patch alike: what a clip is made of may still be there, but nothing knows where to be.
+# **Second:** put all tokens at the same place and the same moment. Now the network is given a bag without labels. Every
+# patch may still be painted well, for itself: the colours of the clip are there, but nothing knows where to be.
 
 
 # %%

@@ -15,6 +15,9 @@ from minisora.errors import UserError
 #: Widest that a picture is shown, in CSS pixels: the text column of JupyterLab and of GitHub.
 WIDEST = 760
 
+#: JupyterLab aligns the cells of tables to the right unless told otherwise.
+CENTRED = "text-align: center; vertical-align: top"
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -65,7 +68,9 @@ def table(cells: dict[str, Picture], *, columns: int = 4) -> Picture:
     rows = []
     for start in range(0, len(items), columns):
         row = items[start : start + columns]
-        rows.append("".join(f'<td align="center">{escaped(label)}<br>{each.html}</td>' for label, each in row))
+        rows.append(
+            "".join(f'<td align="center" style="{CENTRED}">{escaped(label)}<br>{each.html}</td>' for label, each in row)
+        )
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return Picture(f"<table>{body}</table>", "; ".join(each.alt for _, each in items))
 

@@ -1,0 +1,41 @@
+"""What a chapter begins with: versions, the profile, and a command that examines notebooks."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from packaging.requirements import Requirement
+
+from minisora.cli import main
+from minisora.course import begin, progress, start
+from minisora.errors import UserError
+
+
+def test_a_chapter_begins_by_saying_what_runs(capsys):
+    begin("02")
+    assert capsys.readouterr().out.startswith("Chapter 02 · minisora ")
+
+
+@pytest.mark.parametrize(("wanted", "says"), [("torch<1", "torch .* is outside <1"), ("no-such", "not installed")])
+def test_wrong_versions_are_named_with_the_way_out(monkeypatch, wanted, says):
+    monkeypatch.setattr(start, "requirements", lambda extra: [Requirement(wanted)])
+    with pytest.raises(UserError, match=rf"{says}.*chapter 02.*pip install"):
+        begin("02")
+
+
+def test_an_unknown_profile_is_refused():
+    command = [sys.executable, "-c", "import minisora.course.profile"]
+    done = subprocess.run(command, env={**os.environ, "MINISORA_PROFILE": "quick"}, capture_output=True, text=True)
+    assert done.returncode != 0 and "must be full or fast" in done.stderr
+
+
+def test_progress_goes_through_everything(capsys):
+    assert list(progress(range(3), "counting")) == [0, 1, 2]
+    assert "counting" in capsys.readouterr().err
+
+
+def test_the_command_names_what_it_cannot_read(capsys, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "02", str(tmp_path / "nothing.ipynb")])
+    assert ended.value.code == 2 and "nothing.ipynb" in capsys.readouterr().err
