@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from minisora.worlds.render import _draw_object as draw_object
+from minisora.worlds.render import draw_object
 
 #: Step of the numerical derivatives in x, y, log radius, and angle; in pixels of movement of the rim.
 STEP = 0.3

@@ -12,8 +12,7 @@ from minisora.model import DiT, Tokenizer
 from minisora.training.preview import generate_clips
 from minisora.training.seeds import generator_for
 from minisora.worlds.caption import canonical
-from minisora.worlds.claims import Claims, ObjectClaim
-from minisora.worlds.scene import Scene
+from minisora.worlds.claims import parse
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS
 
@@ -53,13 +52,8 @@ def judged_prompts(
             shift=shift,
             seed=seed,
         )
-        verdicts = [judge(clip, claims_of_object(scene)) for clip, scene in zip(clips, scenes, strict=True)]
+        verdicts = [judge(clip, parse(text)) for clip, text in zip(clips, texts, strict=True)]
         kinds = ("count", "colour", "shape", "size", "motion", "everything")
         return {kind: sum(getattr(v, kind) for v in verdicts) / len(verdicts) for kind in kinds}
 
     return evaluate
-
-
-def claims_of_object(scene: Scene) -> Claims:
-    """What :func:`~minisora.worlds.caption.canonical` says of a scene's objects, without background and camera."""
-    return Claims(tuple(ObjectClaim(o.shape, o.colour, o.size, o.motion) for o in scene.objects))

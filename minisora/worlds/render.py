@@ -59,14 +59,14 @@ def render_batch(batch: SceneBatch, *, frames: int, height: int, width: int, fps
     poses = pose(batch, times)
     for slot in range(batch.shape.shape[1]):  # from back to front
         here = [value[:, slot, :, None, None] for value in poses]
-        cover, shade = _draw_object(batch.shape[:, slot], *here, y=y[:, None], x=x[None, :], pixel=1 / side)
+        cover, shade = draw_object(batch.shape[:, slot], *here, y=y[:, None], x=x[None, :], pixel=1 / side)
         rgb = torch.tensor([PALETTE[c] for c in COLOURS])[batch.colour[:, slot].clamp(min=0)][:, :, None, None, None]
         lit = torch.where(shade > 0, rgb + shade * (1 - rgb), rgb * (1 + shade))
         picture = torch.lerp(picture, lit, cover)
     return picture.mul_(2).sub_(1)
 
 
-def _draw_object(
+def draw_object(
     shape: Tensor,
     cx: Tensor,
     cy: Tensor,
