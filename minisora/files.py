@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -51,3 +52,8 @@ def check_writable(folder: Path) -> None:
             pass
     except OSError as error:
         raise UserError(f"cannot write to {folder}: {reason(error)} — choose another place") from error
+
+
+def slug(prompt: str) -> str:
+    """The prompt as a file name: lower-case words with hyphens, not too long."""
+    return "-".join(re.findall(r"[a-z0-9]+", prompt.lower()))[:60].strip("-") or "clip"

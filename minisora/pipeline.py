@@ -14,7 +14,7 @@ from minisora.checkpoint import Card, load_checkpoint, load_weights, settings_fr
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.stream import decode_stream
-from minisora.diffusion import ab2, classifier_free, sample, time_grid
+from minisora.diffusion import ab2, classifier_free, sample, time_grid, watch_x0
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
 from minisora.request import check_prompt, check_sampling, latent_shape
@@ -25,6 +25,9 @@ ROWS = 16
 
 #: ``watch(i, latents)`` after sampling step i, counted from 1.
 Watch = Callable[[int, Tensor], object]
+
+#: ``preview(x0)``: the clean latents ``b c t h w`` that a call of the network believes in.
+Preview = Callable[[Tensor], object]
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class Pipeline:
         generator: Generator | None = ...,
         seed: int | list[int] = ...,
         watch: Watch | None = ...,
+        preview: Preview | None = ...,
     ) -> Clip: ...
 
     @overload
@@ -125,6 +129,7 @@ class Pipeline:
         generator: Generator | None = ...,
         seed: int | list[int] = ...,
         watch: Watch | None = ...,
+        preview: Preview | None = ...,
     ) -> list[Clip]: ...
 
     @torch.no_grad()
@@ -139,6 +144,7 @@ class Pipeline:
         generator: Generator | None = None,
         seed: int | list[int] = 0,
         watch: Watch | None = None,
+        preview: Preview | None = None,
     ) -> Clip | list[Clip]:
         """A clip for a prompt, or a list of clips for several.
 
@@ -150,6 +156,7 @@ class Pipeline:
             seed: of the noise, one for each clip; a single number is the first clip's, and counts up.
             generator: where the noise comes from instead.
             watch: is called with the number of each sampling step and the latents.
+            preview: is called with the clean latents that each call of the network believes in.
         Raises: UserError for what cannot be made.
         """
         prompts = [prompt] if isinstance(prompt, str) else prompt
@@ -165,12 +172,20 @@ class Pipeline:
         clips: list[Clip] = []
         for start in range(0, len(prompts), ROWS):
             rows = slice(start, start + ROWS)
-            latents = self._sample(words[rows], torch.stack(noises[rows]), steps, guidance, watch)
+            latents = self._sample(words[rows], torch.stack(noises[rows]), steps, guidance, watch, preview)
             for each, video in zip(prompts[rows], self._decode(latents), strict=True):
                 clips.append(Clip.of(video, fps=self.fps, prompt=each))
         return clips[0] if isinstance(prompt, str) else clips
 
-    def _sample(self, words: list[str], noise: Tensor, steps: int, guidance: float, watch: Watch | None) -> Tensor:
+    def _sample(
+        self,
+        words: list[str],
+        noise: Tensor,
+        steps: int,
+        guidance: float,
+        watch: Watch | None,
+        preview: Preview | None,
+    ) -> Tensor:
         ids = self.tokenizer.encode([*words, *[""] * len(words)]).to(self.device)
         text = self.dit.encode_text(ids)
         frames, height, width = noise.shape[2:]
@@ -181,6 +196,8 @@ class Pipeline:
             return video_velocity(self.dit, some, (frames, height, width), seconds_per_latent_frame=seconds)
 
         guided = classifier_free(velocity(len(words)), velocity(2 * len(words)), scale=guidance)
+        if preview is not None:
+            guided = watch_x0(guided, lambda x0, _: preview(x0))
         times = time_grid(steps, shift=self.sampling.shift)
         return sample(guided, noise.to(self.device), times, step=ab2, watch=watch)
 

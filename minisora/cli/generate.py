@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from minisora.errors import UserError
+from minisora.files import slug
 
 
 def generate(
@@ -76,8 +77,3 @@ def parse_size(text: str) -> tuple[int, int]:
         raise UserError(f"size {text[:40]!r}: must be HEIGHTxWIDTH in pixels — try 64x64")
     height, width = match.groups()
     return int(height), int(width or height)
-
-
-def slug(prompt: str) -> str:
-    """The prompt as a file name: lower-case words with hyphens, not too long."""
-    return "-".join(re.findall(r"[a-z0-9]+", prompt.lower()))[:60].strip("-") or "clip"

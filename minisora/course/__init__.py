@@ -8,10 +8,12 @@ from minisora.course.finished import finished_pipeline
 from minisora.course.profile import by_profile
 from minisora.course.progress import progress
 from minisora.course.start import begin
+from minisora.course.studio import Studio
 from minisora.course.swap import swap
 from minisora.course.widgets import explore
 
 __all__ = [
+    "Studio",
     "begin",
     "by_profile",
     "check",

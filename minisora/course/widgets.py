@@ -9,7 +9,10 @@ import ipywidgets
 from IPython.display import display
 
 from minisora.course.picture import Picture, stack, table
+from minisora.course.studio import Studio
 from minisora.errors import UserError
+
+__all__ = ["WIDGET_MIME", "Explorer", "Studio", "explore"]
 
 #: What notebooks store for a living widget; meaningless without its kernel, so that the build takes it out.
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"

@@ -1,0 +1,71 @@
+"""What the Studio offers while a prompt is typed: how it could go on, and known words for unknown ones."""
+
+from __future__ import annotations
+
+import re
+
+from minisora.worlds.scene import COLOURS, SHAPES, SIZES
+from minisora.worlds.vocabulary import KNOWN, WORDS, nearest, split
+
+#: For a prompt that is still empty.
+EXAMPLES = (
+    "a red circle moves right",
+    "a small yellow star spins on a navy background",
+    "a large green triangle bounces",
+    "a blue square moves up and to the left",
+    "a red circle moves right and a blue square bounces",
+)
+
+_VERBS = ("moves", "bounces", "orbits", "spins", "grows", "shrinks", "blinks", "stays still")
+_SIDES = ("left", "right", "up", "down")
+#: What often comes next, where nothing has been typed of the next word.
+_NEXT: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("a", "an", "the", "one"), (*SIZES, *COLOURS)),
+    "and": ("a",),
+    **dict.fromkeys(SIZES, COLOURS),
+    **dict.fromkeys(COLOURS, SHAPES),
+    **dict.fromkeys(SHAPES, _VERBS),
+    "moves": _SIDES,
+    "up": ("and to the left", "and to the right"),
+    "down": ("and to the left", "and to the right"),
+    **dict.fromkeys(("right", "left", "still", *_VERBS[1:-1]), ("and a", "on a navy background", "under a cloudy sky")),
+}
+
+
+def completions(text: str, *, n: int = 11) -> list[str]:
+    """Up to ``n`` whole prompts that begin with ``text`` and end with a known word."""
+    if not text.strip():
+        return list(EXAMPLES)
+    begun = _begun(text)
+    if begun:
+        words = [word for word in WORDS if len(word) > 1 and word.startswith(begun) and word != begun]
+        return [text[: len(text) - len(begun)] + word for word in words[:n]]
+    said = split(text)
+    following = _NEXT.get(said[-1], ()) if said and text[-1].isspace() else ()
+    return [text + words for words in following[:n]]
+
+
+def unknown(text: str, *, typing: bool = False) -> tuple[str, list[str]] | None:
+    """The first word that is not known and up to three that it may be meant for; None if all are known.
+
+    ``typing``: a last word that may become a known one is passed over.
+    """
+    words = split(text)
+    begun = _begun(text) if typing else ""
+    if begun and words and any(word.startswith(words[-1]) for word in WORDS):
+        words = words[:-1]
+    for word in words:
+        if word not in KNOWN:
+            return word, nearest(word)
+    return None
+
+
+def replaced(text: str, word: str, other: str) -> str:
+    """The text with ``other`` in place of a whole word, in whatever case it was written."""
+    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, text, count=1, flags=re.IGNORECASE)
+
+
+def _begun(text: str) -> str:
+    """The last word of a text, in lower case, if it may still be going on."""
+    found = re.search(r"\w+$", text)
+    return found[0].lower() if found else ""
