@@ -32,6 +32,7 @@ def codec_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) 
         frames=preset.frames,
         height=preset.height,
         width=preset.width,
+        digits_share=0.1,
         kl_weight=KL_WEIGHT,
         world=CODEC_WORLD,
         optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),

@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from minisora.errors import UserError
 from minisora.training.latents import LatentCache
 from minisora.training.seeds import generator_for
+from minisora.worlds import digits
 from minisora.worlds.caption import canonical, caption
 from minisora.worlds.render import FPS, render
 from minisora.worlds.shapes import ShapesWorld
@@ -110,6 +111,7 @@ class VideoBatches:
 
     Attributes:
         image_share: share of batches that are single frames.
+        digits_share: share of batches that show handwritten digits instead of ``world``.
     """
 
     world: ShapesWorld = field(default_factory=ShapesWorld)
@@ -120,18 +122,21 @@ class VideoBatches:
     fps: float = FPS
     seed: int = 0
     image_share: float = 0.1
+    digits_share: float = 0.0
 
     def __call__(self, step: int, share: Share) -> VideoBatch:
         generator = generator_for(self.seed, "video", step)
-        image = float(torch.rand((), generator=generator)) < self.image_share
-        scenes = self.world.sample(
-            self.batch,
-            generator=generator,
-            duration=max(self.frames - 1, 1) / self.fps,
-            aspect=self.width / self.height,
-        )[share.of(self.batch)]
-        frames = 1 if image else self.frames
-        return VideoBatch(step, render(scenes, frames=frames, height=self.height, width=self.width, fps=self.fps))
+        image, handwritten = (
+            torch.rand(2, generator=generator) < torch.tensor([self.image_share, self.digits_share])
+        ).tolist()
+        aspect, mine = self.width / self.height, share.of(self.batch)
+        size = {"frames": 1 if image else self.frames, "height": self.height, "width": self.width, "fps": self.fps}
+        if handwritten:
+            numbers = digits.DigitsWorld().sample(self.batch, generator=generator, aspect=aspect)
+            return VideoBatch(step, digits.render(numbers[mine], **size))
+        duration = max(self.frames - 1, 1) / self.fps
+        scenes = self.world.sample(self.batch, generator=generator, duration=duration, aspect=aspect)
+        return VideoBatch(step, render(scenes[mine], **size))
 
 
 Batches = LatentBatches | VideoBatches

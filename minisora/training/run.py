@@ -52,9 +52,10 @@ def train_codec(
         width=settings.width,
         seed=settings.seed,
         image_share=settings.image_share,
+        digits_share=settings.digits_share,
     )
     few = min(128, max(4, 2**27 // (3 * settings.frames * settings.height * settings.width)))  # half a gigabyte
-    some = replace(batches, batch=few, image_share=0.0)(-1, Share()).video
+    some = replace(batches, batch=few, image_share=0.0, digits_share=0.0)(-1, Share()).video
     codec.start_from_principal_components(some)
     module = CodecModule(codec, settings.optimisation, kl_weight=settings.kl_weight, seed=settings.seed)
 

@@ -68,6 +68,7 @@ class CodecSettings(RunSettings):
     height: int = 64
     width: int = 64
     image_share: float = 0.1
+    digits_share: float = 0.0
     kl_weight: float = 1e-4
     world: ShapesWorld = field(default_factory=ShapesWorld)
 

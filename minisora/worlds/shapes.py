@@ -33,8 +33,8 @@ class ShapesWorld:
 
     Attributes:
         counts: relative frequency of one, two, and three objects.
-        motions, backgrounds: what may occur. Proposed equally often; what does not fit the frame is proposed anew, so
-            that large things and long ways are rarer than small and short ones.
+        motions, backgrounds: what may occur. Proposed equally often; what does not fit the frame, or collides, is
+            proposed anew, so that among several objects large ones are rarer.
         moving_camera: share of scenes whose camera pans or zooms.
         occlusion: share of the scenes of two objects in which the second stands in front of the first.
         held_out: whether scenes show only training combinations (False), or only held-out ones (True).
@@ -101,7 +101,6 @@ class ShapesWorld:
         half_width, half_height = max(aspect, 1) / 2, max(1 / aspect, 1) / 2
         overlapping = (objects == 2) & (uniform(0, 1, (n,)) < self.occlusion)
 
-        x, y = uniform(-1, 1) * (half_width - radius), uniform(-1, 1) * (half_height - radius)
         speed = torch.zeros(shape)
         for name, low, high in (
             *((m, 0.32 / duration, 0.55 / duration) for m in DIRECTION),
@@ -114,15 +113,24 @@ class ShapesWorld:
         ):
             speed = torch.where(motion == MOTIONS.index(name), uniform(low, high), speed)  # type: ignore[arg-type]
         bounces, orbits = motion == MOTIONS.index("bounces"), motion == MOTIONS.index("orbits")
-        y = torch.where(bounces, y.abs().clamp(min=BOUNCE_HEIGHT + radius - half_height), y)
-        room_x, room_y = half_width - radius - ORBIT_RADIUS, half_height - radius - ORBIT_RADIUS
-        x = torch.where(orbits, uniform(-1, 1) * room_x.clamp(min=0), x)
-        y = torch.where(orbits, uniform(-1, 1) * room_y.clamp(min=0), y)
+        grows = motion == MOTIONS.index("grows")
+        along = torch.tensor([DIRECTION.get(m, (0.0, 0.0)) for m in MOTIONS])[motion]
+        reach = torch.where(grows, radius * torch.exp(speed * duration), radius) + orbits * ORBIT_RADIUS
+        # What leaves the frame is proposed anew below. Starts and speeds that fit keep large things and long ways as
+        # frequent as small and short ones.
+        room_x, room_y = (half_width - reach).clamp(min=0), (half_height - reach).clamp(min=0)
+        for room, direction in ((room_x, along[..., 0]), (room_y, along[..., 1])):
+            longest = torch.where(direction != 0, 2 * room / (direction.abs() * duration).clamp(min=1e-6), torch.inf)
+            speed = torch.minimum(speed, longest)
+        travel = speed[..., None] * along * duration
+        x = _between(-room_x - travel[..., 0].clamp(max=0), room_x - travel[..., 0].clamp(min=0), uniform(0, 1))
+        y = _between(-room_y - travel[..., 1].clamp(max=0), room_y - travel[..., 1].clamp(min=0), uniform(0, 1))
+        y = torch.where(bounces, _between((BOUNCE_HEIGHT - room_y).minimum(room_y), room_y, uniform(0, 1)), y)
         phase = uniform(0, 1) * (bounces | orbits | (motion == MOTIONS.index("blinks")))
         if overlapping.any():  # the second object begins across the edge of the first, and both do the same
-            turn, reach = uniform(0, 2 * math.pi, (n,)), uniform(0.6, 0.85, (n,)) * radius.sum(1)
-            x[:, 1] = torch.where(overlapping, x[:, 0] + reach * torch.cos(turn), x[:, 1])
-            y[:, 1] = torch.where(overlapping, y[:, 0] + reach * torch.sin(turn), y[:, 1])
+            turn, apart = uniform(0, 2 * math.pi, (n,)), uniform(0.6, 0.85, (n,)) * radius.sum(1)
+            x[:, 1] = torch.where(overlapping, x[:, 0] + apart * torch.cos(turn), x[:, 1])
+            y[:, 1] = torch.where(overlapping, y[:, 0] + apart * torch.sin(turn), y[:, 1])
             for shared in (motion, speed, phase):
                 shared[:, 1] = torch.where(overlapping, shared[:, 0], shared[:, 1])
 
@@ -145,6 +153,10 @@ class ShapesWorld:
             camera_speed=rate * moving,
         )
         return batch, overlapping
+
+
+def _between(low: Tensor, high: Tensor, part: Tensor) -> Tensor:
+    return low + (high - low) * part
 
 
 def _fits(batch: SceneBatch, overlapping: Tensor, duration: float, aspect: float) -> Tensor:
