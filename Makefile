@@ -17,7 +17,7 @@ export PROMPT OUT
 OPTIONS = $(if $(SIZE),--size "$(SIZE)") $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)") \
           $(if $(STEPS),--steps "$(STEPS)") $(if $(GUIDANCE),--guidance "$(GUIDANCE)") $${OUT:+--out "$$OUT"}
 
-.PHONY: help video lab doctor test lint train evaluate chapters wheel clean distclean
+.PHONY: help video studio lab doctor test lint train evaluate chapters wheel clean distclean
 
 help: ## show this list
 	@echo 'make TARGET [NAME=value ...]'
@@ -25,6 +25,9 @@ help: ## show this list
 
 video: $(VENV)/.base ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=4 OUT=out/clip.mp4]
 	@$(RUN) minisora generate $(OPTIONS) -- "$$PROMPT"
+
+studio: $(VENV)/.course ## a page to play on: prompts, a live preview, a history (in the browser) [ARGS="--port 8866"]
+	@$(RUN) minisora studio $(ARGS)
 
 lab: $(VENV)/.course ## open the chapters in JupyterLab
 	$(RUN) jupyterlab $(firstword $(wildcard chapters/00_*.ipynb chapters/*.ipynb))

@@ -47,6 +47,13 @@ def test_defaults_come_with_the_weights(pipeline: Pipeline) -> None:
     assert torch.equal(default.frames, pipeline.generate(PROMPT, seconds=0, steps=3, guidance=2.0).frames)
 
 
+def test_previews_come_with_every_step_and_change_nothing(pipeline: Pipeline) -> None:
+    seen: list[torch.Tensor] = []
+    watched = pipeline.generate(PROMPT, seconds=0.5, preview=seen.append)
+    assert [tuple(latents.shape) for latents in seen] == [(1, 4, 2, 8, 8)] * 3
+    assert torch.equal(watched.frames, pipeline.generate(PROMPT, seconds=0.5).frames)
+
+
 @pytest.mark.parametrize(("seconds", "frames"), [(0, 1), (0.5, 5), (2, 17), (2.2, 17), (10, 81)])
 def test_duration(pipeline: Pipeline, seconds: float, frames: int) -> None:
     assert pipeline.generate(PROMPT, seconds=seconds, size=(16, 32), steps=1).shape == (3, frames, 16, 32)

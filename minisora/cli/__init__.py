@@ -11,6 +11,7 @@ from minisora.cli.check import check
 from minisora.cli.doctor import doctor
 from minisora.cli.evaluate import evaluate
 from minisora.cli.generate import generate
+from minisora.cli.studio import studio
 from minisora.cli.train import train
 from minisora.cli.words import words
 from minisora.errors import UserError
@@ -19,7 +20,7 @@ from minisora.errors import UserError
 EXTRAS = {
     **dict.fromkeys(["lightning", "scipy", "sklearn", "tensorboard", "torchmetrics"], "minisora[train]"),
     **dict.fromkeys(
-        ["IPython", "ipywidgets", "jupytext", "matplotlib", "nbclient", "nbformat", "tqdm"], "minisora[course]"
+        ["IPython", "ipywidgets", "jupytext", "matplotlib", "nbclient", "nbformat", "tqdm", "voila"], "minisora[course]"
     ),
 }
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command()(generate)
 app.add_typer(train, name="train")
 app.command()(evaluate)
+app.command()(studio)
 app.command()(words)
 app.command()(check)
 app.command()(doctor)

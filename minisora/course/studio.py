@@ -139,7 +139,7 @@ class Studio:
         del include, exclude
         still = self.still()
         living: dict[str, Any] = self.widget._repr_mimebundle_() or {}
-        return {"text/plain": still.alt, **living, "text/html": still.html}
+        return {**living, "text/plain": still.alt, "text/html": still.html}
 
     def _connect(self) -> None:
         panel = self.panel
@@ -188,7 +188,7 @@ class Studio:
 
     def _say(self, text: str, *, wrong: bool = False, unseen: str = "") -> None:
         self.panel.offer("", [])
-        self.panel.message.value = studio_look.note(text, wrong=wrong, unseen=unseen) if text else ""
+        self.panel.message.value = studio_look.note(text, wrong=wrong, unseen=unseen) if text else studio_look.HINT
 
     def _begin(self, order: Order) -> None:
         self._stop.clear()
@@ -196,6 +196,8 @@ class Studio:
         self.panel.resting(False)
         self.panel.keepable(False)
         self.panel.about.value = studio_look.progress(order, 0)
+        if self.shown is None:
+            self.panel.screen.value = studio_look.empty("…")
 
     def _work(self, order: Order) -> None:
         """Make a piece and show it, or say why not. In the thread."""
@@ -228,15 +230,15 @@ class Studio:
         piece = self.history[0]
         back = button("Bring back", f"set the controls to: {piece.order.prompt}, {piece.order.settings}")
         back.on_click(lambda _: self.bring_back(piece))
-        row = box(ipywidgets.HBox, "piece", ipywidgets.HTML(studio_look.past(piece)), back)
+        row = box(ipywidgets.HBox, "ms-piece", ipywidgets.HTML(studio_look.past(piece)), back)
         self.panel.past.children = [row, *self.panel.past.children][:KEPT]
 
     def _show(self, piece: Piece | None) -> None:
         """A finished piece on the screen, or an empty one."""
         self.shown = piece
-        self.panel.keepable(piece is not None)
-        self.panel.about.value = "" if piece is None else studio_look.finished(piece)
         self._play()
+        self.panel.about.value = "" if piece is None else studio_look.finished(piece)
+        self.panel.keepable(piece is not None)
 
     def _play(self) -> None:
         """Let the clip on the screen move, or hold it still."""

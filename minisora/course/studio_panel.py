@@ -40,23 +40,28 @@ class Panel:
             value=order.guidance, min=0, max=MOST_GUIDANCE, step=0.5, description="Guidance"
         )
 
+        fields = [self.seed, self.size, self.seconds, self.steps, self.guidance]
+        for each in (self.prompt, *fields):
+            each.add_class("ms-field")
+        self.go.add_class("ms-go")
+
         self.screen = w.HTML(studio_look.empty("press Generate"))
         self.about = w.HTML()
         self.pause = w.ToggleButton(description="Pause", tooltip="hold the moving picture still")
         self.mp4 = button("Save mp4", "write the clip on the screen to a video file")
         self.gif = button("Save gif", "write the clip on the screen to an animated picture")
-        self.keep = box(w.HBox, "keep", self.pause, self.mp4, self.gif)
-        self.past = box(w.VBox, "past")
+        self.keep = box(w.HBox, "ms-keep", self.pause, self.mp4, self.gif)
+        self.past = box(w.VBox, "ms-past")
 
         self.widget = box(
             w.VBox,
             "minisora-studio",
             w.HTML(studio_look.STYLE, layout={"display": "none"}),
-            box(w.HBox, "ask", self.prompt, self.go, self.halt),
-            box(w.HBox, "said", self.message, *self.offers),
-            box(w.HBox, "fields", self.seed, self.size, self.seconds, self.steps, self.guidance),
+            box(w.HBox, "ms-ask", self.prompt, self.go, self.halt),
+            box(w.HBox, "ms-said", self.message, *self.offers),
+            box(w.HBox, "ms-fields", *fields),
             w.HTML(studio_look.WORDS),
-            box(w.HBox, "stage", self.screen, box(w.VBox, "beside", self.about, self.keep)),
+            box(w.HBox, "ms-stage", self.screen, box(w.VBox, "ms-beside", self.about, self.keep)),
             self.past,
         )
         self.offer("", [])
@@ -91,7 +96,7 @@ class Panel:
     def resting(self, rests: bool) -> None:
         """Which of the two buttons waits for the other. Neither is disabled: that would take the focus from it."""
         for each, dim in ((self.halt, rests), (self.go, not rests)):
-            (each.add_class if dim else each.remove_class)("resting")
+            (each.add_class if dim else each.remove_class)("ms-resting")
 
     def keepable(self, there: bool) -> None:
         """Whether there is a clip to pause and to save."""

@@ -54,7 +54,7 @@ class Explorer:
         """One output in two forms: who can run widgets shows the widget, everybody else the still pictures."""
         still = self.still()
         living: dict[str, Any] = self.widget._repr_mimebundle_() or {}
-        display({"text/plain": still.alt, **living, "text/html": still.html}, raw=True)
+        display({**living, "text/plain": still.alt, "text/html": still.html}, raw=True)
 
     def _redraw(self, change: object) -> None:
         del change
