@@ -75,5 +75,5 @@ def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
 
 
 def _near(pixels: float) -> int:
-    """A multiple of 16: blocks of the codec times patches of the transformer."""
+    """A multiple of 16: fits the codec's blocks and any preset's patches."""
     return max(16, round(pixels / 16) * 16)

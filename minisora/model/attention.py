@@ -34,12 +34,22 @@ class Attention(nn.Module):
 def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
     """``softmax(q k^T / sqrt(e)) v`` of ``b h n e`` (1706.03762, eq. 1); where the mask is false nothing is seen."""
     if query.requires_grad and query.device.type == "cpu":
-        # On CPUs the fused kernel's backward is slow: in bfloat16 the formula itself takes a quarter of its time.
-        scores = query @ key.transpose(-2, -1) * query.shape[-1] ** -0.5
-        if mask is not None:
-            scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-        return scores.softmax(-1) @ value
+        # On CPUs the fused kernel's backward is slow: in bfloat16 the formula itself takes less than half its time.
+        return _formula(query, key, value, mask)
     return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+
+
+def _formula(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    """``attend`` as it is written, with few passes over the ``n x n`` scores: scale the query, add the mask, softmax."""
+    rows, heads, n, e = query.shape
+    query, key, value = (x.reshape(rows * heads, -1, e) for x in (query * e**-0.5, key, value))
+    if mask is None:
+        scores = torch.bmm(query, key.transpose(1, 2))
+    else:
+        unseen = torch.zeros_like(mask, dtype=query.dtype).masked_fill_(~mask, torch.finfo(query.dtype).min)
+        unseen = unseen.expand(rows, heads, -1, -1).flatten(0, 1)
+        scores = torch.baddbmm(unseen, query, key.transpose(1, 2))
+    return torch.bmm(scores.softmax(-1), value).view(rows, heads, n, e)
 
 
 def rms_norm(x: Tensor, gain: Tensor) -> Tensor:

@@ -177,6 +177,21 @@ class Periodically(lightning.Callback):
         self._last = time.monotonic()
 
 
+class AtDoublings(lightning.Callback):
+    """After ``first`` steps, twice as many, and so on, every process shows the averaged network to ``visit``."""
+
+    def __init__(self, visit: Callable[[nn.Module, int], object], *, first: int = 50) -> None:
+        self.visit, self.first = visit, first
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        times, rest = divmod(trainer.global_step, self.first)
+        if rest == 0 and times.bit_count() == 1:
+            with torch.no_grad():
+                self.visit(pl_module.ema.model, trainer.global_step)  # type: ignore[union-attr, arg-type]
+
+
 def _random_state() -> dict[str, Any]:
     kind, keys, *rest = np.random.get_state()
     return {

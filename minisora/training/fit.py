@@ -12,7 +12,7 @@ from pathlib import Path
 import lightning
 from torch import nn
 
-from minisora.training.callbacks import FiniteGuard, KeepState, Periodically, signals_kept
+from minisora.training.callbacks import AtDoublings, FiniteGuard, KeepState, Periodically, signals_kept
 from minisora.training.data import Batches, BatchModule
 from minisora.training.modules import CodecModule, TextToVideoModule
 from minisora.training.pace import Pace
@@ -48,8 +48,11 @@ def fit(
     *,
     sample: Visit | None = None,
     evaluate: Visit | None = None,
+    keep: Callable[[nn.Module, int], object] | None = None,
 ) -> Outcome:
     """Train until the budget is spent or the user stops the run; state, logs, and samples go to the run folder.
+
+    ``keep`` sees the averaged network after 50 steps, 100, 200, and so on.
 
     Raises: NonFiniteLossError; UserError when the folder's state cannot be read.
     """
@@ -65,6 +68,8 @@ def fit(
         callbacks.append(Periodically(sample, report, minutes=settings.sample_minutes))
     if evaluate is not None and settings.evaluate_minutes is not None:
         callbacks.append(Periodically(evaluate, report, minutes=settings.evaluate_minutes))
+    if keep is not None:
+        callbacks.append(AtDoublings(keep))
     if settings.machine.compile:
         for block in getattr(module.network, "blocks", []):
             block.compile(dynamic=True)

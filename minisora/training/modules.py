@@ -103,7 +103,7 @@ class TextToVideoModule(_Module):
         optimisation: Optimisation | None = None,
         *,
         mix: GivenMix = DEFAULT_MIX,
-        time_mean: float = 0.8,
+        time_mean: float = 1.0,
         time_std: float = 1.4,
         seconds_per_latent_frame: float = 0.5,
         seed: int = 0,

@@ -137,13 +137,18 @@ def train_text_to_video(
         )
         save_filmstrip(clips, settings.run / "samples" / f"{step:07}.png")
 
-    outcome = fit(module, batches, settings, sample=sample, evaluate=evaluate)
     about = {
         "kind": "text-to-video",
         "settings": asdict(config),
         "data": [asdict(clip_set) for clip_set in clip_sets],
         **(card or {}),
     }
+
+    def keep(network: nn.Module, step: int) -> None:  # a rung of the ladder that chapter 08 climbs
+        weights = _half(network)
+        rank_zero_only(save_checkpoint)(settings.run / "ladder", f"{step:07}", weights, {"steps": step, **about})
+
+    outcome = fit(module, batches, settings, sample=sample, evaluate=evaluate, keep=keep)
     return _export(outcome, settings, module.ema.model, about, name)
 
 
@@ -171,12 +176,13 @@ def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: d
         "command": shlex.join(["minisora", *sys.argv[1:]]),
         **card,
     }
-    # Half precision halves the file and changes no pixel that one could see.
-    weights: dict[str, Tensor] = {
-        key: whole(value.detach()).cpu().half() for key, value in network.state_dict().items()
-    }
-    rank_zero_only(save_checkpoint)(settings.run, name, weights, about)
+    rank_zero_only(save_checkpoint)(settings.run, name, _half(network), about)
     return replace(outcome, weights=settings.run / f"{name}.safetensors")
+
+
+def _half(network: nn.Module) -> dict[str, Tensor]:
+    """Half precision halves the file and changes no pixel that one could see."""
+    return {key: whole(value.detach()).cpu().half() for key, value in network.state_dict().items()}
 
 
 def _latent_shape(cache: LatentCache) -> tuple[int, int, int]:

@@ -90,7 +90,7 @@ class TextToVideoSettings(RunSettings):
     short_share: float = 0.05
     styles: tuple[float, float, float, float] = (0.4, 0.25, 0.25, 0.1)
     mix: GivenMix = field(default_factory=GivenMix)
-    time_mean: float = 0.8
+    time_mean: float = 1.0
     time_std: float = 1.4
     prompts: tuple[str, ...] = (
         "a red circle moves right",

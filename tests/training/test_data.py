@@ -65,6 +65,17 @@ def test_video_batches_are_pure_and_shared() -> None:
     assert shapes == {1, 5}
 
 
+def test_some_video_batches_show_handwriting() -> None:
+    mixed = VideoBatches(batch=2, frames=5, height=32, width=32, image_share=0.0, digits_share=0.5)
+    drawn = replace(mixed, digits_share=0.0)
+    black = [float((mixed(step, Share()).video == -1).float().mean()) > 0.5 for step in range(12)]
+    assert 2 < sum(black) < 10  # digits stand on pure black
+    assert not any(float((drawn(step, Share()).video == -1).float().mean()) > 0.5 for step in range(12))
+    whole = mixed(black.index(True), Share()).video
+    halves = [mixed(black.index(True), Share(rank, 2)).video for rank in (0, 1)]
+    assert torch.equal(whole, torch.cat(halves))
+
+
 def test_stratified_times_cover_every_stratum_and_keep_the_distribution() -> None:
     times = stratified_logit_normal(1000, generator_for("times"), mean=0.5)
     quantile = torch.special.ndtr(torch.logit(times.double()) - 0.5).sort().values

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 import minisora
 from minisora.errors import UserError
-from minisora.training.callbacks import NonFiniteLossError
+from minisora.training.callbacks import AtDoublings, NonFiniteLossError
 from minisora.training.data import LatentBatch, LatentBatches, Share
 from minisora.training.fit import fit
 from minisora.training.pace import Budget
@@ -195,6 +196,15 @@ def test_a_run_is_visited_and_not_disturbed(tmp_path: Path, batches, tiny, unint
     assert len(seen) >= 12 and seen[-1] == 12
     assert_equal_states(module, uninterrupted)
     assert "score" in (tmp_path / "metrics.csv").read_text()
+
+
+def test_the_ladder_stands_at_doublings(tmp_path: Path, batches, tiny) -> None:
+    seen = []
+    callback = AtDoublings(lambda network, step: seen.append((step, network.training)), first=3)
+    module = tiny.module()
+    for step in range(1, 30):
+        callback.on_train_batch_end(SimpleNamespace(global_step=step), module, None, None, step)  # type: ignore[arg-type]
+    assert seen == [(3, False), (6, False), (12, False), (24, False)]
 
 
 def test_settings_are_remembered_and_compared(tmp_path: Path, batches, tiny) -> None:
