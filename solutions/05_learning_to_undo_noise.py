@@ -6,17 +6,19 @@
 # | **You build** | the question that a video model is asked in training, the score of its answer, and the walk that turns answers into a clip; all of it tested in a world where the right answer is a formula |
 # | **It becomes** | `minisora/diffusion/objective.py`, and parts of `path.py`, `gaussian.py` and `sampler.py` beside it |
 # | **You need** | chapter 04 (alpha and sigma, the path from a clip to noise), means and variances |
-# | **Time** | 90 to 120 minutes of reading and writing; running everything takes 1 to 2 minutes on a 2-core laptop, and no GPU makes it shorter |
+# | **Time** | 100 to 130 minutes of reading and writing; running everything takes about a minute on a 2-core laptop, and no GPU makes it shorter |
 
 # %%
 import math
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from minisora.course import begin, by_profile, check, explore, finished_pipeline, plots, progress, use
+from minisora.course.exercises.c05_objective import patient
 from minisora.diffusion import STRAIGHT, Path, Velocity, logit_normal, random_given, sample, time_grid
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.diffusion.objective import TimeSampler
@@ -93,7 +95,7 @@ with plots.chart(alt=alt, size=(8.4, 3.2), panels=2) as (lines, prices):
     lines.set(xlabel="time t", ylabel="x", title="who passes 0.3 at t = 0.6?")
     prices.plot(guesses, (slope[here] - guesses[:, None]).square().mean(1))
     prices.axvline(float(slope[here].mean()), color="grey", linewidth=1)
-    prices.set(xlabel="velocity that you name", ylabel="mean squared error", title="the price of each answer")
+    prices.set(xlabel="velocity that you name", ylabel="mean squared error", title="its price", ylim=(0, 12))
 
 # %% [markdown]
 # Two bundles cross at the dot, one from each lamp, with slopes near -1.2 and near +2.2. The cheapest answer lies
@@ -126,6 +128,12 @@ with plots.chart(alt=alt, size=(8.4, 3.2), panels=2) as (lines, prices):
 #
 # Begin with the most useful translation, from a velocity to the clean clip that it implies, on any path. All four
 # curves are functions of the path: `path.alpha(t)`, `path.sigma(t)`, `path.dalpha(t)`, `path.dsigma(t)`.
+#
+# {card}
+#
+# Under the check is something to play with: one best answer in all its costumes, in the world of clouds. Each picture
+# shows the fourth frame. Move the slider from nearly clean to nearly noise. **Before you do:** which costume will be
+# sharp at `t = 0.05`, and which one nearly a copy of what the network sees at `t = 0.95`?
 
 
 # %% exercise="to_x0"
@@ -140,14 +148,9 @@ def to_x0(velocity: Tensor, x: Tensor, t: Tensor, path: Path = STRAIGHT) -> Tens
 # %% check="to_x0"
 check.to_x0(to_x0)
 
-# %% [markdown]
-# Now look at one best answer in all its costumes, in the world of clouds. Each picture shows the fourth frame. Move
-# the slider from nearly clean to nearly noise. **Before you do:** which costume is sharp at `t = 0.05`, and which one
-# is nearly a copy of what the network sees at `t = 0.95`?
-
 # %%
 to_x0 = use(to_x0=to_x0)
-clip = sky.sample(1, generator=torch.Generator().manual_seed(3))
+clip = sky.sample(1, generator=torch.Generator().manual_seed(13))
 other = torch.randn(clip.shape, generator=torch.Generator().manual_seed(4))
 
 
@@ -180,6 +183,11 @@ explore(costumes, t=[0.05, 0.3, 0.5, 0.7, 0.95])
 #
 # Square that factor, and you have the **weight** with which a squared error of `x0` must be multiplied to become the
 # squared error of the velocity. Work out the other two in the same way. Which quantity do you see again and again?
+#
+# {card}
+#
+# The claim is strong, so under the check it is put to a test: the *same* answers, scored in four costumes. On the
+# left the plain errors, on the right the same errors times your weights. **What should the right panel look like?**
 
 
 # %% exercise="loss_weight"
@@ -195,10 +203,6 @@ def loss_weight(target: str, t: Tensor, path: Path = STRAIGHT) -> Tensor:
 
 # %% check="loss_weight"
 check.loss_weight(loss_weight)
-
-# %% [markdown]
-# The claim is strong, so test it: the *same* answers, scored in four costumes. On the left the plain errors, on the
-# right the same errors times your weights. **What should the right panel look like?**
 
 # %%
 loss_weight = use(loss_weight=loss_weight)
@@ -268,36 +272,22 @@ check.velocity_loss(velocity_loss)
 #
 # ## A world where the answer is a formula
 #
-# Back to clips of a single number, but Gaussian this time: mean 0.5, variance 0.25. Make many mixtures at `t = 0.5`,
-# sort them by what one sees, and take the mean velocity in each bin: the definition of the best answer, done by brute
-# force. **What shape will the points have?**
-
-# %%
-mean, variance = torch.tensor([0.5]), torch.tensor([0.25])
-generator = torch.Generator().manual_seed(2)
-numbers = mean + variance.sqrt() * torch.randn(200_000, generator=generator)
-noises_of_them = torch.randn(200_000, generator=generator)
-mixed, moves = 0.5 * numbers + 0.5 * noises_of_them, noises_of_them - numbers
-centres = torch.linspace(-1, 1.5, 26)
-bin_of = ((mixed + 1.05) / 0.1).floor().long()
-measured = torch.stack([moves[bin_of == i].mean() for i in range(26)])
-alt = "dots of mean velocity against x lie on a straight line that rises"
-with plots.chart(alt=alt, size=(6.4, 2.8)) as axes:
-    axes.plot(centres, measured, "o", label="mean velocity of all that look like this")
-    axes.set(xlabel="x, what one sees at t = 0.5", ylabel="velocity")
-    axes.legend()
-
-# %% [markdown]
-# A straight line. That is the gift of Gaussians: *every conditional mean is a straight line*, so two numbers fix it.
-# On the straight path `x = (1 - t)·x0 + t·eps` has
+# Back to clips of a single number, but Gaussian this time: mean 0.5, variance 0.25. There is an honest way to find
+# the best answer by brute force: make very many mixtures at `t = 0.5`, sort them into bins by what one sees, and take
+# the mean velocity of each bin. You will see these points under the check. **Sketch them now: mean velocity against
+# what one sees.** Do they rise or fall? Are they bent?
+#
+# For most worlds brute force is all there is. Gaussians have a gift: *every conditional mean is a straight line*, so
+# two numbers fix it. On the straight path `x = (1 - t)·x0 + t·eps` has
 #
 # - the mean `(1 - t)·mean`, as the noise has none,
 # - the variance `(1 - t)²·variance + t²`, as variances of independent things add.
 #
 # Call the distance of `x` from its mean, divided by its variance, the **surprise**. Each part of the mixture takes
 # the blame for the surprise in proportion to how much it varies and how much of it is in `x`: the clip moves from its
-# mean by `(1 - t)·variance · surprise`, the noise from 0 by `t · 1 · surprise`. The best velocity is the best noise
-# minus the best clip.
+# mean by `(1 - t)·variance · surprise`, the noise from 0 by `t · 1 · surprise`. (Statistics knows this as the
+# regression line: its slope is the covariance of a part with `x`, over the variance of `x`.) The best velocity is the
+# best noise minus the best clip.
 
 
 # %% exercise="best_velocity"
@@ -314,18 +304,24 @@ check.best_velocity(best_velocity)
 
 # %%
 best_velocity = use(best_velocity=best_velocity)
-alt = "the dots of mean velocity against x, and the formula's line through them"
+mean, variance, generator = torch.tensor([0.5]), torch.tensor([0.25]), torch.Generator().manual_seed(2)
+clips_of_one = mean + variance.sqrt() * torch.randn(200_000, generator=generator)
+its_noise = torch.randn(200_000, generator=generator)
+mixed, moves = 0.5 * clips_of_one + 0.5 * its_noise, its_noise - clips_of_one
+bins, bin_of = torch.linspace(-1, 1.5, 26), ((mixed + 1.05) / 0.1).floor().long()
+measured = torch.stack([moves[bin_of == i].mean() for i in range(26)])
+alt = "dots of mean velocity against x rise along a straight line, and the formula's line goes through them"
 with plots.chart(alt=alt, size=(6.4, 2.8)) as axes:
-    axes.plot(centres, measured, "o", label="measured")
-    axes.plot(centres, best_velocity(centres[:, None], torch.tensor(0.5), mean, variance)[:, 0], label="your formula")
+    axes.plot(bins, measured, "o", label="mean velocity of all that look like this")
+    axes.plot(bins, best_velocity(bins[:, None], torch.tensor(0.5), mean, variance)[:, 0], label="your formula")
     axes.set(xlabel="x, what one sees at t = 0.5", ylabel="velocity")
     axes.legend()
 
 # %% [markdown]
-# Nothing was fitted: the line is the formula. In a *clip* the numbers are not independent, of course; a cloud fills
-# many pixels and stays for many frames. The variance is then a matrix of all pairs, the covariance, and the division
-# becomes `torch.linalg.solve`; otherwise nothing changes. That is `GaussianWorld.velocity` in
-# `minisora/diffusion/gaussian.py`, and it made the clouds at the top.
+# Nothing was fitted: the dots were counted, and the line is the formula. In a *clip* the numbers are not independent,
+# of course; a cloud fills many pixels and stays for many frames. The variance is then a matrix of all pairs, the
+# covariance, and the division becomes `torch.linalg.solve`; otherwise nothing changes. That is
+# `GaussianWorld.velocity` in `minisora/diffusion/gaussian.py`, and it made the clouds at the top.
 #
 # A clip of **two frames of one pixel** is a point in the plane: the brightness of the first frame to the right, that
 # of the second upwards. What is bright stays bright, so the clips lie along the diagonal. Here the whole velocity
@@ -373,25 +369,26 @@ explore(field, t=[0.0, 0.25, 0.5, 0.75, 1.0])
 # Now to what is left of the loss when the answer is perfect. In the world of one number it is the variance of the
 # velocity among all that look alike, and mathematics gives it: `variance / ((1 - t)²·variance + t²)`. In the world of
 # clouds each principal direction of the covariance has its own variance, and the floor is the mean over them. In
-# code: `c / ((1 - t) ** 2 * c + t**2)`, averaged, where `c` are the eigenvalues.
+# code: `c / ((1 - t) ** 2 * c + t**2)`, averaged, where `c` are the eigenvalues. The dots are your own
+# `velocity_loss`, which knows nothing of this formula.
 #
 # **Predict before you run:** where is the floor highest? Near the clip, in the middle, or near the noise?
 
 
 # %%
 velocity_loss = use(velocity_loss=velocity_loss)
-levels = torch.linspace(0, 1, 51)
-c = torch.linalg.eigvalsh(sky.covariance)
-floor = (c / ((1 - levels[:, None]) ** 2 * c + levels[:, None] ** 2)).mean(1)
-some = sky.sample(by_profile(24, fast=8), generator=torch.Generator().manual_seed(8))
+piece = drifting_sky(frames=3, height=4, width=6)  # a small piece of sky: a thousand clips of it cost nothing
+levels, c = torch.linspace(0, 1, 51), torch.linalg.eigvalsh(piece.covariance)
+some = piece.sample(by_profile(2000, fast=100), generator=torch.Generator().manual_seed(8))
 losses, generator = {}, torch.Generator().manual_seed(9)
 for t in (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0):
-    loss = velocity_loss(sky.velocity, some, generator=generator, times=lambda n, _, t=t: torch.full((n,), t))
+    loss = velocity_loss(piece.velocity, some, generator=generator, times=lambda n, _, t=t: torch.full((n,), t))
     losses[t] = float(loss)
-alt = "the floor against time: it begins at 1, falls to 0.4, and ends at one half; measured losses lie on it"
+alt = "the floor against time: from 1 down into a valley, to one half at the end; measured losses lie on it"
 with plots.chart(alt=alt) as axes:
-    axes.plot(levels, floor, label="the formula")
+    axes.plot(levels, (c / ((1 - levels[:, None]) ** 2 * c + levels[:, None] ** 2)).mean(1), label="the formula")
     axes.plot(list(losses), list(losses.values()), "o", label="loss of the exact velocity, measured")
+    axes.plot(levels, sky.loss_floor(levels), "--", label="the formula for the whole sky")
     axes.set(xlabel="time t", ylabel="mean squared error", ylim=(0, 1.15))
     axes.legend()
 
@@ -399,7 +396,8 @@ with plots.chart(alt=alt) as axes:
 # Highest at `t = 0`, where the clip is in plain sight! The velocity is noise *minus* clip, and of the noise nothing
 # is left to be seen, so its whole variance, 1, is unknown. At `t = 1` the noise is in plain sight and the clip is
 # unknown: its variance, 0.5, remains. In between each helps to tell the other, and the more predictable the clips,
-# the deeper the valley. A world in which all clips were alike would have the floor 0 everywhere except at `t = 0`.
+# the deeper the valley: in the whole sky a pixel has more neighbours to be told by. A world in which all clips were
+# alike would have the floor 0 everywhere except at `t = 0`.
 #
 # This is why a diffusion loss is so hard to read. **A loss of 0.4 may be perfect or poor; only its distance from the
 # floor counts, and on real videos nobody knows the floor.** It is also why the loss hardly moves while samples still
@@ -411,6 +409,12 @@ with plots.chart(alt=alt) as axes:
 # In a step from `t` to `s` time changes by `s - t`, which is negative, so `x` changes by `(s - t)` times the
 # velocity. That is Euler's method, and it is all that you need to write. `times` holds `n + 1` numbers, which need
 # not be evenly spaced.
+#
+# {card}
+#
+# But every arrow is a mean over clips. **So will the walks end in mean clips, or in real ones?** Decide before you
+# run the cell after the check. Left: twelve walks from noise (circles) to their ends (dots). Right: where 400 walks
+# end, over 400 real clips.
 
 
 # %% exercise="follow"
@@ -425,10 +429,6 @@ def follow(velocity: Velocity, x: Tensor, times: Tensor) -> Tensor:
 
 # %% check="follow"
 check.follow(follow)
-
-# %% [markdown]
-# Every arrow is a mean over clips. **So will the walks end in mean clips, or in real ones?** Decide, then run. Left:
-# twelve walks from noise (circles) to their ends (dots). Right: where 400 walks end, over 400 real clips.
 
 # %%
 follow = use(follow=follow)
@@ -454,12 +454,9 @@ with plots.chart(alt=alt, size=(8.4, 3.8), panels=2) as (left, right):
 # the cloud of clips exactly** (Lipman et al. 2022, [arXiv 2210.02747](https://arxiv.org/abs/2210.02747), theorem 1),
 # although no walk follows the straight line of any one clip.
 #
-# The *steps* matter, then. What if there is only one?
-
-# %%
-# NBVAL_CHECK_OUTPUT
-ends = follow(pair.velocity, start, torch.tensor([1.0, 0.0]))
-print("after one step everybody is at the mean clip:", torch.allclose(ends, pair.mean.expand_as(ends), atol=1e-5))
+# The *steps* matter, then. How many does it take? The chart measures the distance from the exact end of each walk,
+# the rows show the clouds: the same function and the same noise, only the number of steps differs. **What will the
+# row of a single step show?**
 
 # %%
 exact = pair.flow(start, torch.ones(()), torch.zeros(()))  # the end of the walk with infinitely many steps
@@ -471,20 +468,14 @@ with plots.chart(alt=alt, size=(6.4, 2.8)) as axes:
     axes.loglog(counts, [errors[-1] * counts[-1] / n for n in counts], "--", label="slope -1")
     axes.set(xlabel="steps", ylabel="distance from the exact end")
     axes.legend()
-
-# %% [markdown]
-# Twice the steps, half the error: a method of *first order*. Chapter 09 gets far more out of the same number of
-# steps. And clouds? The same function, the same noise; only the number of steps differs. **What will the first row
-# show?**
-
-# %%
 steps = {f"{n} steps" if n > 1 else "1 step": n for n in (1, 3, 8, by_profile(64, fast=16))}
 ends = {label: seen(follow(sky.velocity, noise, time_grid(n))[0]) for label, n in steps.items()}
 plots.strips(ends, alt="one step gives the pale light alone; with more steps clouds appear and become sharp", fps=4)
 
 # %% [markdown]
-# One step makes the average of all skies: the pale light that they have in common, and no cloud. It is sharp only
-# where the world has no choice. With more steps the clouds come out.
+# One step makes the average of all skies, as the first arrow points there: the pale light that they have in common,
+# and no cloud. With more steps the clouds come out. Twice the steps, half the error: a method of *first order*.
+# Chapter 09 gets far more out of the same number of steps.
 #
 # ## A network, at last
 #
@@ -512,20 +503,20 @@ class Small(nn.Module):
         return self.out(h + self.inner(h)).view_as(x)
 
 
-Loss = Callable[[Velocity, Tensor, torch.Generator], Tensor]
+Draw = Loss = Callable[..., Tensor]  # draw(how many, generator) -> clips, loss(network, clips, generator) -> a number
 print("numbers to learn for two frames of one pixel:", sum(each.numel() for each in Small(2, 2, 64).parameters()))
 
 
 # %%
-def train(world: GaussianWorld, loss: Loss, *, steps: int, width: int, batch: int) -> tuple[Small, list[float]]:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # layers draw their first weights from the global generator
-        network = Small(world.mean.shape[1], world.mean.numel(), width)
-    optimiser = torch.optim.Adam(network.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=2e-3, total_steps=steps)
+def train(draw: Draw, loss: Loss, *, steps: int, batch: int = 256) -> tuple[Small, list[float]]:
     generator, losses = torch.Generator().manual_seed(0), []
+    example = draw(1, generator)
+    torch.manual_seed(0)  # layers draw their first weights from the global generator
+    network = Small(example.shape[2], example.numel(), width=64)
+    optimiser = torch.optim.Adam(network.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=3e-3, total_steps=steps)
     for _ in progress(range(steps), "training"):
-        value = loss(network, world.sample(batch, generator=generator), generator)
+        value = loss(network, draw(batch, generator), generator)
         optimiser.zero_grad()
         value.backward()
         optimiser.step()
@@ -535,31 +526,35 @@ def train(world: GaussianWorld, loss: Loss, *, steps: int, width: int, batch: in
 
 
 # %% [markdown]
-# First the two-frame world. The grey line is its floor, averaged over the times that the loss draws. **Will the loss
-# come to rest on the line, above it, or below?**
+# The world is that of two frames. The grey line is its floor, averaged over the times that the loss draws. **Will the
+# loss come to rest on the line, above it, or below?**
 
 
 # %%
+def draw_pairs(n: int, generator: torch.Generator) -> Tensor:
+    return pair.sample(n, generator=generator)
+
+
 def plain_loss(network: Velocity, x0: Tensor, generator: torch.Generator) -> Tensor:
     return velocity_loss(network, x0, generator=generator)
 
 
-pair_network, losses = train(pair, plain_loss, steps=by_profile(1500, fast=150), width=64, batch=256)
+one_clock, losses = train(draw_pairs, plain_loss, steps=by_profile(1200, fast=100))
 pair_floor = float(pair.loss_floor(logit_normal(4000, torch.Generator().manual_seed(0))).mean())
 alt = "left: noisy loss that falls to the floor line; middle and right: nearly equal fields of arrows"
 with plots.chart(alt=alt, size=(9.6, 3.2), panels=3) as (curve, learned, right):
     curve.plot(losses, linewidth=0.6)
     curve.axhline(pair_floor, color="grey")
     curve.set(xlabel="training step", ylabel="loss", ylim=(0, 2), title="loss, and its floor")
-    draw_arrows(learned, pair_network, 0.5)
+    draw_arrows(learned, one_clock, 0.5)
     draw_arrows(right, pair.velocity, 0.5, colour=plots.COLOURS[1])
     learned.set(title="learned, t = 0.5")
     right.set(title="exact, t = 0.5", ylabel="")
 
 # %% [markdown]
 # The loss falls *onto* the floor, and then wanders about it: below it now and then, because a batch is a sample, but
-# never on average. The arrows agree where there are clips to learn from; in the far corners, where nothing ever is,
-# the network makes things up.
+# never on average. The arrows agree where there are clips to learn from. (Of the far corners, where nothing ever is,
+# training says nothing. In so simple a world the network guesses well there; do not count on it in others.)
 #
 # How far is it from perfect? Here is a neat fact. The network's error has two parts: its distance from the mean, and
 # the spread about the mean, which it cannot know anything of. So they add like the squares over the two short sides
@@ -571,7 +566,7 @@ fresh = pair.sample(20_000, generator=generator)
 fresh_noise, t = noise_like(fresh, generator), logit_normal(20_000, generator).view(-1, 1, 1, 1, 1)
 x = STRAIGHT.add_noise(fresh, fresh_noise, t)
 with torch.no_grad():
-    answer, best, truth = pair_network(x, t), pair.velocity(x, t), fresh_noise - fresh
+    answer, best, truth = one_clock(x, t), pair.velocity(x, t), fresh_noise - fresh
 loss, least, distance = ((a - b).square().mean().item() for a, b in ((answer, truth), (best, truth), (answer, best)))
 print(f"loss of the network          {loss:.3f}")
 print(f"floor + distance from exact  {least:.3f} + {distance:.3f} = {least + distance:.3f}")
@@ -579,6 +574,117 @@ print(f"floor + distance from exact  {least:.3f} + {distance:.3f} = {least + dis
 # %% [markdown]
 # So although the loss itself is large, *every bit that it falls is a bit nearer to the exact velocity*. Comparing two
 # networks by their losses at the same times is fair, even where the floor is unknown: it cancels.
+#
+# ## Which costume fits a small network?
+#
+# With the right weights all costumes cost the same, so it should not matter which of them a network wears. For the
+# *exact* answer you have seen that. A network, however, has only so much room inside.
+#
+# Here is a world to test it. A patch of video shows two lamps. However many pixels the patch has, **two numbers
+# decide them all**: how bright each lamp is (drawn as the two frames were, so that both are mostly alike). The noise
+# is another matter: every pixel has its own.
+#
+# Four networks of the same size, `Small` with 64 numbers inside, learn the same patches with the same price list: all
+# are scored by your `velocity_loss`. They differ in one thing only, what their output *means*. The package translates
+# it into a velocity (`dressed`), and the network does not know. (Times stay between 0.05 and 0.95, for the
+# translation of a clip divides by `t`, that of noise by `1 - t`.)
+#
+# **Before you run:** the patches grow from 2 pixels to 512. Which networks will suffer? At what size does it begin?
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+def draw_patches(height: int, n: int, generator: torch.Generator) -> Tensor:
+    """Patches of ``height`` times ``2 * height`` pixels, lit by two lamps: ``n 1 1 height 2*height``."""
+    rows, columns = (torch.arange(height) + 0.5) / height, (torch.arange(2 * height) + 0.5) / height
+    glow = torch.exp(-10 * ((rows[:, None] - 0.5) ** 2 + (columns - torch.tensor([0.5, 1.5]).view(2, 1, 1)) ** 2))
+    lamps = height * glow / glow.norm(dim=(1, 2), keepdim=True)  # so that pixels are as large in any patch
+    return torch.einsum("nk,kyx->nyx", pair.sample(n, generator=generator).flatten(1), lamps)[:, None, None]
+
+
+def dressed(costume: str, network: Velocity) -> Velocity:
+    turn = {"x0": STRAIGHT.from_x0, "eps": STRAIGHT.from_eps, "v": STRAIGHT.from_v}
+    return (lambda x, t: turn[costume](network(x, t), x, t)) if costume in turn else network
+
+
+heights = by_profile((1, 4, 8, 16), fast=(1, 16))
+print("pixels of the largest patch:", draw_patches(heights[-1], 1, torch.Generator()).numel())
+
+
+# %%
+def inner_times(n: int, generator: torch.Generator) -> Tensor:
+    return logit_normal(n, generator).clamp(0.05, 0.95)
+
+
+def dressed_loss(costume: str, network: Velocity, x0: Tensor, generator: torch.Generator) -> Tensor:
+    return velocity_loss(dressed(costume, network), x0, generator=generator, times=inner_times)
+
+
+networks, scores = {}, {costume: [] for costume in ("velocity", "x0", "eps", "v")}
+for height in heights:
+    draw, held_out = partial(draw_patches, height), draw_patches(height, 2000, torch.Generator().manual_seed(1))
+    for costume in scores:
+        loss = partial(dressed_loss, costume)
+        networks[costume, height], _ = train(draw, loss, steps=by_profile(300, fast=30), batch=128)
+        with torch.no_grad():
+            score = loss(networks[costume, height], held_out, torch.Generator().manual_seed(2))
+        scores[costume].append(float(score))
+
+# %%
+pixels = torch.tensor([2 * height**2 for height in heights])
+t = inner_times(2000, torch.Generator().manual_seed(0))
+two = [GaussianWorld(pair.mean, pair.covariance * height**2) for height in heights]  # in the others the floor is 0
+alt = "loss against pixels: the clean clip's falls with the floor; the others turn and rise, the noise's highest"
+with plots.chart(alt=alt, size=(6.8, 3.4)) as axes:
+    for costume, style in zip(scores, ("-", "--", "-.", ":"), strict=True):
+        axes.loglog(pixels, scores[costume], style, marker="o", label=costume)
+    axes.loglog(pixels, [float(two[i].loss_floor(t).mean()) * 2 / n for i, n in enumerate(pixels)], "k", label="floor")
+    axes.axvline(64, color="silver", linewidth=1)
+    axes.set(xlabel="pixels of a patch (the network is as wide as the grey line)", ylabel="loss, as velocity")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+# %% [markdown]
+# As long as a patch has fewer numbers than the network, all can learn. (The noise finds it hardest even there: near
+# pure noise its price is huge.) Beyond the grey line three of four get worse, and one gets *better* with every pixel.
+# Why?
+#
+# The last layer of `Small` has 64 columns, so whatever it answers is a sum of 64 fixed patterns. The velocity
+# contains the noise of all 512 pixels, and 64 patterns can carry the noise of 64 pixels at most. Be generous and give
+# it two more for the lamps: at least a share of `1 - 66/512 = 0.87` of the noise's variance can never be said,
+# however long one trains. **Work it out for 128 pixels, and compare with the chart.** Noise and `v` share this fate.
+#
+# The clean clip needs two patterns. And the noise? It never passes through the network. In `velocity = (x - x0) / t`
+# it is taken from `x`, *around* the network. Here is what either answer makes of the same noisy patches, as clean
+# clips:
+
+
+# %%
+def in_a_row(patches: Tensor) -> Tensor:
+    """Patches with an edge above and below, side by side, as a picture."""
+    return seen(nn.functional.pad(torch.cat(list(patches[:, :, 0]), dim=-1)[:, None], (0, 0, 1, 1), value=-1.5))[:, 0]
+
+
+patches, half = draw_patches(heights[-1], 5, torch.Generator().manual_seed(5)), torch.tensor(0.5)
+x = STRAIGHT.add_noise(patches, noise_like(patches, torch.Generator().manual_seed(6)), half)
+rows = {"real patches": in_a_row(patches), "what the networks see, t = 0.5": in_a_row(x)}
+with torch.no_grad():
+    for costume, label in (("velocity", "by the network that says the velocity"), ("x0", "by the one that says x0")):
+        rows[label] = in_a_row(to_x0(dressed(costume, networks[costume, heights[-1]])(x, half), x, half))
+alt = "pairs of glows, the same under noise, half cleaned by the velocity, and clean by the network that says x0"
+plots.images(rows, alt=alt, width=640, columns=1)
+
+# %% [markdown]
+# This is the small twin of an experiment by Li & He ("Back to Basics: Let Denoising Generative Models Denoise", 2025,
+# [arXiv 2511.13720](https://arxiv.org/abs/2511.13720)). Their point: real pictures, like our lamps, have far fewer
+# degrees of freedom than pixels, while noise has as many as there are. A plain transformer on raw patches of 16 or 32
+# pixels a side (768 or 3072 numbers a token, with colours) therefore learns well when it answers with the clean
+# picture, and can fail badly when it answers with noise or velocity.
+#
+# Two things follow, and one does not. *If your tokens are wider than your network, let it say the clean clip*, and
+# score it as a velocity if you like that price list. *If they are narrow, it matters little*, and the velocity needs
+# no division by `t`. That is how it is in minisora, whose codec makes the tokens narrow: you will see the numbers
+# further down. What does not follow is that one costume is better in itself: a wider network, or a wire that leads
+# the noise around a narrow one (EDM has it), heals the others too.
 #
 # ## A time for every token
 #
@@ -654,15 +760,16 @@ def loss_at(
 check.loss_at(loss_at)
 
 # %% [markdown]
-# Now the experiment that justifies all this, on the clouds: 576 numbers a clip, two wider networks of the same size,
-# trained equally long on clips alone. Nobody tells them that clouds are connected, or that there is a wind.
+# Now the experiment that justifies all this. Two networks of the same size, trained equally long on the same pairs of
+# frames. Nobody tells them that what is bright stays bright.
 #
-# - **One clock** is trained with your `velocity_loss`: it only meets clips whose frames are all equally noisy.
-# - **Own times** is trained with your `loss_at`, and some frames are given at random (`random_given` draws which, for
-#   each clip anew).
+# - **One clock** is the network from above: `velocity_loss` showed it pairs whose frames are equally noisy.
+# - **Own times** is trained with your `loss_at`, and sometimes a frame is given (`random_given` draws which, for each
+#   clip anew).
 #
-# Both can be *handed* a time for each frame. **What will the first one do when it is handed a clean frame among noisy
-# ones?**
+# Both can be *handed* a time for each frame. Give them a first frame and let them make the second. In the plane that
+# is a walk straight up or down, and it should end on the diagonal cloud. **What will the first network do, which has
+# never met a clean frame beside a noisy one?**
 
 # %%
 loss_at = use(loss_at=loss_at)
@@ -674,41 +781,33 @@ def given_loss(network: Velocity, x0: Tensor, generator: torch.Generator) -> Ten
     return loss_at(network, x0, noise_like(x0, generator), t, free=given)
 
 
-settings = {"steps": by_profile(600, fast=15), "width": 768, "batch": 128}
-one_clock, _ = train(sky, plain_loss, **settings)
-own_times, _ = train(sky, given_loss, **settings)
+own_times, _ = train(draw_pairs, given_loss, steps=by_profile(1200, fast=100))
 
 # %%
-velocities = {"exact velocity": sky.velocity, "one clock": one_clock, "own times": own_times}
-rows, times, begun = {}, time_grid(by_profile(32, fast=8)), torch.where(free > 0, noise, clip)
-with torch.no_grad():
-    for label, velocity in velocities.items():
-        rows[f"nothing given: {label}"] = seen(follow(velocity, noise, times)[0])
-    for label, velocity in velocities.items():
-        rows[f"first frame given: {label}"] = seen(follow(with_given(velocity, free), begun, times)[0])
-plots.strips(rows, alt="clips by formula and by both networks; with a given frame only one clock goes wrong", fps=4)
+second = torch.tensor([0.0, 1.0]).view(1, 1, 2, 1, 1)  # the first frame is given
+begun = torch.where(second > 0, noise_like(real, torch.Generator().manual_seed(6)), real)
+t = logit_normal(len(fresh), torch.Generator().manual_seed(0)).view(-1, 1, 1, 1, 1)
+velocities = {"exact velocity": pair.velocity, "one clock": one_clock, "own times": own_times}
+alt = "given the first frame, exact velocity and own times fill the cloud of real pairs; one clock's cloud does not fit"
+with plots.chart(alt=alt, size=(9.6, 3.8), panels=3) as panels:
+    for axes, (label, velocity) in zip(panels, velocities.items(), strict=True):
+        with torch.no_grad():
+            ends = follow(with_given(velocity, second), begun, time_grid(40))
+            plain, given = (float(loss_at(velocity, fresh, fresh_noise, t, free=free)) for free in (1.0, second))
+        for points in (real, ends):
+            axes.scatter(*points.flatten(1).T.tolist(), s=8, alpha=0.7)
+        title = f"{label}\nloss {plain:.2f}, with a frame given {given:.2f}"
+        axes.set(xlabel="frame 1 (given)", ylabel="frame 2 (made)", title=title, xlim=(-2.2, 3.8), ylim=(-2.2, 3.8))
 
 # %% [markdown]
-# With nothing given, both networks make skies much like the exact one's, from the same noise. With a given frame the
-# first network stumbles. Pictures can flatter, so **measure**: the loss of what is free, beside its floor. (A given
-# frame tells what its neighbours look like, so the floor is another one; `conditioned` knows it.)
-
-# %%
-t = logit_normal(512, torch.Generator().manual_seed(0)).view(-1, 1, 1, 1, 1)
-fresh = sky.sample(512, generator=torch.Generator().manual_seed(1))
-fresh_noise = noise_like(fresh, torch.Generator().manual_seed(2))
-tasks = {"nothing given": (torch.ones_like(free), sky), "first frame given": (free, sky.conditioned(clip[0], free[0]))}
-print(f"{'':22}{'floor':>8}{'one clock':>12}{'own times':>12}")
-for label, (mask, world) in tasks.items():
-    row = [float(world.loss_floor(t.flatten()).mean())]
-    with torch.no_grad():
-        row += [float(loss_at(network, fresh, fresh_noise, t, free=mask)) for network in (one_clock, own_times)]
-    print(f"{label:22}{row[0]:8.2f}{row[1]:12.2f}{row[2]:12.2f}")
-
-# %% [markdown]
-# With nothing given the two are alike. With a given frame the first one is far above its floor: in its life all
-# frames were equally noisy, and a clean one among noisy ones means nothing to it. The second one has met such clips
-# and stays near its floor.
+# Blue are real pairs; orange are given first frames with second frames that were made. Above each panel stand two
+# losses: with nothing given, and with the first frame given, over what is free. Those of the exact velocity are the
+# floors. (A given frame says much about its neighbour, so the second floor is lower.)
+#
+# With nothing given both networks are near the floor: to be ready for given frames costs next to nothing. With a
+# given frame the first one is far above it. In its life both frames were equally noisy, and a clean one beside a
+# noisy one means nothing to it. The second one has met such clips. **What a network is to be asked later, it has to
+# meet in training.** minisora's training does so: `random_given` is drawn for each of its clips.
 #
 # ## Into the machine
 #
@@ -726,37 +825,69 @@ with torch.no_grad():
     network = video_velocity(pipeline.dit, words, (5, 8, 8), seconds_per_latent_frame=seconds)
     latents = follow(network, latents, time_grid(by_profile(20, fast=2), shift=pipeline.sampling.shift))
     video = pipeline.codec.decode(latents)
+numbers_of_token, width = pipeline.codec.config.channels * pipeline.dit.config.patch**2, pipeline.dit.config.width
+print(f"a token has {numbers_of_token} numbers, and the network is {width} wide")
 plots.player(video[0], alt="what the video transformer makes when it is followed by the learner's own walk")
 
 # %% [markdown]
+# The tokens are narrower than the network, so it may well answer with the velocity.
+#
 # ## Break it
 #
-# **First: the sign.** Suppose that the target was `x0 - noise` in training. A network learns that as gladly, and its
-# loss falls to the very same floor: *no curve will ever tell you*. But the sampler takes the answer for a velocity.
+# Four samplers come to your surgery. All of them walk with the *perfect* velocity of the clouds, so nothing is wrong
+# with a network. Each has one trouble, and none raises an error:
 #
-# **Second: the strength of the noise.** Suppose that the walk begins from noise that is half as strong as it should
-# be. (It happens: EDM's path begins from noise of size 80, others from size 1.)
+# - **wrong sign**: the training target was `x0 - noise`. (A network learns that as gladly, and its loss falls to the
+#   very same floor: no curve will ever tell you.) The sampler takes the answer for a velocity;
+# - **half the noise**: the walk begins from noise half as strong as it should be. (It happens: EDM's path begins from
+#   noise of size 80, others from size 1);
+# - **stopped early**: the walk ends at t = 0.25, since somebody counted the steps wrongly;
+# - **too few steps**: two, where 32 were asked for.
 #
-# We do both with the perfect velocity. **One of them makes clips that glare, the other one clips that are dull. Which
-# is which?**
+# Before you look at the patients, say for each trouble: will the clip be dull or glaring, smooth or grainy?
 
 # %%
-broken = {
-    "perfect": (sky.velocity, noise),
-    "wrong sign": (lambda x, t: -sky.velocity(x, t), noise),
-    "half the noise": (sky.velocity, noise / 2),
-}
-rows = {}
-for label, (velocity, begun) in broken.items():
-    end = follow(velocity, begun, time_grid(by_profile(32, fast=8)))
-    print(f"{label:14} standard deviation about the mean clip: {(end - sky.mean).std():6.2f}")
-    rows[label] = seen(end[0])
-plots.strips(rows, alt="a sky of clouds; with the wrong sign glaring noise; with half the noise a dull sky", fps=4)
+patients = {}
+print(f"{'':9}{'spread':>8}{'with twice the steps':>22}{'roughness':>11}")
+for name in ("healthy", "A", "B", "C", "D"):
+    end, longer = (patient(name, sky.velocity, noise, steps=n) - sky.mean for n in (32, 64))
+    rough = (end[..., 1:] - end[..., :-1]).square().mean() / end.var()
+    print(f"{name:9}{end.std():8.2f}{longer.std():22.2f}{rough:11.2f}")
+    patients[name] = seen((end + sky.mean)[0])
+plots.strips(patients, alt="a healthy sky, and four that are dull, glaring or covered in grains", fps=4)
 
 # %% [markdown]
-# With the wrong sign one walks *away* from all clips, and the noise only gets louder. With half the noise one
-# arrives, but half-way between a real clip and the mean: the pale light is there, and the clouds are faint. When
-# samples glare, look for a sign; when they are dull, look at where the walk begins.
+# **Spread** is the standard deviation about the mean clip, and **roughness** the mean squared difference of
+# neighbouring pixels, divided by the variance: low for clouds, 2 for pure noise.
+#
+# {card}
+#
+# Name the trouble of each patient, as a dictionary from "A", "B", "C" and "D" to the words in bold above.
+
+
+# %% exercise="diagnosis"
+def diagnosis() -> dict[str, str]:
+    """The trouble of each patient, A to D: "wrong sign", "half the noise", "stopped early" or "too few steps"."""
+    ### BEGIN SOLUTION
+    return {"A": "too few steps", "B": "stopped early", "C": "wrong sign", "D": "half the noise"}
+    ### END SOLUTION
+
+
+# %% check="diagnosis"
+check.diagnosis(diagnosis)
+
+# %% [markdown]
+# Keep the reasons, for you will meet all four:
+#
+# - A walk against the velocity leads *away* from all clips, and fastest in the directions in which clips hardly vary,
+#   which are the rough ones. It glares.
+# - Along the exact velocity everybody keeps the distance from the mean that the noise gave, counted in standard
+#   deviations. Half the noise is half the distance: the pale light is there, and the clouds are faint.
+# - What is left over when one stops early is noise, and noise is rough.
+# - Few steps end near the mean, as the first arrow points there. It is the only trouble that more steps cure.
+#
+# So: **glaring, look for a sign; grainy, look at where the walk ends; dull, take twice the steps, and if that does
+# not help, look at where the walk begins.**
 #
 # ## In the real systems
 #
@@ -779,6 +910,8 @@ plots.strips(rows, alt="a sky of clouds; with the wrong sign glaring noise; with
 # - **Sora** is, in its makers' words, "trained to predict the original 'clean' patches" from noisy ones. More about
 #   its loss is not public (OpenAI 2024, [*Video generation models as world
 #   simulators*](https://openai.com/index/video-generation-models-as-world-simulators/)).
+# - **JiT** lets a plain transformer on raw pixels say the clean picture, and scores it as a velocity (Li & He 2025,
+#   [2511.13720](https://arxiv.org/abs/2511.13720)).
 # - That all these losses are one, up to a weight over noise levels, is worked out by Kingma & Gao 2023
 #   ([2303.00848](https://arxiv.org/abs/2303.00848)).
 # - **A time for each token**: Diffusion Forcing (Chen et al. 2024, [2407.01392](https://arxiv.org/abs/2407.01392))
@@ -791,6 +924,8 @@ plots.strips(rows, alt="a sky of clouds; with the wrong sign glaring noise; with
 #   **mean** of their velocities.
 # - Clean clip, noise, `v` and velocity are one answer in four costumes. With the right weight their losses are equal;
 #   without it, the costume decides which times count.
+# - A network that is narrower than its tokens can still say the clean clip, but neither noise nor velocity: these
+#   have as many degrees of freedom as there are numbers.
 # - The best answer's loss is the **floor**, and it is not zero. Loss = floor + distance from the best answer,
 #   squared.
 # - Following the mean velocity in small steps turns noise into real clips, though one step would give only the mean.
