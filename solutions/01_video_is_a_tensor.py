@@ -70,6 +70,7 @@ print("all between -1 and 1:", bool(clips.min() >= -1) and bool(clips.max() <= 1
 frame = clip[:, 8]  # c h w: the moment in the middle
 along_x = clip[:, :, 40]  # c t w: row 40, at all times; time runs downwards
 along_y = clip[:, :, :, 48].transpose(1, 2)  # c h t: column 48, at all times; time runs to the right
+along_y = along_y.repeat_interleave(3, dim=2)  # each moment three pixels wide, or the picture would be very tall
 cuts = {"a frame, h w": frame, "row 40, t w": along_x, "column 48, h t": along_y}
 plots.images(cuts, alt="the clip cut in this direction", width=230, columns=3)
 
@@ -101,6 +102,8 @@ for kind in (torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn):
 # Half the memory loses nothing of a picture, a quarter loses most of it. (Large networks compute in `bfloat16`: half
 # the memory, and several times as fast on a GPU. minisora stays with `float32`, since few laptop processors gain by
 # less.)
+#
+# {card}
 #
 # Now the way back, from numbers to pictures. Three things can go wrong on it, and each of them really does:
 #
@@ -220,6 +223,8 @@ plots.images(shown, alt="a star", width=230, columns=3)
 #
 # $$\text{cover} = \text{clamp}(0.5 - \text{pixels},\ 0,\ 1)$$
 #
+# {card}
+#
 # Write it for any shape, place and frame: `distance(u, v)` takes two tensors that broadcast, and answers in radii.
 # First find the middle of every pixel in sides, then go to the shape's own units, ask for the distance, and turn it
 # into pixels.
@@ -272,6 +277,8 @@ plots.images(shown, alt="a shape of this name, light on dark", width=100, column
 # Here $c$ is how far it is in its *cycle*, from 0 to 1 and then from 0 again: the fractional part of
 # $\text{speed} \cdot t + \text{phase}$. In the language of the parabola: at $c = 0$ the thing is on the floor, at $c = 0.5$ it is
 # highest, and at $c = 1$ it is on the floor again and the next cycle begins.
+#
+# {card}
 #
 # Write it down for one object and any number of moments. (What grows, shrinks, spins or blinks stays where it is.)
 
@@ -402,8 +409,12 @@ print(*said.objects, *said.relations, said.background, sep="\n")
 # - *a blue circle moves left and a red square moves right*
 #
 # Every word of the one is in the other. What differs is which word belongs to which thing: the **binding**. Video
-# models often get it wrong, so it must be asked exactly. Each claimed object must be *one* of those that
-# are seen, with *all* that is said of it, and no object may serve for two claims.
+# models often get it wrong, so it must be asked exactly.
+#
+# {card}
+#
+# Each claimed object must be *one* of those that are seen, with *all* that is said of it, and no object may serve for
+# two claims.
 
 
 # %% exercise="binding"
@@ -532,6 +543,8 @@ print(f"off by {(again - film).abs().mean() * 127.5:.1f} of 255 levels in the me
 # %% [markdown]
 # Hundreds of times smaller, but not the same numbers any more: video files are *lossy*. The loss is invisible, and
 # yet a reason to convert training videos once, not again and again.
+#
+# {card}
 #
 # The file has 24 frames a second, our models want 8. A file knows when each of its frames begins, and these times
 # need not be even: phones and screen recorders store frames as they come. So ask the other way round: **which frame

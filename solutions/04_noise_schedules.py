@@ -132,7 +132,9 @@ plots.images(rows, alt="a frame with a ring and a star, more or less buried in n
 # It falls from +∞ (clean) to -∞ (noise). At 0 clip and noise are equally strong, and each step of about 0.7 doubles
 # or halves the ratio.
 #
-# Under the check is something to play with. Move the time: the dot runs down its curve, and the frame drowns. Then
+# {card}
+#
+# Write it for any path. Under the check is something to play with. Move the time: the dot runs down its curve, and the frame drowns. Then
 # change the path. **Find the time on each path at which you can just tell the ring from a blob, and look at the
 # height of the dot.**
 
@@ -241,7 +243,11 @@ for i, beta in enumerate(betas.tolist(), start=1):
 # %% [markdown]
 # A thousand small steps did what one jump does. That must be so: each step multiplies what is left of the clip, and a
 # sum of independent Gaussian noises is Gaussian noise again, whose powers add up. So nobody who trains a network
-# walks; one jumps to a random `t` in one line. Work out how far: from the betas to alpha after every step.
+# walks; one jumps to a random `t` in one line.
+#
+# {card}
+#
+# Work out how far: from the betas to alpha after every step.
 
 
 # %% exercise="alphas_from_betas"
@@ -348,6 +354,8 @@ for name, share, seen in zip(BACKGROUNDS, drawn, expected(stable[-1]), strict=Tr
 # schedule a dark clip would look darker than pure noise ever does. This is what Lin et al. 2023 found in Stable
 # Diffusion: ask for a solid black picture, and it paints a grey one.
 #
+# {card}
+#
 # Their remedy is to bend the schedule until its last alpha *is* zero: **zero terminal SNR**. Move all alphas down so
 # that the last becomes 0, and stretch them so that the first stays what it was.
 
@@ -448,6 +456,8 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
 # To hide as much as before in `m²` times as many numbers that agree, the odds have to be `m` times as high:
 #
 # `t' / (1 - t') = m · t / (1 - t)`
+#
+# {card}
 #
 # Solve for the new time `t'`. The number `m` is called the **shift**.
 #
@@ -560,6 +570,8 @@ plots.strips({"half noise": half[0], "after 100 steps": x[0]}, alt="a clip with 
 # is adding fresh noise**. It has nothing to do with the noise that *is* in the clip, and powers of independent noises
 # add up: a random walk away from everything. There is no network in those lines, so there is nobody who could know
 # what to remove.
+#
+# {card}
 #
 # What has to be taken away is *the noise that is there*, and exactly as much of it as the schedule says. Say it is
 # known. Then `x_t = alpha(t) · x0 + sigma(t) · noise` has one unknown left, the clip: solve for it. And from the clip

@@ -33,7 +33,7 @@ def test_train_codec_then_transformer_then_make_a_video(
     code, out, err = run(capsys, "train", "codec", *common)
     assert code == 0, err
     assert out.split()[-1] == "runs/nano-codec/codec.safetensors"
-    trained = ("train", "text-to-video", *common, "--codec", "runs/nano-codec/codec.safetensors", "--clips", "4")
+    trained = ("train", "text-to-video", *common, "--clips", "4")  # with the codec that was just trained
     code, out, err = run(capsys, *trained)
     assert code == 0, err
     assert out.split()[-1] == "runs/nano-text-to-video/text-to-video.safetensors"

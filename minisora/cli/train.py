@@ -36,7 +36,9 @@ Precision = Annotated[str | None, typer.Option(help="32-true or bf16-mixed.", sh
 Compile = Annotated[bool, typer.Option("--compile", help="Compile the repeated block: slow to start, faster after.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on with what the folder holds.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print parameters, FLOPs, memory, and estimated time.")]
-CodecPath = Annotated[Path | None, typer.Option(help="Weights of the codec.", show_default="the shipped ones")]
+CodecPath = Annotated[
+    Path | None, typer.Option(help="Weights of the codec.", show_default="runs/PRESET-codec, else the shipped ones")
+]
 Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.", show_default="the preset's")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
@@ -127,7 +129,10 @@ def train_text_to_video(
     from minisora.training import run as runs
     from minisora.training.score import judged_prompts
 
-    network, codec_hash = load_codec(codec or shipped_folder() / "codec.safetensors")
+    trained = Path("runs") / f"{preset.name}-codec" / "codec.safetensors"
+    chosen = codec or (trained if trained.exists() else shipped_folder() / "codec.safetensors")
+    print(f"codec: {chosen}", file=sys.stderr)
+    network, codec_hash = load_codec(chosen)
     outcome = runs.train_text_to_video(
         settings,
         replace(preset.dit, channels=network.config.channels),
