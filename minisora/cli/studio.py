@@ -45,7 +45,7 @@ body.jp-Notebook { padding: 0; }
 .jp-OutputPrompt, .jp-InputPrompt, .jp-OutputArea-prompt, .jp-CodeCell .jp-InputArea { display: none !important; }
 .jp-OutputArea, .jp-OutputArea-child { overflow: visible !important; }
 .jp-OutputArea-output { overflow: visible !important; padding: 0 !important; }
-.jp-RenderedMarkdown h1 { font-size: 22px !important; font-weight: 600; margin: 0 0 12px !important; padding: 0 4px; }
+.jp-RenderedMarkdown h1 { font-size: 22px !important; font-weight: 600; margin: 0 0 12px !important; }
 .jp-RenderedMarkdown .anchor-link, .spinner-container { display: none !important; }
 #loading_text { font-size: 0; }
 #loading_text::after { content: "Opening the Studio …"; font-size: 18px; font-weight: 400; color: #5f6368; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ import ipywidgets
 from torch import Tensor
 
 from minisora.clip import Clip
-from minisora.course import plots, studio_look
+from minisora.course import studio_look
 from minisora.course.finished import finished_pipeline
-from minisora.course.picture import Picture, escaped, stack
+from minisora.course.picture import Picture
 from minisora.course.studio_panel import Panel, box, button
 from minisora.course.studio_words import completions, replaced, unknown
 from minisora.course.studio_work import Order, Piece, Stopped, in_background, make
@@ -23,6 +23,9 @@ from minisora.pipeline import Pipeline
 from minisora.request import EXAMPLE, check_prompt
 
 KEPT = 20  #: Pieces that the history remembers.
+
+#: Seconds from a press to its effect: front ends send presses ahead of the last letters that were typed before them.
+SETTLE = 0.15
 
 
 class Studio:
@@ -59,6 +62,7 @@ class Studio:
         self.shown: Piece | None = None
         self._stop = threading.Event()
         self._worker: threading.Thread | None = None
+        self._moving = True
         steps = self.pipeline.sampling.steps if steps is None else steps
         guidance = self.pipeline.sampling.guidance if guidance is None else guidance
         self.panel = Panel(Order(prompt, seed=seed, size=size, seconds=seconds, steps=steps, guidance=guidance))
@@ -114,10 +118,7 @@ class Studio:
         except UserError as error:
             self._say(str(error), wrong=True)
             return None
-        kind = "image/gif" if ending == "gif" else f"video/{ending}"
-        link = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-        copy = f'<a download="{escaped(path.name)}" href="{link}">download a copy</a>'
-        self.panel.message.value = f'<span role="status">saved as {escaped(str(path))} · {copy}</span>'
+        self.panel.message.value = studio_look.saved(path)
         return path
 
     def still(self) -> Picture:
@@ -128,11 +129,7 @@ class Studio:
             self._work(order)
         if self.shown is None:
             return Picture(self.panel.message.value, "the Studio, without a clip")
-        order = self.shown.order
-        title = Picture(f"<b>{escaped(order.prompt)}</b><br><small>{order.settings}</small>", order.prompt)
-        clip = plots.player(self.shown.clip, alt=f"made from the prompt: {order.prompt}", fps=self.shown.clip.fps)
-        hint = "run this cell for the Studio: other prompts, other seeds, and a preview of the clip as it emerges"
-        return stack(title, clip, Picture(f"<small>{hint}</small>", hint))
+        return studio_look.still(self.shown)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Two forms: who can run widgets shows the panel, everybody else the still picture."""
@@ -144,14 +141,21 @@ class Studio:
     def _connect(self) -> None:
         panel = self.panel
         panel.prompt.observe(lambda _: self._typed(), names="value")
-        panel.prompt.on_msg(lambda _, message, __: self.generate() if message.get("event") == "submit" else None)
-        panel.pause.observe(lambda _: self._play(), names="value")
-        panel.go.on_click(lambda _: self.generate())
+        panel.prompt.on_msg(lambda _, message, __: self._press() if message.get("event") == "submit" else None)
+        panel.pause.on_click(lambda _: self._play(not self._moving))
+        panel.go.on_click(lambda _: self._press())
         panel.halt.on_click(lambda _: self.stop())
         panel.mp4.on_click(lambda _: self.save("mp4"))
         panel.gif.on_click(lambda _: self.save("gif"))
         for offer in panel.offers:
             offer.on_click(lambda pressed: self._mend(pressed.description))
+
+    def _press(self) -> None:
+        """Generate, once the kernel knows all that was typed before."""
+        try:
+            asyncio.get_running_loop().call_later(SETTLE, self.generate)
+        except RuntimeError:  # no front end, no loop
+            self.generate()
 
     def _typed(self) -> None:
         """Offer completions, and known words for a word that is unknown and finished."""
@@ -240,10 +244,12 @@ class Studio:
         self.panel.about.value = "" if piece is None else studio_look.finished(piece)
         self.panel.keepable(piece is not None)
 
-    def _play(self) -> None:
+    def _play(self, moving: bool = True) -> None:
         """Let the clip on the screen move, or hold it still."""
+        self._moving = moving
+        self.panel.pause.description = "Pause" if moving else "Play"
         if self.shown is None:
             self.panel.screen.value = studio_look.empty("press Generate")
         else:
-            alt, moving = f"clip: {self.shown.order.prompt}", not self.panel.pause.value
+            alt = f"clip: {self.shown.order.prompt}"
             self.panel.screen.value = studio_look.screen(self.shown.clip, alt=alt, moving=moving)

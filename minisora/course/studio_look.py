@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
+
 from minisora import video
 from minisora.clip import Clip
-from minisora.course.picture import escaped, gif, image, png
+from minisora.course import plots
+from minisora.course.picture import Picture, escaped, gif, image, png, stack
 from minisora.course.studio_work import Order, Piece
 
 #: The longer side of the clip on the screen, in CSS pixels.
@@ -36,8 +40,8 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio button.jupyter-button {
   width: auto; height: 32px; line-height: 30px; padding: 0 14px; border-radius: 6px; font-size: 13px;
 }
-.minisora-studio .ms-ask { align-items: flex-end; gap: 8px; }
-.minisora-studio .ms-ask .ms-field { flex: 1 1 240px; min-width: 0; }
+.minisora-studio .ms-ask { align-items: flex-end; gap: 8px; flex-wrap: wrap; }
+.minisora-studio .ms-ask .ms-field { flex: 1 1 300px; min-width: 0; }
 .minisora-studio .ms-ask .ms-field input { height: 42px; font-size: 16px; padding: 0 12px; }
 .minisora-studio .ms-ask button.jupyter-button { height: 42px; line-height: 40px; font-size: 14px; padding: 0 18px; }
 .minisora-studio button.jupyter-button.ms-go { background: var(--accent); color: white; font-weight: 600; }
@@ -45,9 +49,10 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-said { min-height: 28px; align-items: center; gap: 8px; flex-wrap: wrap; margin: -8px 0; }
 .minisora-studio .ms-said .widget-html { height: auto; }
 .minisora-studio .ms-said button.jupyter-button { height: 26px; line-height: 24px; padding: 0 10px; }
+.minisora-studio .ms-said a { color: var(--accent); text-decoration: underline; }
 .minisora-studio .ms-wrong { color: var(--wrong); font-weight: 600; }
 .minisora-studio .ms-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.minisora-studio .ms-fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(108px, 1fr)); gap: 12px; }
+.minisora-studio .ms-fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(136px, 1fr)); gap: 12px; }
 .minisora-studio .ms-stage { gap: 22px; flex-wrap: wrap; align-items: flex-start; }
 .minisora-studio .ms-screen {
   width: 320px; height: 320px; display: grid; place-items: center; border-radius: 10px; overflow: hidden;
@@ -137,3 +142,20 @@ def note(text: str, *, wrong: bool = False, unseen: str = "") -> str:
     more = f'<span class="ms-unseen">{escaped(unseen)}</span>' if unseen else ""
     role, name = ("alert", "ms-wrong") if wrong else ("status", "")
     return f'<span class="{name}" role="{role}">{escaped(text)} {more}</span>'
+
+
+def saved(path: Path) -> str:
+    """Where a file lies, and a link for those whose browser is not on the same machine."""
+    kind = "image/gif" if path.suffix == ".gif" else f"video/{path.suffix[1:]}"
+    link = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    copy = f'<a download="{escaped(path.name)}" href="{link}">download a copy</a>'
+    return f'<span role="status">saved as {escaped(str(path))} · {copy}</span>'
+
+
+def still(piece: Piece) -> Picture:
+    """The result for where no widgets run: GitHub, print, nbviewer."""
+    order, clip = piece.order, piece.clip
+    title = Picture(f"<b>{escaped(order.prompt)}</b><br><small>{order.settings}</small>", order.prompt)
+    shown = plots.player(clip.frames, alt=f"made from the prompt: {order.prompt}", fps=clip.fps)
+    hint = "run this cell for the Studio: other prompts, other seeds, and a preview of the clip as it emerges"
+    return stack(title, shown, Picture(f"<small>{hint}</small>", hint))

@@ -47,7 +47,7 @@ class Panel:
 
         self.screen = w.HTML(studio_look.empty("press Generate"))
         self.about = w.HTML()
-        self.pause = w.ToggleButton(description="Pause", tooltip="hold the moving picture still")
+        self.pause = button("Pause", "hold the moving picture still, or let it go on")
         self.mp4 = button("Save mp4", "write the clip on the screen to a video file")
         self.gif = button("Save gif", "write the clip on the screen to an animated picture")
         self.keep = box(w.HBox, "ms-keep", self.pause, self.mp4, self.gif)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 import time
@@ -223,14 +224,29 @@ def test_enter_in_the_prompt_generates() -> None:
     assert machine.calls == 1
 
 
+def test_what_is_typed_just_before_a_press_counts() -> None:
+    studio = studio_with(Machine())
+
+    async def front_end() -> None:
+        studio.panel.go.click()
+        studio.panel.prompt.value = "a blue star"  # comes after the press, although it was typed before
+        await asyncio.sleep(1)
+
+    asyncio.run(front_end())
+    studio.wait(20)
+    assert [piece.order.prompt for piece in studio.history] == ["a blue star"]
+
+
 def test_the_clip_can_be_held_still() -> None:
     studio = studio_with(Machine())
     studio.generate()
     studio.wait(20)
-    studio.panel.pause.value = True
+    studio.panel.pause.click()
     assert "image/png" in studio.panel.screen.value
-    studio.panel.pause.value = False
+    assert studio.panel.pause.description == "Play"
+    studio.panel.pause.click()
     assert "image/gif" in studio.panel.screen.value
+    assert studio.panel.pause.description == "Pause"
 
 
 def test_it_shows_itself_as_a_panel_and_as_a_picture() -> None:
@@ -262,7 +278,7 @@ def test_every_control_has_a_name_and_every_picture_a_text() -> None:
     named = [one for one in controls(studio.widget) if one.layout.display != "none"]
     assert len(named) >= 12
     assert all(one.description for one in named)
-    assert all(one.tooltip for one in named if isinstance(one, ipywidgets.Button | ipywidgets.ToggleButton))
+    assert all(one.tooltip for one in named if isinstance(one, ipywidgets.Button))
     for html in (panel.screen.value, panel.about.value, panel.past.children[0].children[0].value):
         assert html.count("<img") == len(re.findall(r'<img [^>]*alt="[^"]+ [^"]+"', html)) == 1
 

@@ -1,0 +1,78 @@
+"""`minisora studio` without a browser: what it hands to Voilà, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from minisora.cli.studio import free_port, studio, write_page
+from minisora.errors import UserError
+
+
+def test_the_page_is_a_notebook_and_a_template(tmp_path: Path) -> None:
+    out = tmp_path / "it's a \\ folder"
+    page = write_page(tmp_path, out=out, weights=tmp_path / "w")
+    book = json.loads(page.read_text(encoding="utf-8"))
+    _, cell = book["cells"]
+    tree = compile(cell["source"], "cell", "exec")
+    assert str(out) in tree.co_consts
+    assert str(tmp_path / "w") in tree.co_consts
+    template = (tmp_path / "voila" / "templates" / "minisora" / "index.html.j2").read_text(encoding="utf-8")
+    assert "://" not in template
+
+
+def test_a_port_in_use_is_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        assert free_port(port) not in (0, port)
+    assert free_port(port) == port
+
+
+def test_only_this_machine_and_only_with_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands: list[list[str]] = []
+
+    class Server:
+        def __init__(self, command: list[str], env: dict[str, str]) -> None:
+            commands.append(command)
+            assert Path(command[3]).exists()
+            assert str(Path(command[3]).parent) == env["JUPYTER_PATH"].split(":")[0]
+
+            self.interrupted = len(commands) == 2
+
+        def wait(self, timeout: float | None = None) -> int:
+            del timeout
+            if self.interrupted:
+                self.interrupted = False
+                raise KeyboardInterrupt
+            return 0
+
+        def kill(self) -> None:
+            pass
+
+    monkeypatch.setattr(subprocess, "Popen", Server)
+    with pytest.raises(typer.Exit) as ended:
+        studio(port=50123, browser=False, out=tmp_path)
+    assert ended.value.exit_code == 0
+    (command,) = commands
+    assert "--Voila.ip=127.0.0.1" in command
+    assert "--no-browser" in command
+    (token,) = (each.removeprefix("--Voila.token=") for each in command if each.startswith("--Voila.token="))
+    assert len(token) == 32
+    assert f"/?token={token}" in capsys.readouterr().out
+    studio(port=50123, browser=True, out=tmp_path)  # Ctrl-C is the way to end it, and no error
+    assert not Path(commands[1][3]).exists()
+
+
+def test_without_voila(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "voila", None)
+    with pytest.raises(UserError, match=r"voila is not installed — pip install 'minisora\[course\]'"):
+        studio(port=50123, browser=False, out=tmp_path)
