@@ -141,14 +141,22 @@ def train_text_to_video(
         "kind": "text-to-video",
         "settings": asdict(config),
         "data": [asdict(clip_set) for clip_set in clip_sets],
+        "sampling": {"steps": settings.sampling_steps, "guidance": settings.guidance, "shift": settings.shift},
         **(card or {}),
     }
+    scores: dict[str, float] = {}
+
+    def score(network: nn.Module, step: int) -> dict[str, float]:
+        assert evaluate is not None
+        scores.update(evaluate(network, step) or {})
+        return scores
 
     def keep(network: nn.Module, step: int) -> None:  # a rung of the ladder that chapter 08 climbs
         weights = _half(network)
         rank_zero_only(save_checkpoint)(settings.run / "ladder", f"{step:07}", weights, {"steps": step, **about})
 
-    outcome = fit(module, batches, settings, sample=sample, evaluate=evaluate, keep=keep)
+    outcome = fit(module, batches, settings, sample=sample, evaluate=score if evaluate is not None else None, keep=keep)
+    about = {**about, **({"scores": scores} if scores else {})}
     return _export(outcome, settings, module.ema.model, about, name)
 
 

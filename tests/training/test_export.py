@@ -36,15 +36,25 @@ def test_from_nothing_to_exported_weights(tmp_path: Path) -> None:
     assert len(list((tmp_path / "codec" / "samples").glob("*.png"))) >= 2
 
     second = TextToVideoSettings(
-        run=tmp_path / "t2v", budget=Budget(steps=2), batch=2, sample_minutes=0.0, sampling_steps=1, save_minutes=60
+        run=tmp_path / "t2v",
+        budget=Budget(steps=50),
+        batch=2,
+        sample_minutes=60,
+        evaluate_minutes=60,
+        sampling_steps=1,
+        save_minutes=60,
     )
     clip_set = ClipSet(clips=3, frames=9, height=32, width=32)
-    outcome = train_text_to_video(second, DIT, codec=codec, clip_sets=[clip_set])
+    scored = {"everything": 0.25}
+    outcome = train_text_to_video(second, DIT, codec=codec, clip_sets=[clip_set], evaluate=lambda *_: scored)
     assert outcome.weights is not None and (tmp_path / "latents").is_dir()
     tensors, card = load_checkpoint(outcome.weights, kind="text-to-video")
     assert card["data"][0]["clips"] == 3 and card["seed"] == 0
+    assert card["scores"] == scored and card["sampling"] == {"steps": 1, "guidance": 3.0, "shift": 3.0}
+    rung, card = load_checkpoint(tmp_path / "t2v" / "ladder" / "0000050.safetensors", kind="text-to-video")
+    assert card["steps"] == 50 and all(torch.equal(rung[name], value) for name, value in tensors.items())
     load_weights(DiT(DIT), tensors, source=outcome.weights)
-    assert list((tmp_path / "t2v" / "samples").glob("0000002.png"))
+    assert list((tmp_path / "t2v" / "samples").glob("0000050.png"))
 
     wrong = DiTConfig(**{**DIT.__dict__, "vocabulary": 7})
     with pytest.raises(UserError, match="vocabulary 7"):
