@@ -62,7 +62,7 @@ class Studio:
         self.shown: Piece | None = None
         self._stop = threading.Event()
         self._worker: threading.Thread | None = None
-        self._moving = True
+        self._working, self._moving = False, True
         steps = self.pipeline.sampling.steps if steps is None else steps
         guidance = self.pipeline.sampling.guidance if guidance is None else guidance
         self.panel = Panel(Order(prompt, seed=seed, size=size, seconds=seconds, steps=steps, guidance=guidance))
@@ -78,7 +78,7 @@ class Studio:
     @property
     def busy(self) -> bool:
         """Whether something is being made."""
-        return self._worker is not None and self._worker.is_alive()
+        return self._working
 
     def generate(self) -> None:
         """Begin to make what the controls say, unless something is being made."""
@@ -195,6 +195,7 @@ class Studio:
         self.panel.message.value = studio_look.note(text, wrong=wrong, unseen=unseen) if text else studio_look.HINT
 
     def _begin(self, order: Order) -> None:
+        self._working = True
         self._stop.clear()
         self._say("")
         self.panel.resting(False)
@@ -227,6 +228,7 @@ class Studio:
             self._remember()
             self._show(piece)
         finally:
+            self._working = False
             self.panel.resting(True)
 
     def _remember(self) -> None:
