@@ -55,7 +55,7 @@ def seen(clip: Tensor) -> Tensor:
 
 # %%
 sky = drifting_sky()
-noise = torch.randn(1, 1, 6, 8, 12, generator=torch.Generator().manual_seed(11))
+noise = torch.randn(1, 1, 6, 8, 12, generator=torch.Generator().manual_seed(72))
 way = {0: noise}
 made = sample(sky.velocity, noise, time_grid(32), watch=lambda i, x: way.update({i: x}))
 shown = {f"t = {1 - i / 32:.2f}": seen(way[i][0]) for i in (0, 16, 24, 28, 32)}
@@ -126,10 +126,10 @@ with plots.chart(alt=alt, size=(8.4, 3.2), panels=2) as (lines, prices):
 # answered, both are known, and so is everything else. `dalpha` and `dsigma` are the rates at which alpha and sigma
 # change with time (-1 and 1 on the straight path).
 #
+# {card}
+#
 # Begin with the most useful translation, from a velocity to the clean clip that it implies, on any path. All four
 # curves are functions of the path: `path.alpha(t)`, `path.sigma(t)`, `path.dalpha(t)`, `path.dsigma(t)`.
-#
-# {card}
 #
 # Under the check is something to play with: one best answer in all its costumes, in the world of clouds. Each picture
 # shows the fourth frame. Move the slider from nearly clean to nearly noise. **Before you do:** which costume will be
@@ -181,10 +181,10 @@ explore(costumes, t=[0.05, 0.3, 0.5, 0.7, 0.95])
 # - `eps = (x - alpha·x0) / sigma` is wrong by `-(alpha/sigma)·e`,
 # - and the velocity `dalpha·x0 + dsigma·eps` is wrong by `(dalpha - dsigma·alpha/sigma)·e`.
 #
-# Square that factor, and you have the **weight** with which a squared error of `x0` must be multiplied to become the
-# squared error of the velocity. Work out the other two in the same way. Which quantity do you see again and again?
-#
 # {card}
+#
+# Square that factor, and you have the **weight** with which a squared error of `x0` must be multiplied to become the
+# squared error of the velocity. Work out the others in the same way. Which quantity do you see again and again?
 #
 # The claim is strong, so under the check it is put to a test: the *same* answers, scored in four costumes. On the
 # left the plain errors, on the right the same errors times your weights. **What should the right panel look like?**
@@ -237,17 +237,22 @@ with plots.chart(alt=alt, size=(8.4, 3.2), panels=2) as (left, right):
 # Four curves become one. Read the left panel as four price lists: who trains on the plain error of `x0` pays almost
 # nothing for mistakes near the clip, because there the clip can be copied from what one sees; who trains on the noise
 # pays almost nothing near pure noise, for the same reason. So **choosing a costume means choosing which times to care
-# about**, no more and no less. Whoever knows the weight can train any costume with the price list of any other.
+# about**. Whoever knows the weight can train any costume with the price list of any other. (All this is said of a
+# network that has room for any of the answers. One that has not comes further down.)
 #
 # minisora's network wears the velocity, on the straight path. That is not a law, but a good price list: finite at
 # both ends, of the same size everywhere, and what the sampler needs is just what was learned.
 #
 # ## The loss
 #
-# Training is now a short story. Take a batch of clips `b c t h w`. For **each clip** draw fresh noise and a time of
-# its own, mix them, show the network the mixture and the time, and score its answer against `noise - x0`: the mean of
-# the squares. Which times come how often is left to a function, `times(n, generator)`, that returns `n` of them; the
-# default, `logit_normal`, prefers the middle of the path, where there is most to learn.
+# Training is now a short story.
+#
+# {card}
+#
+# Take a batch of clips `b c t h w`. For **each clip** draw fresh noise and a time of its own, mix them, show the
+# network the mixture and the time, and score its answer against `noise - x0`: the mean of the squares. Which times
+# come how often is left to a function, `times(n, generator)`, that returns `n` of them; the default, `logit_normal`,
+# prefers the middle of the path, where there is most to learn.
 
 
 # %% exercise="velocity_loss"
@@ -282,6 +287,8 @@ check.velocity_loss(velocity_loss)
 #
 # - the mean `(1 - t)·mean`, as the noise has none,
 # - the variance `(1 - t)²·variance + t²`, as variances of independent things add.
+#
+# {card}
 #
 # Call the distance of `x` from its mean, divided by its variance, the **surprise**. Each part of the mixture takes
 # the blame for the surprise in proportion to how much it varies and how much of it is in `x`: the clip moves from its
@@ -406,11 +413,12 @@ with plots.chart(alt=alt) as axes:
 # ## The first sampler
 #
 # Time to walk. We know a velocity everywhere; we begin with noise at `t = 1` and go back to `t = 0` in small steps.
+#
+# {card}
+#
 # In a step from `t` to `s` time changes by `s - t`, which is negative, so `x` changes by `(s - t)` times the
 # velocity. That is Euler's method, and it is all that you need to write. `times` holds `n + 1` numbers, which need
 # not be evenly spaced.
-#
-# {card}
 #
 # But every arrow is a mean over clips. **So will the walks end in mean clips, or in real ones?** Decide before you
 # run the cell after the check. Left: twelve walks from noise (circles) to their ends (dots). Right: where 400 walks
@@ -726,14 +734,18 @@ plots.strips(continued, alt="four clips with the same first frame; clouds drift 
 # | everything but a hole | inpainting |
 # | frame after frame, each made from those before it | a film without an end, a world that one can play |
 #
-# With the exact velocity it works at once. A network, however, has to *meet* given frames in training. The loss for
-# that is your `velocity_loss` with three changes:
+# With the exact velocity it works at once. A network, however, has to *meet* given frames in training.
+#
+# {card}
+#
+# The loss for that is your `velocity_loss` with three changes:
 #
 # 1. the level of a token is `level = t * free`: given tokens stay clean, and the network is told so;
 # 2. given tokens do not count: each clip's error is the mean over what is **free** in it;
 # 3. the mean over clips comes last, so that a clip with little free counts as much as any other.
 #
-# This time noise and times come from outside, and the path may be any (`path.add_noise`, `path.velocity`).
+# This time noise and times come from outside, and the path may be any (`path.add_noise`, `path.velocity`). `free` may
+# be a plain number, as it is by default: `torch.as_tensor(free)` makes a tensor of either.
 
 
 # %% exercise="loss_at"
