@@ -90,9 +90,7 @@ def spotlight(weights: Tensor, token: int) -> Tensor:
 
 
 block, head = divmod(int(times_chance.argmax()), share.shape[1])
-print(
-    f"block {block + 1}, head {head + 1} looks at the circle in other frames {times_chance.max():.1f} times its share"
-)
+print(f"block {block + 1}, head {head + 1}: looks at the circle elsewhere in time {times_chance.max():.1f} x chance")
 rows = {"the clip": frames, "where one token looks": spotlight(weights[block, head, words + asked, words:], asked)}
 plots.strips(rows, alt="five frames of a red circle; below, the same frames lit where the marked token looks", fps=2)
 
@@ -365,7 +363,7 @@ with plots.chart(alt=alt, size=(7.6, 2.6), panels=2) as panels:
 def rope_table(coords: Tensor, head_dim: int, wavelengths: tuple[tuple[float, float], ...]) -> Tensor:
     """Turns for tokens at ``coords: b n axes``, as complex numbers ``b n 1 head_dim/2``.
 
-    ``wavelengths`` has the shortest and the longest of each axis.
+    They lie on the device of ``coords``. ``wavelengths`` has the shortest and the longest of each axis.
     """
     ### BEGIN SOLUTION
     pairs, axes, angles = head_dim // 2, len(wavelengths), []
@@ -811,8 +809,9 @@ plots.images(maps, alt=alt, width=84, columns=8)
 # %% [markdown]
 # A bright diagonal is a head for space; an even map is a head that gathers over the whole clip; a diagonal beside the
 # main one would be a head that looks half a second back, or ahead. Choose a block, a head and a frame, and look
-# through the eyes of the token on the circle. **Look for three kinds: a head for the neighbourhood, one that follows
-# the circle through time, and one that looks away from it.**
+# through the eyes of a token on the circle. **Look for four kinds: a head for the neighbourhood, one that looks at
+# its own place half a second ago, one that follows the circle through time, and one that looks away from it.** (Which
+# of them there are depends on the weights.)
 
 
 # %%

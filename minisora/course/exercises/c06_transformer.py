@@ -475,11 +475,12 @@ def _slid(seconds: float) -> dict[str, Tensor]:
         channels=1, width=12, depth=1, heads=2, text_width=4, text_depth=0, text_heads=1, vocabulary=5, max_text=4
     )
     model, words = DiT(config, generator=torch.Generator().manual_seed(0)), 3
-    for layer in (model.modulation, model.patch_out):
-        nn.init.normal_(layer.weight, std=0.3, generator=torch.Generator().manual_seed(1))
+    for shut in (model.modulation, model.patch_out):
+        nn.init.normal_(shut.weight, std=0.3, generator=torch.Generator().manual_seed(1))
     coords = drawn(6, 3, seed=13) + torch.tensor([seconds, 0.0, 0.0])
     context = model.prepare(coords, model.encode_text(torch.tensor([[1, 2, 3]])))
-    layer: Attention = model.blocks[0].attention
+    layer = model.blocks[0].get_submodule("attention")
+    assert isinstance(layer, Attention)
     x = torch.cat([context.text, model.patch_in(drawn(1, 6, config.token_channels, seed=14))], dim=1)
     query, key, value = layer.qkv(x).unflatten(-1, (3, 2, -1)).unbind(2)
     query, key = (apply_rope(each.contiguous(), context.rope) for each in (query, key))
