@@ -2,6 +2,7 @@
 
 from itertools import product
 from random import Random
+from typing import Any, cast
 
 import torch
 
@@ -33,7 +34,7 @@ class Cache:
 
 
 def test_captions_are_dropped_as_in_training():
-    cache = Cache()
+    cache = cast(Any, Cache())
     batches = LatentBatches([cache], batch=64, seed=4, caption_dropout=0.3, image_share=0.0, short_share=0.0)
     for step in range(3):
         dice = generator_for(4, "batch", step)
@@ -59,7 +60,14 @@ def test_binding_is_the_judges():
     for _ in range(300):
         wanted, seen = (tuple(dice.choices(kinds, k=dice.randrange(4))) for _ in range(2))
         read = tuple(
-            ReadObject(**{n: getattr(s, n) for n in names}, frames=empty, x=empty, y=empty, radius=empty, figure=None)
+            ReadObject(
+                **{n: getattr(s, n) for n in names},
+                frames=empty,
+                x=empty,
+                y=empty,
+                radius=empty,
+                figure=cast(Any, None),
+            )
             for s in seen
         )
         verdict = compare(Reading(read, "black", "static"), Claims(wanted))
