@@ -380,6 +380,7 @@ print("an image has the latents of a clip's first frame:", torch.allclose(image,
 # show what takes hours in a large one. Here everything is 96:1: 8 numbers for a block of 768. Two codecs learn from
 # the same clips in the same order. One begins with **random** weights; the straight way of the other begins as the
 # **principal components** of these clips. **Place your bets: which is ahead after the first few steps? After all?**
+# (If you have two minutes to watch, make 3000 of the 500 steps below.)
 
 # %%
 simple = {"motions": ("still", "left", "right", "up", "down", "spins"), "backgrounds": ("black", "navy")}
