@@ -100,8 +100,8 @@ for kind in (torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn):
 
 # %% [markdown]
 # Half the memory loses nothing of a picture, a quarter loses most of it. (Large networks compute in `bfloat16`: half
-# the memory, and several times as fast on a GPU. minisora stays with `float32`, since few laptop processors gain by
-# less.)
+# the memory, and several times as fast on a GPU. minisora stays with `float32` unless one asks for less, since few
+# laptop processors gain by it.)
 #
 # {card}
 #

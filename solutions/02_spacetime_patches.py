@@ -416,8 +416,9 @@ explore(summary, patch=[2, 4, 8, 16, 32], frame=[0, 4, 8, 12, 16])
 # %% [markdown]
 # The networks of this course summarise better than by a mean (a learned matrix), but the bottleneck is real: 3 · 16²
 # = 768 numbers do not fit into a vector of 256. That is why the real machine first makes *latents*, which hold more
-# in fewer numbers, and then cuts small patches of 2 x 2: a clip of 17 x 64 x 64 becomes 5 x 8 x 8 latents and **80
-# tokens**, where pixels would make 1,088 of them.
+# in fewer numbers, and then cuts small patches of those: a clip of 17 x 64 x 64 becomes 5 x 8 x 8 latents, which are
+# **80 tokens** with patches of 2 x 2, or 320 if each latent is a token of its own. (The second suits small networks
+# on small clips, the first all larger ones; `pipeline.dit.config.patch` says what the network at hand was made for.)
 #
 # ## Several clips in one sequence
 #
@@ -546,7 +547,8 @@ swap(coordinates=nowhere).report("a red circle moves right", **settings)
 # NBVAL_CHECK_OUTPUT
 # name: frames, height, width, the codec's factors in time and space, patch
 systems = {
-    "minisora": (17, 64, 64, 4, 8, 2),
+    "minisora, 2x2": (17, 64, 64, 4, 8, 2),
+    "minisora, 1x1": (17, 64, 64, 4, 8, 1),
     "LTX-Video": (121, 512, 768, 8, 32, 1),
     "CogVideoX": (49, 480, 720, 4, 8, 2),
     "Wan 2.1, 480p": (81, 480, 832, 4, 8, 2),
@@ -555,7 +557,7 @@ systems = {
 }
 for name, (frames, height, width, in_time, in_space, side) in systems.items():
     n = count(1 + (frames - 1) // in_time, height // in_space, width // in_space, side)
-    print(f"{name:14} {frames:3} x {height:3} x {width:4}  ->  {n:7,} tokens, {n * n / 80**2:11,.0f} times our pairs")
+    print(f"{name:14} {frames:3} x {height:3} x {width:4}  ->  {n:7,} tokens, {n * n / 80**2:11,.0f} x 80² pairs")
 
 # %% [markdown]
 # A hundred thousand tokens for five seconds: that is why attention, and not the matrices, is what large video models
@@ -611,4 +613,4 @@ for name, (frames, height, width, in_time, in_space, side) in systems.items():
 # </details>
 #
 # **Next: [03 · The codec](03_the_codec.ipynb).** It makes 5 x 8 x 8 latents of 17 x 64 x 64 pixels, so that there are
-# 80 tokens to pay for.
+# few tokens to pay for.

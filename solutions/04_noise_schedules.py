@@ -134,9 +134,9 @@ plots.images(rows, alt="a frame with a ring and a star, more or less buried in n
 #
 # {card}
 #
-# Write it for any path. Under the check is something to play with. Move the time: the dot runs down its curve, and the frame drowns. Then
-# change the path. **Find the time on each path at which you can just tell the ring from a blob, and look at the
-# height of the dot.**
+# Write it for any path. Under the check is something to play with. Move the time: the dot runs down its curve, and
+# the frame drowns. Then change the path. **Find the time on each path at which you can just tell the ring from a
+# blob, and look at the height of the dot.**
 
 
 # %% exercise="log_snr"
@@ -199,16 +199,18 @@ plots.images(same, alt="the frame under as much noise as clip, which looks the s
 # one throws a time at random, which log-SNR does one hit? **Guess which of these curves is the widest.**
 #
 # (EDM does not throw `t` at all: it draws the logarithm of sigma from a normal distribution with mean -1.2 and
-# deviation 1.2. minisora draws the log-odds of `t` on the straight path from a standard normal distribution, as
-# Stable Diffusion 3 does.)
+# deviation 1.2. On the straight path one does so with the log-odds of `t`: Stable Diffusion 3 draws them from a
+# standard normal distribution, minisora from a wider one with mean 1 and deviation 1.4, since what is where is settled
+# while a clip is nearly all noise.)
 
 # %%
 thrown = torch.rand(200_000, generator=torch.Generator().manual_seed(2))
 bell = torch.randn(200_000, generator=torch.Generator().manual_seed(3))
 levels = {f"{name}, any t": log_snr(PATHS[name], thrown) for name in ("straight", "cosine", "ddpm-linear")}
-levels |= {"edm in training": -2 * (-1.2 + 1.2 * bell), "minisora in training": log_snr(STRAIGHT, bell.sigmoid())}
+levels["edm in training"] = -2 * (-1.2 + 1.2 * bell)
+levels["minisora in training"] = log_snr(STRAIGHT, (1 + 1.4 * bell).sigmoid())
 
-alt = "how often each log-SNR is met: cosine and minisora centre on 0, edm to its right; ddpm-linear is broad and flat"
+alt = "how often each log-SNR is met: cosine is around 0, edm right of it, minisora left; ddpm-linear is broad and flat"
 with plots.chart(alt=alt, size=(6.8, 3.0)) as axes:
     for label, level in levels.items():
         counts = torch.histc(level.clamp(-14, 14), bins=56, min=-14, max=14)

@@ -21,7 +21,9 @@ def generate(
     steps: Annotated[int | None, typer.Option(help="More is better and slower.", show_default="the weights'")] = None,
     guidance: Annotated[
         float | None,
-        typer.Option(help="How strictly to follow the prompt; 1 is not at all.", show_default="the weights'"),
+        typer.Option(
+            help="How strictly to follow the prompt: 0 ignores it, 1 adds nothing to it.", show_default="the weights'"
+        ),
     ] = None,
     out: Annotated[
         Path | None,
