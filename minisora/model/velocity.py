@@ -42,7 +42,7 @@ def token_times(t: Tensor, x: Tensor, patch: int = 2) -> Tensor:
 
     A patch that is partly given is as noisy as its noisiest latent.
     """
-    t = t.to(x)[(None,) * (5 - t.ndim)]
+    t = t.to(x.device)[(None,) * (5 - t.ndim)]  # in its own type: in bfloat16 0.998 would be 1
     if t.shape[2:].numel() == 1:
         return t.reshape(-1, 1)
     return patchify(t.expand(-1, 1, *x.shape[2:]), patch).amax(dim=-1)

@@ -58,3 +58,8 @@ def test_other_shapes_are_refused(model):
         velocity(torch.zeros(1, 3, *SHAPE), torch.tensor(0.5))
     with pytest.raises(UserError, match="made for 2 texts and clips of 3x4x6"):
         velocity(torch.zeros(2, 3, 3, 6, 4), torch.tensor(0.5))
+
+
+def test_a_time_keeps_its_digits_beside_short_latents():
+    x = torch.zeros(1, 4, 3, 4, 6, dtype=torch.bfloat16)
+    assert torch.equal(token_times(torch.tensor(0.9987), x), torch.tensor([[0.9987]]))

@@ -1,0 +1,68 @@
+"""The learner's machine: their parts from their notebooks, and the package's where theirs are not right."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from minisora.course.mine import mine
+from minisora.errors import UserError
+from minisora.pipeline import Pipeline
+
+PATCHIFY = """from einops import rearrange
+def patchify(latents, patch=2):
+    if latents.shape[-1] % patch or latents.shape[-2] % patch:
+        raise ValueError("no")
+    return rearrange(latents, "b c t (h p) (w q) -> b (t h w) (c p q)", p=patch, q=patch)"""
+WRONG = "def unpatchify(tokens, t, h, w, patch=2):\n    return tokens.reshape(len(tokens), -1, t, h, w)"
+STUB = 'def coordinates(*arguments):\n    raise NotImplementedError("write this")'
+BROKEN = "def block_flops(*arguments:\n    return 1"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mine")
+    sources = (PATCHIFY, "check.patchify(patchify)", WRONG, "check.unpatchify(unpatchify)", STUB, BROKEN)
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), folder / "02_mine.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def machine(folder, weights):
+    return mine(folder, load=lambda: Pipeline.load(weights, device="cpu"), seconds=0.5, steps=2, only=["02"])
+
+
+def test_every_part_has_its_state(machine):
+    states = {part.name: part.state for part in machine.parts}
+    assert states == {
+        "patchify": "passes",
+        "unpatchify": "fails",
+        "coordinates": "stub",
+        "block_flops": "missing",
+        "packing_mask": "missing",
+    }
+
+
+def test_the_clip_is_made_with_what_passes(machine):
+    assert machine.own == ["patchify"] and not machine.spoilers
+    assert machine.clip.equal(machine.whole)
+    assert str(machine).startswith(
+        "1 of 5 parts pass; 1 of them are in the machine that made this clip: the same clip as the package's"
+    )
+    html = machine._repr_html_()
+    assert html.count("<tr>") >= 8 and "alt=" in html and "still a stub" in html
+
+
+def test_a_part_that_passes_and_yet_spoils_the_clip_is_left_out(folder, weights, monkeypatch):
+    monkeypatch.setattr("minisora.course.mine.examine", lambda exercise, solution: None)
+    load = lambda: Pipeline.load(weights, device="cpu")  # noqa: E731
+    machine = mine(folder, load=load, seconds=0.5, steps=2, only=["02"])
+    assert set(machine.spoilers) == {"unpatchify", "coordinates"} and machine.own == ["patchify"]
+    assert machine.clip.equal(machine.whole) and "spoils the clip although it passes: unpatchify" in str(machine)
+
+
+def test_a_chapter_without_a_notebook_and_a_folder_that_is_not_there(weights, tmp_path):
+    load = lambda: Pipeline.load(weights, device="cpu")  # noqa: E731
+    machine = mine(tmp_path, load=load, seconds=0, steps=1, only=["04"])
+    assert {part.state for part in machine.parts} == {"missing"} and machine.own == []
+    with pytest.raises(UserError, match="no folder"):
+        mine(tmp_path / "nowhere")
