@@ -40,7 +40,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Te
 
 
 def _formula(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-    """``attend`` as it is written, with few passes over the ``n x n`` scores: scale the query, add the mask, softmax."""
+    """``attend`` as it is written, with few passes over the ``n x n`` scores: scale queries, add the mask, softmax."""
     rows, heads, n, e = query.shape
     query, key, value = (x.reshape(rows * heads, -1, e) for x in (query * e**-0.5, key, value))
     if mask is None:
