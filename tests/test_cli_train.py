@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from minisora.checkpoint import shipped_folder
 from minisora.cli import main
 from minisora.codec.autoencoder import Codec
 from minisora.model import DiT
@@ -51,6 +52,14 @@ def test_train_codec_then_transformer_then_make_a_video(
     code, _, err = run(capsys, "generate", "a red circle", "--weights", "runs/nano-codec/codec.safetensors")
     assert code == 2
     assert "'text-to-video' is needed" in err
+    more = ("train", "text-to-video", *common, "--clips", "4", "--run", "runs/more")
+    code, _, err = run(capsys, *more, "--init", "runs/nano-text-to-video/text-to-video.safetensors")
+    assert code == 0, err
+    begun = json.loads(Path("runs/more/text-to-video.json").read_text())["init"]
+    assert (begun["sha256"], begun["steps"]) == (card["sha256"], 2) and "command" in begun
+    code, _, err = run(capsys, *more, "--init", str(shipped_folder() / "text-to-video.safetensors"))
+    assert code == 2
+    assert "was trained with another codec" in err
     (Path("runs/nano-codec") / "codec.json").unlink()
     code, _, err = run(capsys, *trained)
     assert code == 2

@@ -12,6 +12,7 @@ import typer
 from minisora.errors import UserError
 
 if TYPE_CHECKING:
+    from minisora.checkpoint import Card
     from minisora.presets import Preset
     from minisora.training.estimate import Work
     from minisora.training.pace import Budget
@@ -39,6 +40,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print parameters, 
 CodecPath = Annotated[
     Path | None, typer.Option(help="Weights of the codec.", show_default="runs/PRESET-codec, else the shipped ones")
 ]
+Init = Annotated[Path | None, typer.Option(help="Begin with these weights, not random ones.", show_default="none")]
 Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.", show_default="the preset's")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
@@ -87,6 +89,7 @@ def train_text_to_video(
     preset_name: PresetName = "micro",
     run: Run = None,
     codec: CodecPath = None,
+    init: Init = None,
     clips: Clips = None,
     minutes: Minutes = None,
     steps: Steps = None,
@@ -124,7 +127,7 @@ def train_text_to_video(
         numbers = sum(s.clips * s.frames * s.height * s.width for s in sets) * 3 / c.block * c.channels
         work = text_to_video_work(preset.dit, shape)
         return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
-    from minisora.checkpoint import shipped_folder
+    from minisora.checkpoint import load_checkpoint, shipped_folder
     from minisora.pipeline import load_codec
     from minisora.training import run as runs
     from minisora.training.score import judged_prompts
@@ -133,16 +136,25 @@ def train_text_to_video(
     chosen = codec or (trained if trained.exists() else shipped_folder() / "codec.safetensors")
     print(f"codec: {chosen}", file=sys.stderr)
     network, codec_hash = load_codec(chosen)
+    start, origin = load_checkpoint(init, kind="text-to-video") if init is not None else (None, {})
+    if origin.get("codec", codec_hash) != codec_hash:
+        raise UserError(f"{init} was trained with another codec than {chosen}: name its codec with --codec")
     outcome = runs.train_text_to_video(
         settings,
         replace(preset.dit, channels=network.config.channels),
         codec=network,
         clip_sets=sets,
         rebuild=rebuild,
-        card={"preset": preset.name, "codec": codec_hash},
+        start=start,
+        card={"preset": preset.name, "codec": codec_hash, **({"init": begun(origin)} if origin else {})},
         evaluate=judged_prompts(network) if score_minutes is not None else None,
     )
     return report(outcome)
+
+
+def begun(card: Card) -> Card:
+    """What the card of new weights keeps of those that they began with."""
+    return {key: card[key] for key in ("sha256", "command", "steps", "seconds", "init") if key in card}
 
 
 def machine_of(

@@ -52,6 +52,8 @@ class Context(NamedTuple):
     text: Tensor  #: b m width
     rope: Tensor  #: b or 1, m+n, 1, head_dim/2, complex
     mask: Tensor | None  #: what may attend to what, broadcastable to b heads m+n m+n
+    summary: Tensor  #: captions width: each caption as one vector
+    caption: Tensor  #: b m+n: to which caption each token belongs
 
 
 class DiT(nn.Module):
@@ -64,12 +66,14 @@ class DiT(nn.Module):
         self.text = TextEncoder(config.vocabulary, config.text_width, config.text_depth, config.text_heads, width)
         self.patch_in = nn.Linear(config.token_channels, width)
         self.time = TimeEmbedding(width)
+        self.summary = nn.Linear(width, width)
         self.modulation = nn.Linear(width, 6 * width)
         self.blocks = nn.ModuleList(DiTBlock(width, config.heads, config.mlp_ratio) for _ in range(config.depth))
         self.final_modulation = nn.Linear(width, 2 * width)
         self.patch_out = nn.Linear(width, config.token_channels)
         self.apply(partial(_initialise, generator=generator))
-        for layer in (self.modulation, self.final_modulation, self.patch_out):  # adaLN-zero: starts as "velocity 0"
+        # adaLN-zero: starts as "velocity 0", whatever the caption.
+        for layer in (self.summary, self.modulation, self.final_modulation, self.patch_out):
             nn.init.zeros_(layer.weight)
 
     def encode_text(self, ids: Tensor) -> TextTokens:
@@ -91,16 +95,25 @@ class DiT(nn.Module):
         """
         coords = coords.to(text.tokens.device)
         coords = coords if coords.ndim == 3 else coords[None]
-        origin = coords.new_zeros(len(coords), text.mask.shape[1], 3)  # where RoPE does nothing: words are nowhere
+        rows, words = text.mask.shape
+        origin = coords.new_zeros(len(coords), words, 3)  # where RoPE does nothing: words are nowhere
         rope = rope_table(torch.cat([origin, coords], dim=1), self.config.width // self.config.heads, VIDEO_AXES)
         if segments is None:
-            if bool(text.mask.all()):
-                return Context(text.tokens, rope, None)
-            real = torch.cat([text.mask, text.mask.new_ones(len(text.mask), coords.shape[1])], dim=1)
-            return Context(text.tokens, rope, real[:, None, None, :])
-        words = torch.zeros_like(text.mask, dtype=segments.dtype) if text_segments is None else text_segments
-        segment = torch.cat([words.masked_fill(~text.mask, -1), segments], dim=1)
-        return Context(text.tokens, rope, (segment[:, None, :, None] == segment[:, None, None, :]))
+            video = text.mask.new_zeros(rows, coords.shape[1], dtype=torch.long)
+            clip = torch.cat([torch.zeros_like(text.mask, dtype=torch.long), video], dim=1)
+            mask = None
+            if not bool(text.mask.all()):
+                mask = torch.cat([text.mask, torch.ones_like(video, dtype=torch.bool)], dim=1)[:, None, None, :]
+        else:
+            owner = torch.zeros_like(text.mask, dtype=segments.dtype) if text_segments is None else text_segments
+            clip = torch.cat([owner.masked_fill(~text.mask, -1), segments], dim=1)
+            mask = clip[:, None, :, None] == clip[:, None, None, :]
+        # A clip's caption as one vector, the mean of its words, steers every layer, as the time does (2403.03206).
+        clips = int(clip.max()) + 1
+        mine = F.one_hot(clip[:, :words].clamp(min=0), clips) * text.mask[..., None]  # b m clips
+        mean = mine.to(text.tokens).transpose(1, 2) @ text.tokens / mine.sum(1)[..., None].clamp(min=1)
+        caption = clip.clamp(min=0) + clips * torch.arange(rows, device=clip.device)[:, None]
+        return Context(text.tokens, rope, mask, self.summary(mean).flatten(0, 1), caption)
 
     def forward(self, tokens: Tensor, time: Tensor, context: Context) -> Tensor:
         """Velocity ``b n c`` of video tokens ``b n c`` at their times ``b n`` (``b 1``: one for the whole clip).
@@ -109,10 +122,12 @@ class DiT(nn.Module):
         """
         rows, words = len(tokens), context.text.shape[1]
         x = torch.cat([context.text.expand(rows, -1, -1), self.patch_in(tokens)], dim=1)
-        # What is given has noise level zero, and the text is given. The time MLP runs once per level, not per token.
+        # What is given has noise level zero, and the text is given.
         times = torch.cat([time.new_zeros(rows, words), time.expand(rows, tokens.shape[1])], dim=1)
+        # The MLPs run once for each pair of a time and a caption that occurs, not per token.
         levels, level = torch.unique(times, return_inverse=True)
-        embedded = F.silu(self.time(levels))
+        pairs, level = torch.unique(level + len(levels) * context.caption, return_inverse=True)
+        embedded = F.silu(self.time(levels)[pairs % len(levels)] + context.summary[pairs // len(levels)])
         modulation = self.modulation(embedded)
         for block in self.blocks:
             x = block(x, modulation, level, context.rope, context.mask)

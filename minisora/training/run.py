@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import torch
 from lightning.pytorch.utilities import rank_zero_only
 from torch import Tensor, nn
 
-from minisora.checkpoint import save_checkpoint
+from minisora.checkpoint import load_weights, save_checkpoint
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig, Tokenizer
@@ -79,6 +79,7 @@ def train_text_to_video(
     clip_sets: Sequence[ClipSet],
     cache: Path | None = None,
     rebuild: bool = False,
+    start: Mapping[str, Tensor] | None = None,
     name: str = "text-to-video",
     card: dict[str, Any] | None = None,
     evaluate: Visit | None = None,
@@ -88,6 +89,7 @@ def train_text_to_video(
     Args:
         cache: folder of the encoded clips, ``latents`` beside the run folder unless given; a folder for each clip set.
         rebuild: encode again if the cache is of other clips or of another codec.
+        start: weights to begin with; what they do not have begins as in a new network.
         card: more entries for the weights' card.
         evaluate: is shown the averaged transformer every ``settings.evaluate_minutes``.
     Raises: UserError, see :func:`fit` and ``encode_clips``.
@@ -101,8 +103,11 @@ def train_text_to_video(
     caches = [encode(folder, codec, clip_set, rebuild=rebuild) for clip_set in clip_sets]
     torch.manual_seed(settings.seed)
     seconds = codec.config.temporal / clip_sets[0].fps
+    dit = DiT(config)
+    if start is not None:
+        load_weights(dit, {**dit.state_dict(), **start}, source=Path("the weights to begin with"))
     module = TextToVideoModule(
-        DiT(config),
+        dit,
         tokenizer,
         settings.optimisation,
         mix=settings.mix,
