@@ -76,7 +76,8 @@ def compose(source: Path) -> NotebookNode:
 
 def card(exercise: Exercise, label: str) -> str:
     """The head of an exercise: what it is called, how hard, how long, and what it becomes."""
-    facts = f"{STARS[exercise.difficulty - 1]} · about {exercise.minutes} minutes · {exercise.points} points"
+    points = f"{exercise.points} point" + ("s" if exercise.points != 1 else "")
+    facts = f"{STARS[exercise.difficulty - 1]} · about {exercise.minutes} minutes · {points}"
     return f"### ✏️ Exercise {label} · `{exercise.name}`\n\n{facts} · becomes `{exercise.becomes}`"
 
 
