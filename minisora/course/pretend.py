@@ -93,6 +93,9 @@ class _Words(TorchFunctionMode):
         kwargs = kwargs or {}
         if func is Tensor.__getitem__ and args[0].device.type == "cuda":
             return _indexed(*args)
+        if func in (Tensor.__int__, Tensor.__float__, Tensor.item) and args[0].device.type == "cuda":
+            self.gpu.asked += 1
+            return int(self.gpu.answer)
         if func is Tensor.to:
             device, dtype = _target(*args[1:], **kwargs)
             if device is not None and device.type == "cuda":
@@ -118,10 +121,12 @@ def _target(
 
 
 def _indexed(x: Tensor, index: Any) -> Tensor:
-    """``x[index]`` for whole numbers, slices, ``None`` and ``...``."""
+    """``x[index]`` for whole numbers, slices, ``None`` and ``...``, or for one tensor of whole numbers."""
+    if isinstance(index, Tensor):
+        return torch.ops.aten.index.Tensor(x, [index])
     parts = list(index) if isinstance(index, tuple) else [index]
     if any(isinstance(part, Tensor | list) for part in parts):
-        raise NotImplementedError("a pretended GPU is indexed with numbers, slices, None and ... only")
+        raise NotImplementedError("a pretended GPU takes numbers, slices, None and ..., or one tensor, as an index")
     named = sum(part is not None and part is not Ellipsis for part in parts)
     place = parts.index(Ellipsis) if Ellipsis in parts else len(parts)
     parts[place : place + 1] = [slice(None)] * (x.ndim - named)
