@@ -14,6 +14,46 @@ from minisora.training.seeds import generator_for
 
 
 @torch.no_grad()
+def generate_latents(
+    dit: DiT,
+    tokenizer: Tokenizer,
+    prompts: Sequence[str],
+    *,
+    shape: tuple[int, int, int] = (5, 8, 8),
+    seconds_per_latent_frame: float = 0.5,
+    steps: int = 20,
+    guidance: float = 3.0,
+    shift: float = 1.0,
+    seed: int = 0,
+    batch: int = 16,
+) -> Tensor:
+    """Latents ``b c t h w`` for the prompts, from noise that depends on the seed and the prompt's place only.
+
+    Args:
+        shape: frames, height, and width in latents.
+        batch: prompts that are sampled together.
+    """
+    device = next(dit.parameters()).device
+    made = []
+    for start in range(0, len(prompts), batch):
+        some = list(prompts[start : start + batch])
+        ids = tokenizer.encode(some + [""] * len(some)).to(device)
+        noise = torch.stack(
+            [
+                torch.randn(dit.config.channels, *shape, generator=generator_for(seed, "preview", start + i))
+                for i in range(len(some))
+            ]
+        ).to(device)
+        conditional, both = (
+            video_velocity(dit, words, shape, seconds_per_latent_frame=seconds_per_latent_frame)
+            for words in (ids[: len(some)], ids)
+        )
+        velocity = classifier_free(conditional, both, scale=guidance)
+        made.append(sample(velocity, noise, time_grid(steps, shift=shift).to(device), step=ab2))
+    return torch.cat(made)
+
+
+@torch.no_grad()
 def generate_clips(
     dit: DiT,
     codec: Codec,
@@ -28,28 +68,17 @@ def generate_clips(
     seed: int = 0,
     batch: int = 16,
 ) -> Tensor:
-    """A clip ``b 3 t h w`` for each prompt, from noise that depends on the seed and the prompt's place only.
-
-    Args:
-        shape: frames, height, and width in latents.
-        batch: prompts that are sampled together.
-    """
-    device = next(dit.parameters()).device
-    clips = []
-    for start in range(0, len(prompts), batch):
-        some = list(prompts[start : start + batch])
-        ids = tokenizer.encode(some + [""] * len(some)).to(device)
-        noise = torch.stack(
-            [
-                torch.randn(codec.config.channels, *shape, generator=generator_for(seed, "preview", start + i))
-                for i in range(len(some))
-            ]
-        ).to(device)
-        conditional, both = (
-            video_velocity(dit, words, shape, seconds_per_latent_frame=seconds_per_latent_frame)
-            for words in (ids[: len(some)], ids)
-        )
-        velocity = classifier_free(conditional, both, scale=guidance)
-        latents = sample(velocity, noise, time_grid(steps, shift=shift).to(device), step=ab2)
-        clips.append(codec.decode(latents).cpu())
-    return torch.cat(clips)
+    """A clip ``b 3 t h w`` for each prompt; see :func:`generate_latents`."""
+    latents = generate_latents(
+        dit,
+        tokenizer,
+        prompts,
+        shape=shape,
+        seconds_per_latent_frame=seconds_per_latent_frame,
+        steps=steps,
+        guidance=guidance,
+        shift=shift,
+        seed=seed,
+        batch=batch,
+    )
+    return torch.cat([codec.decode(some).cpu() for some in latents.split(batch)])
