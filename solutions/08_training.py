@@ -41,10 +41,10 @@ if ladder:
     display(plots.strips(shown, alt="one sentence at growing training: first spots, later an object that moves"))
 
 # %% [markdown]
-# This is the **ladder**: weights that one real run, the course's own, had after 50 steps, 100, 200, and so on. OpenAI
-# showed Sora in the same way: the same prompts and seeds at one, four and thirty-two times the computing. You will
-# climb it in the middle of this chapter, and it will tell you something that the loss curve of that run keeps to
-# itself.
+# This is the **ladder**: weights that the course's own run had on its way, after 100 steps or so, twice as many, and so
+# on to the end. OpenAI showed Sora in the same way: the same prompts and seeds at one, four and thirty-two times the
+# computing. You will climb it in the middle of this chapter, and it will tell you something that the loss curve of
+# that run keeps to itself.
 #
 # Before that, the machine that made it, from the data to the step. After it, what can go wrong, and what changes when
 # there are many GPUs instead of two cores.
