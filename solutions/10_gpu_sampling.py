@@ -571,9 +571,9 @@ latent_clip = full[:, :, :3]
 
 def in_two(overlap: int) -> Tensor:
     """Decode two halves that share ``overlap`` latents, and fade linearly from one to the other."""
-    middle, scale = latent_clip.shape[-1] // 2, pipeline.codec.config.spatial
+    middle, scale = latent_clip.shape[-1] // 2, codec.config.spatial
     low, high = middle - overlap // 2, middle + (overlap + 1) // 2
-    left, right = pipeline.codec.decode(latent_clip[..., :high]), pipeline.codec.decode(latent_clip[..., low:])
+    left, right = codec.decode(latent_clip[..., :high]), codec.decode(latent_clip[..., low:])
     fade = torch.linspace(1, 0, scale * (high - low) + 2, device=device)[1:-1]
     shared = left[..., scale * low :] * fade + right[..., : scale * (high - low)] * (1 - fade)
     return torch.cat([left[..., : scale * low], shared, right[..., scale * (high - low) :]], dim=-1)
@@ -581,13 +581,8 @@ def in_two(overlap: int) -> Tensor:
 
 reference = pipeline.codec.decode(latent_clip)
 tiles = {f"overlap {n}": (in_two(n) - reference)[0].abs().mean((0, 1)) for n in (0, 2, 4)}
-print(
-    {name: f"{float(error.max()):.3f}" for name, error in tiles.items()},
-    "(largest error of a place, mean over frames and colours)",
-)
-plots.images(
-    tiles, alt="the error of tiled decoding: a bright seam in the middle that pales with the overlap", width=180
-)
+print("largest error of a place:", {name: f"{float(error.max()):.3f}" for name, error in tiles.items()})
+plots.images(tiles, alt="the error of tiled decoding: a bright seam in the middle, paler with overlap", width=180)
 
 # %% [markdown]
 # A seam, where each half was told that nothing lies beyond its edge. (Each picture is as bright as its own largest
