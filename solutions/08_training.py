@@ -41,10 +41,10 @@ if ladder:
     display(plots.strips(shown, alt="one sentence at growing training: first spots, later an object that moves"))
 
 # %% [markdown]
-# This is the **ladder**: weights that the course's own run had on its way, after 100 steps or so, twice as many, and so
-# on to the end. OpenAI showed Sora in the same way: the same prompts and seeds at one, four and thirty-two times the
-# computing. You will climb it in the middle of this chapter, and it will tell you something that the loss curve of
-# that run keeps to itself.
+# This is the **ladder**: weights that the course's own run had on its way, after 100 steps or so, twice as many, and
+# so on to the end. OpenAI showed Sora in the same way: the same prompts and seeds at one, four and thirty-two times
+# the computing. You will climb it in the middle of this chapter, and it will tell you something that the loss curve
+# of that run keeps to itself.
 #
 # Before that, the machine that made it, from the data to the step. After it, what can go wrong, and what changes when
 # there are many GPUs instead of two cores.
@@ -581,8 +581,12 @@ if ladder:
 # The loss does most of its falling while there is nothing to be seen. What the judge asks for comes later, and not at
 # once: as a rule colour first (every token can know it by itself), then where things are and how many, then motion
 # (which takes agreement between frames), and shape last (a few pixels at the rim decide it). Compare with what you
-# wrote down. (If the table shows no motion or no shape yet, the run was too short for them: that is what an honest
-# ladder looks like.)
+# wrote down.
+#
+# Read the other columns only from where the **count** has risen. Before that there is no object in the clip, and what
+# the judge says of the colour or shape of noise is a guess, sometimes a lucky one: a judge, too, has a range in which
+# it can be asked. (If the table shows no motion or no shape yet, the run was too short for them: that is what an
+# honest ladder looks like.)
 #
 # Where in the loss is it hidden? We can ask the network of an early rung and the shipped one, on the same clips and
 # noise, time by time. **At which end is the difference largest?**
