@@ -71,20 +71,32 @@ def measure_bandwidth(device: torch.device | str = "cpu", *, megabytes: int = 12
     return 2 * source.nbytes / seconds(lambda: target.copy_(source), device) / 1e9
 
 
-@torch.no_grad()
-def seconds(work: Callable[[], object], device: torch.device, *, repeats: int = 5) -> float:
-    """The median time of some work on a device, after two calls that are not measured."""
-    wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
-    for _ in range(2):
+def stopwatch(
+    work: Callable[[], object],
+    wait: Callable[[], object],
+    clock: Callable[[], float],
+    *,
+    warm_up: int = 2,
+    repeats: int = 5,
+) -> float:
+    """Seconds that ``work`` takes on a device with a queue: the median of ``repeats``, after ``warm_up`` unmeasured."""
+    for _ in range(warm_up):
         work()
     taken = []
     for _ in range(repeats):
         wait()
-        start = time.perf_counter()
+        start = clock()
         work()
         wait()
-        taken.append(time.perf_counter() - start)
+        taken.append(clock() - start)
     return statistics.median(taken)
+
+
+@torch.no_grad()
+def seconds(work: Callable[[], object], device: torch.device, *, repeats: int = 5) -> float:
+    """The time of some work on a device, by the clock on the wall."""
+    wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
+    return stopwatch(work, wait, time.perf_counter, repeats=repeats)
 
 
 def stored(path: Path = STORED) -> list[DeviceRow]:

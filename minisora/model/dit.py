@@ -108,12 +108,20 @@ class DiT(nn.Module):
             owner = torch.zeros_like(text.mask, dtype=segments.dtype) if text_segments is None else text_segments
             clip = torch.cat([owner.masked_fill(~text.mask, -1), segments], dim=1)
             mask = clip[:, None, :, None] == clip[:, None, None, :]
-        # A clip's caption as one vector, the mean of its words, steers every layer, as the time does (2403.03206).
+        return Context(text.tokens, rope, mask, *self._summarise(text, clip))
+
+    def _summarise(self, text: TextTokens, clip: Tensor) -> tuple[Tensor, Tensor]:
+        """Each clip's caption as one vector, the mean of its words, and to which of them each token belongs.
+
+        ``clip: b m+n`` is the number of each token's clip in its row. The vector steers every layer, as the time does
+        (2403.03206, figure 2).
+        """
+        rows, words = text.mask.shape
         clips = int(clip.max()) + 1
         mine = F.one_hot(clip[:, :words].clamp(min=0), clips) * text.mask[..., None]  # b m clips
         mean = mine.to(text.tokens).transpose(1, 2) @ text.tokens / mine.sum(1)[..., None].clamp(min=1)
         caption = clip.clamp(min=0) + clips * torch.arange(rows, device=clip.device)[:, None]
-        return Context(text.tokens, rope, mask, self.summary(mean).flatten(0, 1), caption)
+        return self.summary(mean).flatten(0, 1), caption
 
     def forward(self, tokens: Tensor, time: Tensor, context: Context) -> Tensor:
         """Velocity ``b n c`` of video tokens ``b n c`` at their times ``b n`` (``b 1``: one for the whole clip).

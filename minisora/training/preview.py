@@ -54,31 +54,6 @@ def generate_latents(
 
 
 @torch.no_grad()
-def generate_clips(
-    dit: DiT,
-    codec: Codec,
-    tokenizer: Tokenizer,
-    prompts: Sequence[str],
-    *,
-    shape: tuple[int, int, int] = (5, 8, 8),
-    seconds_per_latent_frame: float = 0.5,
-    steps: int = 20,
-    guidance: float = 3.0,
-    shift: float = 1.0,
-    seed: int = 0,
-    batch: int = 16,
-) -> Tensor:
-    """A clip ``b 3 t h w`` for each prompt; see :func:`generate_latents`."""
-    latents = generate_latents(
-        dit,
-        tokenizer,
-        prompts,
-        shape=shape,
-        seconds_per_latent_frame=seconds_per_latent_frame,
-        steps=steps,
-        guidance=guidance,
-        shift=shift,
-        seed=seed,
-        batch=batch,
-    )
+def decode(codec: Codec, latents: Tensor, *, batch: int = 16) -> Tensor:
+    """Clips ``b 3 t h w`` on the CPU, ``batch`` of them decoded together."""
     return torch.cat([codec.decode(some).cpu() for some in latents.split(batch)])

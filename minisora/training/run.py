@@ -22,7 +22,7 @@ from minisora.training.data import LatentBatches, Share, VideoBatches
 from minisora.training.fit import Outcome, Visit, fit
 from minisora.training.latents import ClipSet, LatentCache, encode_clips
 from minisora.training.modules import CodecModule, TextToVideoModule
-from minisora.training.preview import generate_clips
+from minisora.training.preview import decode, generate_latents
 from minisora.training.report import clock, save_filmstrip
 from minisora.training.settings import CodecSettings, RunSettings, TextToVideoSettings, remember_settings
 from minisora.training.sharding import whole
@@ -129,9 +129,8 @@ def train_text_to_video(
 
     def sample(network: nn.Module, step: int) -> None:
         assert isinstance(network, DiT)
-        clips = generate_clips(
+        latents = generate_latents(
             network,
-            codec.to(module.device),
             tokenizer,
             settings.prompts,
             shape=_latent_shape(caches[0]),
@@ -140,6 +139,7 @@ def train_text_to_video(
             guidance=settings.guidance,
             shift=settings.shift,
         )
+        clips = decode(codec.to(module.device), latents)
         save_filmstrip(clips, settings.run / "samples" / f"{step:07}.png")
 
     about = {

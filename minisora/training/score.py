@@ -9,7 +9,7 @@ from torch import nn
 from minisora.codec.autoencoder import Codec
 from minisora.evaluation.judge import judge
 from minisora.model import DiT, Tokenizer
-from minisora.training.preview import generate_clips
+from minisora.training.preview import decode, generate_latents
 from minisora.training.seeds import generator_for
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
@@ -40,9 +40,8 @@ def judged_prompts(
     def evaluate(network: nn.Module, step: int) -> dict[str, float]:
         assert isinstance(network, DiT)
         tokenizer = Tokenizer(WORDS, max_text=network.config.max_text)
-        clips = generate_clips(
+        latents = generate_latents(
             network,
-            codec,
             tokenizer,
             texts,
             shape=shape,
@@ -52,7 +51,7 @@ def judged_prompts(
             shift=shift,
             seed=seed,
         )
-        verdicts = [judge(clip, parse(text)) for clip, text in zip(clips, texts, strict=True)]
+        verdicts = [judge(clip, parse(text)) for clip, text in zip(decode(codec, latents), texts, strict=True)]
         kinds = ("count", "colour", "shape", "size", "motion", "everything")
         return {kind: sum(getattr(v, kind) for v in verdicts) / len(verdicts) for kind in kinds}
 

@@ -52,11 +52,16 @@ def test_the_clip_is_made_with_what_passes(machine):
     assert html.count("<tr>") >= 8 and "alt=" in html and "still a stub" in html
 
 
-def test_a_part_that_passes_and_yet_spoils_the_clip_is_left_out(folder, weights, monkeypatch):
+@pytest.mark.parametrize("stub", [True, False], ids=["and a stub", "alone"])
+def test_a_part_that_passes_and_yet_spoils_the_clip_is_left_out(stub, folder, weights, monkeypatch, tmp_path):
     monkeypatch.setattr("minisora.course.mine.examine", lambda exercise, solution: None)
+    if not stub:
+        nbformat.write(new_notebook(cells=[new_code_cell(PATCHIFY), new_code_cell(WRONG)]), tmp_path / "02_mine.ipynb")
+        folder = tmp_path
     load = lambda: Pipeline.load(weights, device="cpu")  # noqa: E731
     machine = mine(folder, load=load, seconds=0.5, steps=2, only=["02"])
-    assert set(machine.spoilers) == {"unpatchify", "coordinates"} and machine.own == ["patchify"]
+    spoilers = {"unpatchify", "coordinates"} if stub else {"unpatchify"}
+    assert set(machine.spoilers) == spoilers and machine.own == ["patchify"]
     assert machine.clip.equal(machine.whole) and "spoils the clip although it passes: unpatchify" in str(machine)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from minisora.model import DiT, DiTConfig
 from minisora.presets import VOCABULARY
 from minisora.training.latents import ClipSet
 from minisora.training.modules import hidden_matrices
-from minisora.training.pace import Budget
+from minisora.training.pace import Budget, Schedule
 from minisora.training.run import train_codec, train_text_to_video
 from minisora.training.score import judged_prompts
 from minisora.training.settings import CodecSettings, TextToVideoSettings
@@ -55,6 +56,15 @@ def test_from_nothing_to_exported_weights(tmp_path: Path) -> None:
     assert card["steps"] == 50 and all(torch.equal(rung[name], value) for name, value in tensors.items())
     load_weights(DiT(DIT), tensors, source=outcome.weights)
     assert list((tmp_path / "t2v" / "samples").glob("0000050.png"))
+
+    # Begun with weights of before there was a summary, a first step at a hundredth of the rate hardly moves them.
+    old = {name: value for name, value in tensors.items() if not name.startswith("summary.")}
+    third = replace(second, run=tmp_path / "more", budget=Budget(steps=1), schedule=Schedule(warm_up=1000))
+    outcome = train_text_to_video(third, DIT, codec=codec, clip_sets=[clip_set], start=old)
+    assert outcome.weights is not None
+    begun, _ = load_checkpoint(outcome.weights)
+    assert all(torch.allclose(begun[name], value, atol=1e-3) for name, value in old.items())
+    assert begun["summary.weight"].abs().max() < 1e-3
 
     wrong = DiTConfig(**{**DIT.__dict__, "vocabulary": 7})
     with pytest.raises(UserError, match="vocabulary 7"):

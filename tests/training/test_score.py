@@ -14,7 +14,7 @@ def test_what_is_drawn_from_the_prompts_is_right_and_black_is_wrong(
 ) -> None:
     scenes = ShapesWorld(counts=(1.0,), moving_camera=0.0).sample(6, generator=score.generator_for(1, "prompts"))
     clips = render(scenes, frames=17, height=64, width=64)
-    monkeypatch.setattr(score, "generate_clips", lambda *_, **__: clips if drawn else torch.full_like(clips, -0.94))
+    monkeypatch.setattr(score, "decode", lambda *_: clips if drawn else torch.full_like(clips, -0.94))
     from minisora.model import DiT, DiTConfig
     from minisora.pipeline import load_codec
     from minisora.presets import VOCABULARY
@@ -22,5 +22,5 @@ def test_what_is_drawn_from_the_prompts_is_right_and_black_is_wrong(
     codec, _ = load_codec(Path(__file__).parents[2] / "data" / "checkpoints" / "codec.safetensors")
     sizes = {"width": 24, "depth": 1, "heads": 2, "text_width": 16, "text_depth": 1}
     network = DiT(DiTConfig(channels=24, vocabulary=VOCABULARY, **sizes))
-    scores = score.judged_prompts(codec, prompts=6)(network, 0)
+    scores = score.judged_prompts(codec, prompts=6, steps=1)(network, 0)
     assert scores["everything"] == expected

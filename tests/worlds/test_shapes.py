@@ -49,6 +49,16 @@ def test_counts_and_shares_are_as_set():
     assert 0.1 < moving < 0.3  # a moving camera fits somewhat less often
 
 
+def test_large_things_and_long_ways_are_as_frequent_as_small_and_short_ones():
+    objects = [scene.objects[0] for scene in scenes(12_000, ShapesWorld(counts=(1.0,), moving_camera=0.0))]
+    for kind, words in (("size", SIZES), ("motion", MOTIONS), ("shape", SHAPES)):
+        counts = collections.Counter(getattr(obj, kind) for obj in objects)
+        assert all(0.75 < counts[word] * len(words) / len(objects) < 1.25 for word in words), (kind, counts)
+    large = [obj.motion for obj in objects if obj.size == "large"]
+    for motion in ("left", "up", "grows", "bounces", "orbits"):
+        assert large.count(motion) * len(MOTIONS) > 0.85 * len(large), motion
+
+
 def test_worlds_can_be_narrowed():
     sampled = scenes(100, ShapesWorld(motions=("left", "spins"), backgrounds=("navy",), moving_camera=0.0))
     assert {obj.motion for scene in sampled for obj in scene.objects} == {"left", "spins"}

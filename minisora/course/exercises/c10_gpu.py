@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from minisora.course.devices import stopwatch
 from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
 from minisora.diffusion.path import Velocity
 from minisora.model.dit import DiTConfig
@@ -75,27 +76,6 @@ class SlowMotion:
         """Return when the queue is empty (``torch.cuda.synchronize``)."""
         self.waited += 1
         self._now = max(self._now, self._done_at)
-
-
-def stopwatch(
-    work: Callable[[], object],
-    wait: Callable[[], object],
-    clock: Callable[[], float],
-    *,
-    warm_up: int = 2,
-    repeats: int = 5,
-) -> float:
-    """Seconds that ``work`` takes on a device with a queue: the median of ``repeats``, after ``warm_up`` unmeasured."""
-    for _ in range(warm_up):
-        work()
-    seconds = []
-    for _ in range(repeats):
-        wait()
-        start = clock()
-        work()
-        wait()
-        seconds.append(clock() - start)
-    return statistics.median(seconds)
 
 
 def _stopwatch(
@@ -227,7 +207,7 @@ STOPWATCH = Exercise(
         "an empty queue before it stops.",
         "`wait(); start = clock(); work(); wait(); seconds.append(clock() - start)`, and `statistics.median(seconds)`.",
     ),
-    becomes="minisora/course/exercises/c10_gpu.py",
+    becomes="minisora/course/devices.py",
     minutes=10,
     difficulty=1,
     points=2,
