@@ -882,5 +882,5 @@ mine(
 # </details>
 #
 # **This was the last chapter.** You know every part of a machine that turns a sentence into a video, and what it
-# costs. Where to go from here: `docs/recipes.md` trains it on your own clips, and `minisora train --preset small` on
-# a GPU makes a larger one. Change something. Measure it. Tell somebody.
+# costs. Where to go from here: `docs/recipes.md` says what was tried and what is worth trying next, and `minisora train
+# text-to-video --preset small` on a GPU makes a larger model. Change something. Measure it. Tell somebody.
