@@ -498,8 +498,11 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
 #
 # - **One modulation for all blocks**, made from the time by one matrix; each block only adds its own small **table**
 #   of `6·width` numbers. (The original DiT had such a matrix in *every* block. We shall count below what it costs.)
-# - **Every token has its own time.** `modulation` has one row for each *different* time in the batch, and `level: b
-#   n` says which row is whose. A frame that is given is clean, and has time 0; its neighbours are being made, at time
+#   The mean of the caption's words is added to the time before that matrix, as in Stable Diffusion 3: with words as
+#   tokens alone, our network had learnt colours after an hour, but neither shapes nor motions. (The chart above
+#   leaves that part out.)
+# - **Every token has its own time.** `modulation` has one row for each *different* time (and caption) in the batch, and
+#   `level: b n` says which row is whose. A frame that is given is clean, and has time 0; its neighbours are being made, at time
 #   0.7. The words are given: time 0, always.
 #
 # {card}

@@ -28,7 +28,7 @@ class MLP(nn.Module):
 class DiTBlock(nn.Module):
     """Attention and MLP, each shifted, scaled and gated by the token's time (adaLN-zero, DiT 2212.09748, figure 3).
 
-    ``modulation: levels 6*d`` comes from the time and is the same for every block; the block adds its own small
+    ``modulation: levels 6*d`` comes from time and caption and is the same for every block; the block adds its own small
     ``table`` (adaLN-single, PixArt-alpha 2310.00426, section 2.3). ``level: b n`` says which row each token uses.
     The table starts at zero, and so do the gates: at first the block is the identity.
     """
