@@ -17,7 +17,7 @@ export PROMPT OUT
 OPTIONS = $(if $(SIZE),--size "$(SIZE)") $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)") \
           $(if $(STEPS),--steps "$(STEPS)") $(if $(GUIDANCE),--guidance "$(GUIDANCE)") $${OUT:+--out "$$OUT"}
 
-.PHONY: help video studio lab doctor test lint train evaluate chapters wheel clean distclean
+.PHONY: help video studio lab doctor test lint train evaluate bench chapters wheel clean distclean
 
 help: ## show this list
 	@echo 'make TARGET [NAME=value ...]'
@@ -50,6 +50,9 @@ train: $(VENV)/.train ## train both parts from nothing with the settings of the 
 
 evaluate: $(VENV)/.train ## measure the weights on fixed prompts and seeds, beside their floors [ARGS=...]
 	$(RUN) minisora evaluate $(ARGS)
+
+bench: $(VENV)/.test ## time it against other libraries, as ratios, into benchmarks/results.md [ARGS=codecs]
+	$(RUN) benchmarks $(ARGS)
 
 chapters: $(VENV)/.test ## build and run the learners' and the solution notebooks from solutions/*.py [ARGS=02]
 	$(RUN) minisora.course.build $(ARGS)

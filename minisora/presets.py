@@ -60,7 +60,6 @@ NANO = Preset(
         text_width=64,
         text_depth=1,
         vocabulary=VOCABULARY,
-        patch=1,
         text_heads=2,
     ),
     clips=4_000,
@@ -69,12 +68,9 @@ NANO = Preset(
 )
 MICRO = Preset(
     name="micro",
-    about="about 4M parameters: the weights in the repository, hours on a laptop",
+    about="about 6M parameters: the weights in the repository, hours on a laptop",
     codec=CodecConfig(channels=24, width=128, encoder_depth=3, decoder_depth=5),
-    dit=DiTConfig(
-        channels=24, width=192, depth=6, heads=3, text_width=128, text_depth=2, vocabulary=VOCABULARY, patch=1
-    ),
-    batch=16,
+    dit=DiTConfig(channels=24, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=VOCABULARY),
 )
 SMALL = Preset(
     name="small",

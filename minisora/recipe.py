@@ -9,7 +9,7 @@ from minisora.diffusion.given import GivenMix
 from minisora.presets import Preset
 from minisora.training.latents import ClipSet
 from minisora.training.modules import Optimisation
-from minisora.training.pace import Budget
+from minisora.training.pace import Budget, Schedule
 from minisora.training.settings import CodecSettings, Machine, TextToVideoSettings
 from minisora.worlds.shapes import ShapesWorld
 
@@ -47,6 +47,7 @@ def text_to_video_settings(preset: Preset, run: Path, budget: Budget, machine: M
         machine=machine,
         batch=preset.batch,
         mix=MIX,
+        schedule=Schedule(decay=0.7),
         optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
     )
 

@@ -417,8 +417,8 @@ explore(summary, patch=[2, 4, 8, 16, 32], frame=[0, 4, 8, 12, 16])
 # The networks of this course summarise better than by a mean (a learned matrix), but the bottleneck is real: 3 · 16²
 # = 768 numbers do not fit into a vector of 256. That is why the real machine first makes *latents*, which hold more
 # in fewer numbers, and then cuts small patches of those: a clip of 17 x 64 x 64 becomes 5 x 8 x 8 latents, which are
-# **80 tokens** with patches of 2 x 2, or 320 if each latent is a token of its own. (The second suits small networks
-# on small clips, the first all larger ones; `pipeline.dit.config.patch` says what the network at hand was made for.)
+# **80 tokens** with patches of 2 x 2, or 320 if each latent is a token of its own. (The shipped network has 2 x 2. Finer
+# tokens draw finer details; coarser ones learn sooner what the words mean and where things go: `docs/recipes.md`.)
 #
 # ## Several clips in one sequence
 #

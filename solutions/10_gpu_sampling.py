@@ -665,7 +665,7 @@ check.sampling_flops(sampling_flops)
 # %%
 sampling_flops = use(sampling_flops=sampling_flops)
 GPU_PEAK = 0.4 * 989e12  # an H100 at 40 % of its data sheet
-ours = DiTConfig(channels=24, width=192, depth=6, heads=3, text_width=128, text_depth=2, vocabulary=304, patch=1)
+ours = DiTConfig(channels=24, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=304, patch=2)
 large = DiTConfig(channels=16, width=5120, depth=40, heads=40, text_width=512, text_depth=2, vocabulary=304, patch=2)
 bills = {
     "ours, 2 s of 64x64": (ours, 17, 64, 64, 20),

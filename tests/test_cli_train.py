@@ -101,6 +101,16 @@ def test_dry_run_of_many_devices(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1000 steps" in out
 
 
+@pytest.mark.parametrize(("able", "chosen"), [(True, "bf16-mixed"), (False, "32-true")])
+def test_the_processor_chooses_the_precision(
+    able: bool, chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": able}, raising=False)
+    asked = ("train", "text-to-video", "--preset", "nano", "--dry-run", "--accelerator", "cpu", "--steps", "10")
+    assert chosen in run(capsys, *asked)[1]
+    assert "32-true" in run(capsys, *asked, "--precision", "32-true")[1]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,7 +33,7 @@ Seed = Annotated[int, typer.Option(help="Of weights, batches and noise.")]
 Accelerator = Annotated[str, typer.Option(help="auto (CUDA if there is any, else the CPU), cpu, cuda, or mps.")]
 Devices = Annotated[int, typer.Option(help="Processes, each with an accelerator of its own.")]
 Strategy = Annotated[str | None, typer.Option(help="Over several: ddp or fsdp.", show_default="the preset's")]
-Precision = Annotated[str | None, typer.Option(help="32-true or bf16-mixed.", show_default="32-true on the CPU")]
+Precision = Annotated[str | None, typer.Option(help="32-true or bf16-mixed.", show_default="the fastest")]
 Compile = Annotated[bool, typer.Option("--compile", help="Compile the repeated block: slow to start, faster after.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on with what the folder holds.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print parameters, FLOPs, memory, and estimated time.")]
@@ -167,7 +167,7 @@ def machine_of(
     *,
     dry_run: bool,
 ) -> Machine:
-    """Where to train: CUDA if there is any, else the CPU, unless said otherwise; half precision only off the CPU.
+    """Where to train: CUDA if there is any, else the CPU, unless said otherwise.
 
     Raises: UserError for what there is not; a dry run may be of a machine that is elsewhere.
     """
@@ -180,10 +180,18 @@ def machine_of(
     chosen = strategy or (preset.strategy if positive("devices", devices) != 1 else "auto")
     if chosen not in ("auto", "ddp", "fsdp"):
         raise UserError(f"strategy {chosen!r}: must be auto, ddp or fsdp")
-    precision = precision or ("32-true" if kind == "cpu" else preset.precision)
+    precision = precision or (cpu_precision() if kind == "cpu" else preset.precision)
     if precision not in ("32-true", "bf16-mixed"):
         raise UserError(f"precision {precision!r}: must be 32-true or bf16-mixed")
     return Machine(accelerator=kind, devices=devices, strategy=chosen, precision=precision, compile=compile)
+
+
+def cpu_precision() -> Literal["32-true", "bf16-mixed"]:
+    """Bfloat16 where this processor multiplies its matrices in hardware, two to three times as fast; elsewhere float32."""
+    import torch
+
+    able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return "bf16-mixed" if able.get("avx512_bf16") or able.get("amx_bf16") else "32-true"
 
 
 def budget(steps: int | None, minutes: float | None, preset_minutes: float) -> Budget:

@@ -17,6 +17,7 @@ from minisora.training.seeds import generator_for
 from minisora.worlds import digits
 from minisora.worlds.caption import canonical, caption
 from minisora.worlds.render import FPS, render
+from minisora.worlds.scene import Scene
 from minisora.worlds.shapes import ShapesWorld
 
 STYLES = ("canonical", "terse", "plain", "descriptive")
@@ -28,6 +29,7 @@ class LatentBatch(NamedTuple):
     step: int
     latents: Tensor  #: ``b c t h w`` float32
     captions: list[str]
+    scenes: Sequence[Scene] = ()  #: what the clips show; empty where nobody knows
 
 
 class VideoBatch(NamedTuple):
@@ -71,8 +73,8 @@ class LatentBatches:
     batch: int = 32
     seed: int = 0
     caption_dropout: float = 0.1
-    image_share: float = 0.05
-    image_batch: int = 2
+    image_share: float = 0.3
+    image_batch: int = 3
     short_share: float = 0.05
     styles: tuple[float, float, float, float] = (0.4, 0.25, 0.25, 0.1)
 
@@ -89,16 +91,17 @@ class LatentBatches:
         indices = torch.randint(len(cache), (size,), generator=generator)
         dropped = torch.rand(size, generator=generator) < self.caption_dropout
         style = STYLES[int(torch.multinomial(torch.tensor(self.styles), 1, generator=generator))]
+        mine = range(size)[share.of(size)]
+        scenes = [cache.scene(int(indices[position])) for position in mine]
         captions = []
-        for position in range(size)[share.of(size)]:
+        for position, scene in zip(mine, scenes, strict=True):
             if dropped[position]:
                 captions.append("")
             else:  # a generator of its own, so that no process need write the captions of another
                 words = generator_for(self.seed, "caption", step, position)
-                scene = cache.scene(int(indices[position]))
                 text = canonical(scene) if style == "canonical" else caption(scene, style=style, generator=words)
                 captions.append(text)
-        return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions)
+        return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions, scenes)
 
     def _choose_cache(self, generator: Generator) -> LatentCache:
         sizes = torch.tensor([float(len(cache)) for cache in self.caches])

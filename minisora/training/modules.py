@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from minisora.model import DiT, Tokenizer, video_velocity
 from minisora.training.data import LatentBatch, Share, VideoBatch
 from minisora.training.ema import Ema
 from minisora.training.optim import MuonAdamW, build_optimizer
+from minisora.training.scene_head import SceneHead
 from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
 
@@ -48,7 +50,7 @@ class _Module(lightning.LightningModule):
     def configure_optimizers(self) -> MuonAdamW:
         hidden = hidden_matrices(self.network)
         chosen = {id(parameter) for parameter in hidden}
-        rest = [p for p in self.network.parameters() if p.requires_grad and id(p) not in chosen]
+        rest = [p for p in self.parameters() if p.requires_grad and id(p) not in chosen]
         o = self.optimisation
         return build_optimizer(
             hidden,
@@ -92,6 +94,7 @@ class TextToVideoModule(_Module):
         time_mean, time_std: centre and width of the logit-normal times; a mean above 0 means noisier. What a clip of
             many tokens shows, and how it moves, is settled while it is nearly all noise.
         seconds_per_latent_frame: 4 frames of the codec at the clips' rate.
+        scene_weight: of the loss of a ``SceneHead`` on the middle block; 0 for none.
     """
 
     network: DiT
@@ -103,14 +106,20 @@ class TextToVideoModule(_Module):
         optimisation: Optimisation | None = None,
         *,
         mix: GivenMix = DEFAULT_MIX,
-        time_mean: float = 1.0,
-        time_std: float = 1.4,
+        time_mean: float = 1.1,
+        time_std: float = 1.3,
         seconds_per_latent_frame: float = 0.5,
+        scene_weight: float = 0.0,
         seed: int = 0,
     ) -> None:
         super().__init__(dit, optimisation or Optimisation(), seed=seed)
         self.tokenizer, self.mix, self.time_mean, self.time_std = tokenizer, mix, time_mean, time_std
         self.seconds_per_latent_frame = seconds_per_latent_frame
+        self.scene_weight = scene_weight
+        self.scene_head = SceneHead(dit.config.width) if scene_weight else None
+        self._middle: Tensor | None = None
+        if self.scene_head is not None:
+            dit.blocks[dit.config.depth // 2].register_forward_hook(self._look)
 
     def training_step(self, batch: LatentBatch, batch_idx: int) -> dict[str, Any]:
         x0 = batch.latents
@@ -128,7 +137,17 @@ class TextToVideoModule(_Module):
             (frames, height, width),
             seconds_per_latent_frame=self.seconds_per_latent_frame,
         )
-        return {"loss": loss_at(velocity, x0, noise, t, free=free)}
+        loss = loss_at(velocity, x0, noise, t, free=free)
+        if self.scene_head is None or self._middle is None or not batch.scenes:
+            return {"loss": loss}
+        patch = self.network.config.patch
+        grid = frames, height // patch, width // patch
+        video, self._middle = self._middle[:, -math.prod(grid) :], None
+        scene = self.scene_head(video, batch.scenes, grid, self.seconds_per_latent_frame)
+        return {"loss": loss + self.scene_weight * scene, "velocity": loss.detach(), "scene": scene.detach()}
+
+    def _look(self, block: nn.Module, inputs: tuple[Any, ...], tokens: Tensor) -> None:
+        self._middle = tokens
 
 
 def stratified_logit_normal(n: int, generator: Generator, *, mean: float = 0.0, std: float = 1.0) -> Tensor:

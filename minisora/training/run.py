@@ -113,6 +113,7 @@ def train_text_to_video(
         mix=settings.mix,
         time_mean=settings.time_mean,
         time_std=settings.time_std,
+        scene_weight=settings.scene_weight,
         seconds_per_latent_frame=seconds,
         seed=settings.seed,
     )

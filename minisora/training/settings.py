@@ -80,18 +80,20 @@ class TextToVideoSettings(RunSettings):
     Attributes:
         mix: how often what is given.
         time_mean, time_std: centre and width of the logit-normal times.
+        scene_weight: of the helper that reads the scene off the middle of the network.
         prompts: are drawn as filmstrips along the way.
         guidance, sampling_steps, shift: with which the filmstrips are drawn.
     """
 
     caption_dropout: float = 0.1
-    image_share: float = 0.05
-    image_batch: int = 2
+    image_share: float = 0.3
+    image_batch: int = 3
     short_share: float = 0.05
     styles: tuple[float, float, float, float] = (0.4, 0.25, 0.25, 0.1)
     mix: GivenMix = field(default_factory=GivenMix)
-    time_mean: float = 1.0
-    time_std: float = 1.4
+    time_mean: float = 1.1
+    time_std: float = 1.3
+    scene_weight: float = 0.2
     prompts: tuple[str, ...] = (
         "a red circle moves right",
         "a small blue square bounces",
