@@ -108,10 +108,10 @@ def read_history(metrics: Path) -> list[tuple[int, float, float]]:
     found: dict[int, dict[str, float]] = {}
     with metrics.open(newline="") as file:
         for row in csv.DictReader(file):
-            if row["value"] and row["name"] in ("loss", "seconds"):
+            if row["value"] and row["name"] in ("loss", "velocity", "seconds"):
                 found.setdefault(int(row["step"]), {})[row["name"]] = float(row["value"])
-    whole = {step: each for step, each in sorted(found.items()) if len(each) == 2}
-    return [(step, each["loss"], each["seconds"] / 60) for step, each in whole.items()]
+    whole = {step: each for step, each in sorted(found.items()) if {"loss", "seconds"} <= each.keys()}
+    return [(step, each.get("velocity", each["loss"]), each["seconds"] / 60) for step, each in whole.items()]
 
 
 def near(history: list[tuple[int, float, float]], steps: int) -> tuple[float, float]:

@@ -606,6 +606,14 @@ if ladder:
 # All those clips, good and bad, lie between these two curves. What to take home: **judge a diffusion model by its
 # samples**, from fixed prompts and fixed noise, at fixed moments; use the loss to see that nothing has exploded.
 #
+# The course's own run went wrong in just this way, for hours: the size of its tokens was chosen by their error, and
+# small tokens, which draw fine details, had the lower one. But their clips did not do what the captions said. A test
+# that asks *that* (exchange one word of the caption: does the answer get worse?) found that tokens of four times the
+# size had heard as much of the motion after 6 minutes as the small ones after 96. Two helpers came out of such tests: a
+# third of the batches are single **pictures**, many at once, since a picture costs a fifth of a clip and has a shape,
+# too; and a linear layer, thrown away afterwards, that asks the middle of the network **where the object is and where
+# it goes** (`training/scene_head.py`). All of it, also what failed, is in `docs/recipes.md`.
+#
 # ## Pull the plug
 #
 # Runs die: lids are closed, machines are taken away, disks are full. A resumed run should be *the same run*, to the

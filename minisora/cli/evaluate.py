@@ -22,6 +22,7 @@ def evaluate(
     steps: Annotated[int | None, typer.Option(help="Of the sampler.", show_default="the weights'")] = None,
     guidance: Annotated[float | None, typer.Option(help="Of the sampler.", show_default="the weights'")] = None,
     prompts: Annotated[int | None, typer.Option(help="At most so many of each suite.", show_default="all")] = None,
+    sizes: Annotated[bool, typer.Option("--sizes", help="Other durations and frames instead: one object.")] = False,
     log: Annotated[Path | None, typer.Option(help="Keeps what is done; a stopped call goes on from there.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the scores to this file, as JSON.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as a README would have it.")] = False,
@@ -46,14 +47,17 @@ def evaluate(
             check_writable(path.parent)
     pipeline = Pipeline.load(weights, codec=codec, device=device)
 
-    def generate(captions: list[str], seeds: list[int]) -> Tensor:
-        clips = pipeline.generate(captions, seed=seeds, steps=steps, guidance=guidance)
+    def generate(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> Tensor:
+        frames, *size = shape
+        asked = {"seconds": (frames - 1) / pipeline.fps, "size": tuple(size), "steps": steps, "guidance": guidance}
+        clips = pipeline.generate(captions, seed=seeds, **asked)
         return torch.stack([clip.frames for clip in clips])
 
     def roundtrip(clips: Tensor) -> Tensor:
         return pipeline.codec.decode(pipeline.codec.encode(clips.to(pipeline.device))).cpu()
 
-    suites = [replace(each, scenes=min(each.scenes, prompts or each.scenes)) for each in suite.SUITES]
+    chosen = suite.OTHER_SIZES if sizes else suite.SUITES
+    suites = [replace(each, scenes=min(each.scenes, prompts or each.scenes)) for each in chosen]
     with Progress(console=Console(stderr=True)) as progress:
         tasks: dict[str, TaskID] = {}
 

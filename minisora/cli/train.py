@@ -187,7 +187,7 @@ def machine_of(
 
 
 def cpu_precision() -> Literal["32-true", "bf16-mixed"]:
-    """Bfloat16 where this processor multiplies its matrices in hardware, two to three times as fast; elsewhere float32."""
+    """Bfloat16 where this processor multiplies its matrices in hardware, twice as fast or more; elsewhere float32."""
     import torch
 
     able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}

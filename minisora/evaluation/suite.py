@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from minisora.worlds.render import FPS, render
 from minisora.worlds.scene import Scene
 from minisora.worlds.shapes import ShapesWorld
 
-#: Captions and as many seeds -> clips ``b 3 f h w`` in [-1, 1].
-Generate = Callable[[list[str], list[int]], Tensor]
+#: Captions, as many seeds, and the clips' frames, height and width -> clips ``b 3 f h w`` in [-1, 1].
+Generate = Callable[[list[str], list[int], tuple[int, int, int]], Tensor]
 #: Clips ``b 3 f h w`` -> the same through the codec.
 Roundtrip = Callable[[Tensor], Tensor]
 #: ``watch(suite, source, done, total)`` after every batch.
@@ -42,19 +43,36 @@ class Suite:
     world: ShapesWorld
     scenes: int
     seed: int
+    frames: int = 17
+    height: int = 64
+    width: int = 64
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.frames, self.height, self.width
 
     def draw(self) -> list[Scene]:
         """Every scene of the suite: the first n of a larger suite are those of a smaller one."""
         generator = torch.Generator().manual_seed(self.seed)
-        return [self.world.sample(1, generator=generator)[0] for _ in range(self.scenes)]
+        duration, aspect = max(self.frames - 1, 1) / FPS, self.width / self.height
+        one = partial(self.world.sample, 1, generator=generator, duration=duration, aspect=aspect)
+        return [one()[0] for _ in range(self.scenes)]
 
 
+ONE_OBJECT = ShapesWorld(counts=(1.0,), moving_camera=0.0, occlusion=0.0)
 SUITES = (
-    Suite("one object, seen", ShapesWorld(counts=(1.0,), moving_camera=0.0, occlusion=0.0), 100, 101),
+    Suite("one object, seen", ONE_OBJECT, 100, 101),
     Suite(
         "one object, held out", ShapesWorld(counts=(1.0,), moving_camera=0.0, occlusion=0.0, held_out=True), 100, 102
     ),
     Suite("two objects", ShapesWorld(counts=(0.0, 1.0), moving_camera=0.0, occlusion=0.0), 50, 103),
+)
+#: Other durations and frames: one object, seen combinations.
+OTHER_SIZES = tuple(
+    Suite(f"{frames} frames of {height}x{width}", ONE_OBJECT, 20, 110 + i, frames, height, width)
+    for i, (frames, height, width) in enumerate(
+        ((9, 64, 64), (33, 64, 64), (17, 48, 80), (17, 80, 48), (17, 96, 96)),
+    )
 )
 
 
@@ -93,9 +111,6 @@ def evaluate(
     *,
     generate: Generate | None = None,
     roundtrip: Roundtrip | None = None,
-    frames: int = 17,
-    height: int = 64,
-    width: int = 64,
     batch: int = 10,
     watch: Watch | None = None,
     log: Path | None = None,
@@ -107,7 +122,7 @@ def evaluate(
         log: a file to which every judged clip is added, and from which a call that was stopped goes on.
         label: what distinguishes these weights from others in the log; a hash, say.
     """
-    known = _Log(log, f"{label} {frames}x{height}x{width}")
+    known = _Log(log, label)
     rows = []
     for suite in suites:
         scenes = suite.draw()
@@ -122,7 +137,7 @@ def evaluate(
                 picked = list(range(start, min(start + batch, len(scenes))))
                 if not known.has(suite, source, picked):
                     with torch.no_grad():
-                        drawn = render([scenes[i] for i in picked], frames=frames, height=height, width=width)
+                        drawn = _render([scenes[i] for i in picked], suite)
                         clips = make(picked, drawn)
                     known.add(suite, source, picked, _mark(scenes, picked, clips, drawn if source != MODEL else None))
                 marks += known.get(suite, source, picked)
@@ -134,9 +149,14 @@ def evaluate(
 
 def _prompted(generate: Generate, suite: Suite, scenes: list[Scene]) -> Callable[[list[int], Tensor], Tensor]:
     def make(picked: list[int], drawn: Tensor) -> Tensor:
-        return generate([canonical(scenes[i]) for i in picked], [1000 * suite.seed + i for i in picked])
+        captions = [canonical(scenes[i]) for i in picked]
+        return generate(captions, [1000 * suite.seed + i for i in picked], suite.shape)
 
     return make
+
+
+def _render(scenes: list[Scene], suite: Suite) -> Tensor:
+    return render(scenes, frames=suite.frames, height=suite.height, width=suite.width)
 
 
 def _mark(scenes: list[Scene], picked: list[int], clips: Tensor, drawn: Tensor | None) -> Iterator[dict[str, Any]]:
@@ -177,7 +197,7 @@ class _Log:
 
     def _key(self, suite: Suite, source: str, index: int) -> tuple[Any, ...]:
         # What is drawn does not depend on the weights, but on the codec's: one label for both is simple and safe.
-        return (self.label, suite.name, suite.seed, source, index)
+        return (self.label, suite.name, suite.seed, *suite.shape, source, index)
 
     def has(self, suite: Suite, source: str, picked: list[int]) -> bool:
         return all(self._key(suite, source, i) in self.marks for i in picked)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from minisora.evaluation.suite import DRAWN, KINDS, MODEL, SUITES, THROUGH_CODEC, Score, evaluate
+from minisora.evaluation.suite import DRAWN, KINDS, MODEL, OTHER_SIZES, SUITES, THROUGH_CODEC, Score, evaluate
 from minisora.evaluation.table import markdown_table, score_table
 from minisora.worlds.caption import canonical
 from minisora.worlds.render import render
@@ -18,16 +18,18 @@ from minisora.worlds.scene import is_held_out
 
 TINY = tuple(replace(suite, scenes=3) for suite in SUITES)
 ONE = TINY[:1]
+SIZES = tuple(replace(suite, scenes=2) for suite in OTHER_SIZES)
 
 
-def perfect(captions: list[str], seeds: list[int]) -> torch.Tensor:
+def perfect(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> torch.Tensor:
     """Draws the scenes that belong to the captions."""
-    scenes = {canonical(scene): scene for suite in TINY for scene in suite.draw()}
-    return render([scenes[text] for text in captions], frames=17, height=64, width=64)
+    scenes = {canonical(scene): scene for suite in (*TINY, *SIZES) for scene in suite.draw() if suite.shape == shape}
+    frames, height, width = shape
+    return render([scenes[text] for text in captions], frames=frames, height=height, width=width)
 
 
-def black(captions: list[str], seeds: list[int]) -> torch.Tensor:
-    return torch.full((len(captions), 3, 17, 64, 64), -1.0)
+def black(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> torch.Tensor:
+    return torch.full((len(captions), 3, *shape), -1.0)
 
 
 def test_suites_are_fixed_and_what_their_names_say():
@@ -60,12 +62,19 @@ def test_a_black_generator_scores_nothing():
     assert made.scores["everything"].right == made.scores["count"].right == made.scores["colour"].right == 0
 
 
+def test_other_sizes_are_judged_as_well_as_the_usual_one():
+    rows = evaluate(SIZES, generate=perfect)
+    assert {row.suite for row in rows} >= {"9 frames of 64x64", "33 frames of 64x64", "17 frames of 48x80"}
+    assert all(row.scores["everything"].share == 1 for row in rows)
+    assert [suite.draw()[0] for suite in SIZES] == [suite.draw()[0] for suite in OTHER_SIZES]
+
+
 def test_seeds_depend_on_the_prompt_alone():
     asked = {}
 
-    def remember(captions: list[str], seeds: list[int]) -> torch.Tensor:
+    def remember(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> torch.Tensor:
         asked.setdefault(len(captions), []).extend(zip(captions, seeds, strict=True))
-        return black(captions, seeds)
+        return black(captions, seeds, shape)
 
     evaluate(ONE, generate=remember, batch=1)
     evaluate(ONE, generate=remember, batch=3)
@@ -75,19 +84,19 @@ def test_seeds_depend_on_the_prompt_alone():
 def test_goes_on_where_it_was_stopped(tmp_path):
     log = tmp_path / "log.jsonl"
 
-    def stop(captions: list[str], seeds: list[int]) -> torch.Tensor:
+    def stop(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> torch.Tensor:
         if seeds[0] % 1000 == 2:
             raise KeyboardInterrupt
-        return perfect(captions, seeds)
+        return perfect(captions, seeds, shape)
 
     with pytest.raises(KeyboardInterrupt):
         evaluate(ONE, generate=stop, batch=1, log=log, label="a")
     log.write_text(log.read_text() + '[["a", "one ob')  # killed in the middle of a line
     made = []
 
-    def count(captions: list[str], seeds: list[int]) -> torch.Tensor:
+    def count(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> torch.Tensor:
         made.extend(seeds)
-        return perfect(captions, seeds)
+        return perfect(captions, seeds, shape)
 
     rows = evaluate(ONE, generate=count, batch=1, log=log, label="a")
     assert len(made) == 1 and rows[-1].scores["everything"].right == 3
