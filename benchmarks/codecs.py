@@ -13,7 +13,8 @@ from minisora.presets import MICRO
 
 @torch.no_grad()
 def main() -> str:
-    from diffusers import AutoencoderKLLTXVideo, AutoencoderKLWan
+    from diffusers.models.autoencoders.autoencoder_kl_ltx import AutoencoderKLLTXVideo
+    from diffusers.models.autoencoders.autoencoder_kl_wan import AutoencoderKLWan
 
     torch.manual_seed(0)
     ours = Codec(MICRO.codec).eval()
@@ -46,7 +47,7 @@ def main() -> str:
                     f"{work['minisora'] / work[name]:.2f}",
                 ]
             )
-    shapes = {ours.encode(clip).shape, *(peer.encode(clip).latent_dist.mean.shape for peer in (wan, ltx))}
+    shapes = {ours.encode(clip).shape, *(peer.encode(clip, return_dict=False)[0].mean.shape for peer in (wan, ltx))}
     assert len(shapes) == 1, f"not the same latents: {shapes}"
     sizes = ", ".join(f"{n} {sum(p.numel() for p in m.parameters()) / 1e6:.1f}M" for n, m in networks.items())
     head = ["what", "peer", "minisora", "peer's", "times as fast", "our work by theirs"]

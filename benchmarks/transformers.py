@@ -22,7 +22,8 @@ LATENTS = (24, 5, 8, 8)
 
 def candidates() -> dict[str, tuple[nn.Module, Callable[[Tensor, Tensor], Tensor]]]:
     """Each network with its ``velocity(x, t)``; ``x: b 24 5 8 8``, ``t: b``."""
-    from diffusers import LatteTransformer3DModel, WanTransformer3DModel
+    from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
+    from diffusers.models.transformers.transformer_wan import WanTransformer3DModel
 
     torch.manual_seed(0)
     ours = DiT(MICRO.dit)
