@@ -56,7 +56,7 @@ def strips(some: list[Made], path: Path) -> None:
             axis.imshow(picture(each.frames[:, 2 * i]))
             axis.axis("off")
         row[0].set_title(each.said, loc="left", fontsize=8)
-    figure.tight_layout(pad=0.3)
+    figure.subplots_adjust(0.005, 0.01, 0.995, 0.96, 0.03, 0.25)
     figure.savefig(path, dpi=90)
 
 

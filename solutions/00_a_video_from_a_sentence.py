@@ -586,7 +586,7 @@ suite = replace(SUITES[0], scenes=by_profile(20, fast=3))
 rows = evaluate(
     [suite],
     roundtrip=lambda clips: codec.decode(codec.encode(clips.to(on))).cpu(),
-    generate=lambda said, seeds: torch.stack([each.frames for each in machine.generate(said, seed=seeds, steps=steps)]),
+    generate=lambda said, seeds, _: torch.stack([c.frames for c in machine.generate(said, seed=seeds, steps=steps)]),
 )
 alt = "; ".join(f"{row.source}: " + ", ".join(f"{k} {row.scores[k].share:.0%}" for k in KINDS) for row in rows)
 with plots.chart(alt=f"share of claims that hold: {alt}", size=(7.2, 2.8)) as axes:
