@@ -26,7 +26,7 @@ def test_processes_share_the_joint_batch(batches) -> None:
         assert torch.equal(whole.latents, torch.cat([half.latents for half in halves]))
         assert whole.captions == halves[0].captions + halves[1].captions
     with pytest.raises(UserError, match="3 processes"):
-        batches(0, Share(0, 3))
+        replace(batches, image_share=0.0)(0, Share(0, 3))
 
 
 def test_captions_are_dropped_per_sample(batches) -> None:
