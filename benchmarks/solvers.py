@@ -15,8 +15,8 @@ from minisora.recipe import WORLD
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
 
-PROMPTS = 40
-CALLS = (4, 8, 12, 20, 32, 50)
+PROMPTS = 24
+CALLS = (4, 8, 12, 20, 32)
 
 
 @torch.no_grad()
