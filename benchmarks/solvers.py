@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 
 from benchmarks.timing import table
 from minisora.diffusion import ab2, classifier_free, dpm_solver_pp, euler, heun, sample, time_grid
 from minisora.evaluation.judge import judge
+from minisora.evaluation.suite import ONE_OBJECT
 from minisora.model import video_velocity
 from minisora.pipeline import Pipeline
-from minisora.recipe import WORLD
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
 
@@ -22,8 +20,7 @@ CALLS = (4, 8, 12, 20, 32)
 @torch.no_grad()
 def main() -> str:
     pipeline = Pipeline.load(device="cpu")
-    world = replace(WORLD, counts=(1.0,), moving_camera=0.0)
-    texts = [canonical(scene) for scene in world.sample(PROMPTS, generator=torch.Generator().manual_seed(2))]
+    texts = [canonical(scene) for scene in ONE_OBJECT.sample(PROMPTS, generator=torch.Generator().manual_seed(2))]
     noise = torch.randn(PROMPTS, 24, 5, 8, 8, generator=torch.Generator().manual_seed(3))
     ids = pipeline.tokenizer.encode(texts + [""] * PROMPTS)
     conditional, both = (video_velocity(pipeline.dit, some, (5, 8, 8)) for some in (ids[:PROMPTS], ids))

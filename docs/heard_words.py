@@ -17,9 +17,9 @@ from torch import Tensor
 
 from minisora.diffusion.path import STRAIGHT
 from minisora.errors import UserError
+from minisora.evaluation.suite import ONE_OBJECT
 from minisora.model import video_velocity
 from minisora.pipeline import Pipeline
-from minisora.recipe import WORLD
 from minisora.worlds.caption import canonical
 from minisora.worlds.render import render
 from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES, SIZES, Scene
@@ -52,8 +52,7 @@ def error(pipeline: Pipeline, latents: Tensor, noise: Tensor, captions: list[str
 
 def main(paths: list[str]) -> int:
     generator = torch.Generator().manual_seed(SEED)
-    world = replace(WORLD, counts=(1.0,), moving_camera=0.0)
-    scenes = world.sample(CLIPS, generator=generator)
+    scenes = ONE_OBJECT.sample(CLIPS, generator=generator)
     dice = random.Random(SEED)
     captions = {"right": [canonical(scene) for scene in scenes]}
     captions |= {f"wrong {kind}": [canonical(wrong(scene, kind, dice)) for scene in scenes] for kind in WORDS}

@@ -7,7 +7,6 @@ What the judge finds right when it begins at t, and wrong when it begins a littl
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import torch
 
@@ -15,9 +14,9 @@ from minisora.diffusion import ab2, classifier_free, sample, time_grid
 from minisora.diffusion.path import STRAIGHT
 from minisora.errors import UserError
 from minisora.evaluation.judge import judge
+from minisora.evaluation.suite import ONE_OBJECT
 from minisora.model import video_velocity
 from minisora.pipeline import Pipeline
-from minisora.recipe import WORLD
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
 from minisora.worlds.render import render
@@ -34,8 +33,7 @@ def main(paths: list[str]) -> int:
     except UserError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 2
-    world = replace(WORLD, counts=(1.0,), moving_camera=0.0)
-    scenes = world.sample(CLIPS, generator=torch.Generator().manual_seed(SEED))
+    scenes = ONE_OBJECT.sample(CLIPS, generator=torch.Generator().manual_seed(SEED))
     texts = [canonical(scene) for scene in scenes]
     x0 = pipeline.codec.encode(render(scenes, frames=17, height=64, width=64))
     noise = torch.randn(x0.shape, generator=torch.Generator().manual_seed(SEED))
