@@ -53,8 +53,10 @@ def test_train_codec_then_transformer_then_make_a_video(
     assert code == 2
     assert "'text-to-video' is needed" in err
     more = ("train", "text-to-video", *common, "--clips", "4", "--run", "runs/more")
-    code, _, err = run(capsys, *more, "--init", "runs/nano-text-to-video/text-to-video.safetensors")
+    code, _, err = run(capsys, *more, "--init", "runs/nano-text-to-video/text-to-video.safetensors", "--rate", "0.5")
     assert code == 0, err
+    rates = json.loads(Path("runs/more/settings.json").read_text())["optimisation"]
+    assert (rates["muon_lr"], rates["adam_lr"]) == (NANO.muon_lr / 2, NANO.adam_lr / 2)
     begun = json.loads(Path("runs/more/text-to-video.json").read_text())["init"]
     assert (begun["sha256"], begun["steps"]) == (card["sha256"], 2) and "command" in begun
     code, _, err = run(capsys, *more, "--init", str(shipped_folder() / "text-to-video.safetensors"))
@@ -117,6 +119,7 @@ def test_the_processor_chooses_the_precision(
         (["--preset", "huge"], "unknown preset 'huge': try nano, micro, small, base, large"),
         (["--devices", "0"], "devices 0: must be at least 1"),
         (["--batch", "-2"], "batch -2: must be at least 1"),
+        (["--rate", "0"], "rate 0: must be above 0"),
         (["--steps", "0"], "a run of 0 steps"),
         (["--strategy", "magic", "--devices", "2"], "strategy 'magic': must be auto, ddp or fsdp"),
         (["--precision", "8"], "precision '8': must be 32-true or bf16-mixed"),

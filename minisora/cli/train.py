@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from minisora.checkpoint import Card
     from minisora.presets import Preset
     from minisora.training.estimate import Work
+    from minisora.training.modules import Optimisation
     from minisora.training.pace import Budget
     from minisora.training.run import Outcome
     from minisora.training.settings import Machine, RunSettings
@@ -41,6 +42,7 @@ CodecPath = Annotated[
     Path | None, typer.Option(help="Weights of the codec.", show_default="runs/PRESET-codec, else the shipped ones")
 ]
 Init = Annotated[Path | None, typer.Option(help="Begin with these weights, not random ones.", show_default="none")]
+Rate = Annotated[float, typer.Option(help="Times the preset's peak learning rates; below 1 for --init.")]
 Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.", show_default="the preset's")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
@@ -50,6 +52,7 @@ ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score cl
 def train_codec(
     preset_name: PresetName = "micro",
     run: Run = None,
+    rate: Rate = 1.0,
     minutes: Minutes = None,
     steps: Steps = None,
     batch: Batch = None,
@@ -74,6 +77,7 @@ def train_codec(
         machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
+    settings = replace(settings, optimisation=slower(settings.optimisation, rate))
     if dry_run:
         from minisora.training.estimate import codec_work
 
@@ -90,6 +94,7 @@ def train_text_to_video(
     run: Run = None,
     codec: CodecPath = None,
     init: Init = None,
+    rate: Rate = 1.0,
     clips: Clips = None,
     minutes: Minutes = None,
     steps: Steps = None,
@@ -117,6 +122,7 @@ def train_text_to_video(
         machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
+    settings = replace(settings, optimisation=slower(settings.optimisation, rate))
     settings = replace(settings, evaluate_minutes=score_minutes)
     sets = clip_sets(preset, clips=positive("clips", clips))
     if dry_run:
@@ -150,6 +156,16 @@ def train_text_to_video(
         evaluate=judged_prompts(network) if score_minutes is not None else None,
     )
     return report(outcome)
+
+
+def slower(optimisation: Optimisation, rate: float) -> Optimisation:
+    """With ``rate`` times the peak learning rates.
+
+    Raises: UserError unless the rate is above 0 and at most 10.
+    """
+    if not 0 < rate <= 10:
+        raise UserError(f"rate {rate:g}: must be above 0 and at most 10 — 1 is the preset's own")
+    return replace(optimisation, muon_lr=rate * optimisation.muon_lr, adam_lr=rate * optimisation.adam_lr)
 
 
 def begun(card: Card) -> Card:

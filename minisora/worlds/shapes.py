@@ -33,8 +33,8 @@ class ShapesWorld:
 
     Attributes:
         counts: relative frequency of one, two, and three objects.
-        motions, backgrounds: what may occur. Proposed equally often; what does not fit the frame, or collides, is
-            proposed anew, so that among several objects large ones are rarer.
+        motions, backgrounds: what may occur. Proposed equally often, and twice as often if named twice; what does not
+            fit the frame, or collides, is proposed anew, so that among several objects large ones are rarer.
         moving_camera: share of scenes whose camera pans or zooms.
         occlusion: share of the scenes of two objects in which the second stands in front of the first.
         held_out: whether scenes show only training combinations (False), or only held-out ones (True).

@@ -59,6 +59,13 @@ def test_large_things_and_long_ways_are_as_frequent_as_small_and_short_ones():
         assert large.count(motion) * len(MOTIONS) > 0.85 * len(large), motion
 
 
+def test_a_motion_named_twice_is_shown_twice_as_often():
+    world = ShapesWorld(counts=(1.0,), motions=("still", "spins", "spins"))
+    scenes = world.sample(1200, generator=torch.Generator().manual_seed(8))
+    spinning = sum(scene.objects[0].motion == "spins" for scene in scenes)
+    assert spinning == pytest.approx(800, abs=60)  # nearly four standard deviations
+
+
 def test_worlds_can_be_narrowed():
     sampled = scenes(100, ShapesWorld(motions=("left", "spins"), backgrounds=("navy",), moving_camera=0.0))
     assert {obj.motion for scene in sampled for obj in scene.objects} == {"left", "spins"}
