@@ -6,7 +6,7 @@
 # | **You build** | attention, the norm that keeps it calm, the turn that tells it where and when, the block to which time speaks, and the count of what it all holds |
 # | **It becomes** | `minisora/model/attention.py`, `rope.py`, `blocks.py` and `flops.py` |
 # | **You need** | chapter 02 (a clip is a sequence of tokens with coordinates), chapter 05 (time, velocity), matrix products |
-# | **Time** | 100 to 130 minutes of reading and writing; running everything takes less than a minute on a 2-core laptop |
+# | **Time** | 100 to 130 minutes of reading and writing; running everything takes less than a minute on a 2-core laptop, and a GPU is not needed |
 
 # %%
 import math
@@ -49,7 +49,8 @@ words, velocity = text.tokens.shape[1], video_velocity(dit, text, (5, 8, 8))
 
 frames = clip[0][:, [0, 2, 6, 10, 14]]  # a frame from the middle of what each latent frame stands for
 red = ((frames[0] > 0.2) & (frames[2] < 0)).float()
-on_circle = F.avg_pool2d(red, 8 * patch).flatten() > 0.25  # for each token of the clip: is it on the circle?
+covered = F.avg_pool2d(red, 8 * patch).flatten()  # for each token of the clip: how much of it is circle?
+on_circle = covered > 0.25
 frame_of = torch.arange(len(on_circle)) // (len(on_circle) // 5)
 
 # %%
@@ -72,8 +73,7 @@ weights = listen(0.5)
 elsewhere = on_circle & (frame_of[:, None] != frame_of)  # on the circle, in another frame than one's own
 share = (weights[:, :, words:, words:] * elsewhere)[:, :, on_circle].sum(-1).mean(-1)
 times_chance = share * weights.shape[-1] / elsewhere[on_circle].sum(-1).float().mean()
-asked = (on_circle & (frame_of == 2)).nonzero().flatten()
-asked = int(asked[len(asked) // 2])  # a token in the middle of the circle
+asked = int((covered * (frame_of == 2)).argmax())  # the token of the third frame that is most on the circle
 
 # %%
 
@@ -819,8 +819,7 @@ plots.images(maps, alt=alt, width=84, columns=8)
 
 # %%
 def eyes(block: int, head: int, frame: int) -> plots.Picture:
-    tokens = (on_circle & (frame_of == frame - 1)).nonzero().flatten().tolist()
-    token = tokens[len(tokens) // 2]
+    token = int((covered * (frame_of == frame - 1)).argmax())
     seen = spotlight(among[block - 1, head - 1, token], token)
     return plots.filmstrip(seen, alt=f"the frames lit where block {block}, head {head} looks from frame {frame}")
 

@@ -6,7 +6,7 @@
 # | **You build** | one update of the weights, the learning rate of every step, the average that is shipped, the heart of Muon, the memory that a run needs; and you say what is wrong with four runs that fail |
 # | **It becomes** | `minisora/training/ema.py`, most of `optim.py`, and a part of `estimate.py` beside them |
 # | **You need** | chapter 05 (the loss, and its floor); chapter 06 helps |
-# | **Time** | 100 to 130 minutes of reading and writing; running everything takes about a minute on a 2-core laptop. Training the course's own model takes hours there and is not needed: the weights it had along the way come with the course |
+# | **Time** | 100 to 130 minutes of reading and writing; running everything takes about a minute on a 2-core laptop, and a GPU is not needed. Training the course's own model takes hours there, and need not be done: what it could do along the way comes with the course |
 
 # %%
 import copy
@@ -36,13 +36,13 @@ pipeline = finished_pipeline()
 ladder = open_ladder(pipeline)
 if ladder:
     rungs = [(i, ladder.rungs[i]) for i in ladder.some(4)]
-    shown = {f"step {each['steps']:,}, {each['minutes']:.0f} minutes": ladder.clips(i)[0] for i, each in rungs}
+    shown = {f"step {each['steps']:,}, {each['minutes']:.1f} minutes": ladder.clips(i)[0] for i, each in rungs}
     print(ladder.about["prompts"][0])
     display(plots.strips(shown, alt="one sentence at growing training: first spots, later an object that moves"))
 
 # %% [markdown]
-# This is the **ladder**: weights that the course's own run had on its way, after 100 steps or so, twice as many, and
-# so on to the end. OpenAI showed Sora in the same way: the same prompts and seeds at one, four and thirty-two times
+# This is the **ladder**: what the course's own run could do on its way, after its first steps, twice as many, and so on
+# to the end. OpenAI showed Sora in the same way: the same prompts and seeds at one, four and thirty-two times
 # the computing. You will climb it in the middle of this chapter, and it will tell you something that the loss curve
 # of that run keeps to itself.
 #
@@ -594,7 +594,7 @@ if ladder:
 # %%
 times = torch.tensor(by_profile([0.1, 0.3, 0.5, 0.7, 0.85, 0.95], fast=[0.2, 0.9]))
 if ladder:
-    few, networks = by_profile(8, fast=1), {f"the rung {ladder.about['early'][:7]}": ladder.early()}
+    few, networks = by_profile(8, fast=1), {f"step {int(ladder.about['early'][:7]):,}": ladder.early()}
     networks["the shipped weights"] = pipeline.dit
     with plots.chart(alt="loss against time for an early rung and the shipped weights", size=(6.4, 2.6)) as axes:
         for label, dit in networks.items():
@@ -603,14 +603,16 @@ if ladder:
         axes.legend()
 
 # %% [markdown]
-# All those clips, good and bad, lie between these two curves. What to take home: **judge a diffusion model by its
+# All those clips, good and bad, lie between these two curves. In the weights that we looked at they were furthest apart
+# near the clean end, where only details are left to be seen, and nearest to each other near the noise, where it is
+# decided what will be in the clip: reason 3. What to take home: **judge a diffusion model by its
 # samples**, from fixed prompts and fixed noise, at fixed moments; use the loss to see that nothing has exploded.
 #
 # The course's own run went wrong in just this way, for hours: the size of its tokens was chosen by their error, and
 # small tokens, which draw fine details, had the lower one. But their clips did not do what the captions said. A test
 # that asks *that* (exchange one word of the caption: does the answer get worse?) found that tokens of four times the
-# size had heard as much of the motion after 6 minutes as the small ones after 96. Two helpers came out of such tests: a
-# third of the batches are single **pictures**, many at once, since a picture costs a fifth of a clip and has a shape,
+# size had heard as much of the motion after 6 minutes as the small ones after 96. Two helpers came out of such tests: some
+# of the batches are single **pictures**, many at once, since a picture costs a fifth of a clip and has a shape,
 # too; and a linear layer, thrown away afterwards, that asks the middle of the network **where the object is and where
 # it goes** (`training/scene_head.py`). All of it, also what failed, is in `docs/recipes.md`.
 #

@@ -56,7 +56,7 @@ class Ladder:
         """Loss, scores and clips of one rung."""
         i = self.steps.index(step)
         scores = self.rungs[i]["scores"]
-        with plots.canvas(size=(5.6, 2.3), panels=2) as (left, right):
+        with plots.canvas(size=(6.6, 2.3), panels=2) as (left, right):
             left.semilogx(self.steps, [rung["loss"] for rung in self.rungs], "o-", color="silver")
             left.plot(step, self.rungs[i]["loss"], "o", color="black")
             left.set(xlabel="step", title=f"loss {self.rungs[i]['loss']:.3f}", ylim=(0, None))
@@ -64,7 +64,7 @@ class Ladder:
                 right.semilogx(self.steps, [rung["scores"][kind] for rung in self.rungs], style, label=kind)
             right.axvline(step, color="black", linewidth=1)
             right.set(xlabel="step", title="judge's scores", ylim=(-0.03, 1.03))
-            right.legend(fontsize=7, loc="upper left")
+            right.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
         said = ", ".join(f"{kind} {scores[kind]:.0%}" for kind in KINDS)
         chart = plots.drawn(left, alt=f"step {step}: loss {self.rungs[i]['loss']:.3f}; {said}")
         rows = [torch.cat(list(clip[:, ::4].unbind(1)), dim=2) for clip in self.clips(i)]

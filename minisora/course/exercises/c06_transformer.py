@@ -333,6 +333,10 @@ def _first_gets_the_rest(pairs: int, axes: int) -> list[int]:
     return [pairs - (axes - 1) * (pairs // axes)] + [pairs // axes] * (axes - 1)
 
 
+def _nobody_gets_the_rest(pairs: int, axes: int) -> list[int]:
+    return [pairs // axes] * axes
+
+
 def _last_gets_the_rest(pairs: int, axes: int) -> list[int]:
     return _first_gets_the_rest(pairs, axes)[::-1]
 
@@ -427,6 +431,18 @@ ROPE_TABLE = Exercise(
             "the last axis gets the rest",
             _rope_table_variant(bands=_last_gets_the_rest),
             "what is left over when the pairs are shared out goes to the first axis (time), not to the last",
+        ),
+        Mistake(
+            "the rest forgotten",
+            _rope_table_variant(bands=_nobody_gets_the_rest),
+            "pairs are left over when each axis gets `pairs // axes` of them, and nobody has them: they go to the "
+            "first axis, as `pairs % axes` more",
+        ),
+        Mistake(
+            "logspace of the wavelengths",
+            _rope_table_variant(spaced=lambda a, b, size: torch.logspace(a, b, size)),
+            "torch.logspace wants the logarithms of its ends: `torch.logspace(math.log2(shortest), math.log2(longest), "
+            "size, base=2)`",
         ),
         Mistake(
             "tokens numbered",
@@ -593,6 +609,11 @@ def _plain(
     if change == "no way round":
         x = gate_a * seen
         return gate_m * block.mlp(normed(x, shift_m, scale_m))
+    if change == "normed round":
+        x = F.layer_norm(x, x.shape[-1:])
+        after = x + gate_a * block.attention(x * (1 + scale_a) + shift_a, rope, mask)
+        after = F.layer_norm(after, x.shape[-1:])
+        return after + gate_m * block.mlp(after * (1 + scale_m) + shift_m)
     if change == "gate on both":
         x = gate_a * (x + seen)
         return gate_m * (x + block.mlp(normed(x, shift_m, scale_m)))
@@ -620,6 +641,12 @@ def _without_table(
     self: DiTBlock, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None
 ) -> Tensor:
     return _plain(self, x, F.embedding(level, modulation).chunk(6, dim=-1), rope, mask)
+
+
+def _not_looked_up(
+    self: DiTBlock, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None
+) -> Tensor:
+    return _plain(self, x, (modulation + self.table).chunk(6, dim=-1), rope, mask)
 
 
 def _one_time_for_all(
@@ -687,6 +714,12 @@ DIT_BLOCK = Exercise(
             "and what they say is added to it",
         ),
         Mistake(
+            "the norm goes round",
+            _changed_block("normed round"),
+            "with its gates shut your block returns LayerNorm(x): only what attention and MLP *read* is normed, "
+            "while x itself goes round them as it is",
+        ),
+        Mistake(
             "gate on both",
             _changed_block("gate on both"),
             "your gate also shuts out x itself: it belongs to what the attention (the MLP) says, and not to the sum",
@@ -731,6 +764,12 @@ DIT_BLOCK = Exercise(
             "table forgotten",
             _block(_without_table),
             "you never use `self.table`: without it all blocks would be told the very same. Add it to the modulation",
+        ),
+        Mistake(
+            "never looked up",
+            _block(_not_looked_up),
+            "the rows of `modulation` are one for each *different* time, not one for each token: `level` says which "
+            "row is whose, so look them up first, with `F.embedding(level, rows)`",
         ),
         Mistake(
             "one time for all",
@@ -800,6 +839,16 @@ BLOCK_PARAMETERS = Exercise(
             "MLP one way",
             lambda w, h, r=4: block_parameters(w, h, r) - r * w * w,
             "the MLP goes up to mlp_ratio * width *and down again*: that is two matrices",
+        ),
+        Mistake(
+            "ratio of four",
+            lambda w, h, r=4: block_parameters(w, h),
+            "you count an MLP that is always four times as wide: use mlp_ratio",
+        ),
+        Mistake(
+            "matrices only",
+            lambda w, h, r=4: (4 + 2 * r) * w * w,
+            "the matrices are right; what is missing are the small things: the table, and the gains",
         ),
         Mistake(
             "biases",

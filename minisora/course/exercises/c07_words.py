@@ -189,6 +189,15 @@ def _same_dice(captions: Sequence[str], share: float, generator: Generator) -> l
     return drop_captions(captions, share, Generator().manual_seed(0))
 
 
+def _none_instead(captions: Sequence[str], share: float, generator: Generator) -> list[str | None]:
+    return [caption or None for caption in drop_captions(captions, share, generator)]
+
+
+def _drop_so_many(captions: Sequence[str], share: float, generator: Generator) -> list[str]:
+    dropped = torch.randperm(len(captions), generator=generator)[: round(share * len(captions))].tolist()
+    return ["" if i in dropped else caption for i, caption in enumerate(captions)]
+
+
 NAMES = [f"clip {i} moves" for i in range(8)]
 
 
@@ -272,6 +281,17 @@ DROP_CAPTIONS = Exercise(
             _drop_the_first,
             "you drop a fixed number at the beginning of the batch, the same places every time: leave it to chance, "
             "caption by caption",
+        ),
+        Mistake(
+            "the same number every time",
+            _drop_so_many,
+            "you drop the same number of captions in every batch, at places drawn by lot. Throw for each caption by "
+            "itself; then a batch of two can lose one, both or none",
+        ),
+        Mistake(
+            "None for nothing",
+            _none_instead,
+            "you put None for a dropped caption. The empty caption is a caption, the string '', and has a token",
         ),
         Mistake(
             "words instead of captions",
@@ -537,6 +557,17 @@ def _free(
     return make
 
 
+def _all_or_none(
+    conditional: Velocity, both: Velocity, *, scale: float, interval: tuple[float, float] = (0.0, 1.0)
+) -> Velocity:
+    def guided(x: Tensor, t: Tensor) -> Tensor:
+        if scale == 1 or not ((interval[0] < t) & (t <= interval[1])).all():
+            return conditional(x, t)
+        return guide(*both(torch.cat([x, x]), torch.cat([t, t])).chunk(2), scale)
+
+    return guided
+
+
 def _three_calls(
     conditional: Velocity, both: Velocity, *, scale: float, interval: tuple[float, float] = (0.0, 1.0)
 ) -> Velocity:
@@ -629,6 +660,12 @@ CLASSIFIER_FREE = Exercise(
             _free(inside=lambda t, low, high: ((low < t) & (t <= high)).any().expand(t.shape)),
             "you guide the whole clip as soon as one frame is inside the interval; each token has its own time, so "
             "choose with torch.where",
+        ),
+        Mistake(
+            "all or none",
+            _all_or_none,
+            "you guide only if every token is inside the interval. As soon as one is, ask `both`, and let torch.where "
+            "choose token by token",
         ),
         Mistake(
             "the other end included",
@@ -741,6 +778,12 @@ def _nameless_is_anything(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectCl
     )
 
 
+def _as_many_as_there_are(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+    return any(
+        all(_fits(claim, each) for claim, each in zip(wanted, chosen, strict=False)) for chosen in permutations(seen)
+    )
+
+
 _O = ObjectClaim
 _RED_CIRCLE, _BLUE_SQUARE = _O("circle", "red"), _O("square", "blue")
 
@@ -803,6 +846,12 @@ BINDS = Exercise(
             "one object for two claims",
             _each_somewhere,
             "two wanted objects may be paired with the same object of the clip: each needs one of its own",
+        ),
+        Mistake(
+            "zip ends early",
+            _as_many_as_there_are,
+            "with fewer objects in the clip than are wanted you still say yes: `zip` stops at the end of the shorter "
+            "list, so the last claims are never asked",
         ),
         Mistake(
             "all or nothing",

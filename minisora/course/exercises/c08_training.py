@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from minisora.course.exercise import Case, Exercise, Mistake, Solution
+from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution
 from minisora.diffusion.gaussian import GaussianWorld, drifting_clouds
 from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.presets import PRESETS, Preset
@@ -75,6 +75,12 @@ def _wrong_update(order: str, clip: str = "joint") -> Solution:
             elif clip == "value":
                 norm = float(torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None]))
                 torch.nn.utils.clip_grad_value_(parameters, most)
+            elif clip == "always":
+                norm = float(torch.nn.utils.clip_grad_norm_(parameters, math.inf))
+                for parameter in parameters:
+                    parameter.grad = None if parameter.grad is None else parameter.grad * (most / norm)
+            elif clip == "norm after":
+                norm = min(most, float(torch.nn.utils.clip_grad_norm_(parameters, most)))
             elif clip == "each":
                 norm = sum(float(torch.nn.utils.clip_grad_norm_([p], most)) ** 2 for p in parameters) ** 0.5
             else:
@@ -104,9 +110,9 @@ ONE_UPDATE = Exercise(
     name="one_update",
     reference=one_update,
     cases=(
+        Case("three updates with a limit that is never reached", _updates(1000.0, momentum=0.9)),
         Case("three updates without a limit", _updates(math.inf)),
         Case("three updates with gradients of at most 0.3", _updates(0.3)),
-        Case("three updates with a limit that is never reached", _updates(1000.0, momentum=0.9)),
     ),
     mistakes=(
         Mistake(
@@ -139,6 +145,18 @@ ONE_UPDATE = Exercise(
             "each weight by itself",
             _wrong_update("zbcs", clip="each"),
             "you shorten each tensor by itself. There is one gradient, over all tensors together: one norm, one factor",
+        ),
+        Mistake(
+            "short ones made longer",
+            _wrong_update("zbcs", clip="always"),
+            "you bring every gradient to the length `most`, also one that is shorter: the factor `most / norm` is for "
+            "those that are longer, and is never above 1",
+        ),
+        Mistake(
+            "the norm from after",
+            _wrong_update("zbcs", clip="norm after"),
+            "the weights are right, but you return the norm after the shortening, which can never warn anybody: return "
+            "the one from before",
         ),
     ),
     alternatives=(_one_update_by_hand,),
@@ -278,6 +296,7 @@ def _ema(
     copies: bool = True,
     buffers: str = "copied",
     whole: bool = False,
+    moves: bool = True,
 ) -> Solution:
     """An average, right or wrong, as a class."""
 
@@ -292,7 +311,8 @@ def _ema(
             decay = min(self.decay, (1 + n) / (10 + n)) if warm else self.decay
             keep = 1 - decay if swapped else decay
             for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
-                mine.copy_(theirs if whole else keep * mine + (1 - keep) * theirs)
+                if moves:
+                    mine.copy_(theirs if whole else keep * mine + (1 - keep) * theirs)
             for mine, theirs in zip(self.model.buffers(), model.buffers(), strict=True):
                 if buffers == "copied":
                     mine.copy_(theirs)
@@ -303,11 +323,11 @@ def _ema(
     return Other
 
 
-def _averages(decay: float, updates: int) -> Callable[[Solution], object]:
+def _averages(decay: float, updates: int, *, buffers: bool = True) -> Callable[[Solution], object]:
     """Weights and buffers of an average after some updates of a network that moves."""
 
     def ask(f: Solution) -> object:
-        network = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+        network = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2, track_running_stats=buffers))
         for i, parameter in enumerate(network.parameters()):
             parameter.data = drawn(*parameter.shape, seed=100 + i)
         average = f(network, decay=decay)
@@ -326,7 +346,11 @@ EMA = Exercise(
     name="Ema",
     reference=Ema,
     cases=(
-        Case("one update with decay 0.999, of which nine tenths are the new weights", _averages(0.999, 1)),
+        Case(
+            "one update with decay 0.999, of which nine tenths are the new weights (a network without buffers)",
+            _averages(0.999, 1, buffers=False),
+        ),
+        Case("the same with buffers", _averages(0.999, 1)),
         Case("one update with decay 0.05, which is less than the warm-up allows", _averages(0.05, 1)),
         Case("seven updates with decay 0.999", _averages(0.999, 7)),
         Case("thirty updates with decay 0.6", _averages(0.6, 30)),
@@ -370,6 +394,12 @@ EMA = Exercise(
             _ema(whole=True),
             "this copies the newest weights and keeps nothing of the older ones: mix the two",
         ),
+        Mistake(
+            "only a name is changed",
+            _ema(moves=False, buffers="left"),
+            "your average never moves: `mine = ...` makes a new tensor of that name and leaves the network as it was. "
+            "Write into the old one, with `lerp_` or `copy_`",
+        ),
     ),
     alternatives=(_ema(),),
     hints=(
@@ -397,14 +427,18 @@ def _stepped(
     squared: bool = True,
     times: int | None = None,
     right: bool = False,
+    once: bool = False,
 ) -> Solution:
     """Newton-Schulz as it is written on paper, right or wrong."""
     a, b, c = coefficients
 
     def steps_of(matrices: Tensor, *, steps: int = 5) -> Tensor:
         x = matrices / (norm(matrices) + 1e-7)
+        first = x @ x.mT
         for _ in range(steps if times is None else times):
-            if right:
+            if once:
+                x = a * x + (b * first + c * first @ first) @ x
+            elif right:
                 gram = x.mT @ x
                 x = a * x + x @ (b * gram + c * gram @ gram)
             else:
@@ -413,6 +447,13 @@ def _stepped(
         return x
 
     return steps_of
+
+
+def _number_by_number(matrices: Tensor, *, steps: int = 5) -> Tensor:
+    x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        x = A * x + B * x**3 + C * x**5
+    return x
 
 
 def _with_steps(steps: int, *shape: int, size: float = 1.0, seed: int) -> Case:
@@ -473,6 +514,18 @@ ORTHOGONALISE = Exercise(
             "rows made one long",
             _stepped(norm=lambda m: m.norm(dim=2, keepdim=True)),
             "you divide each row by its own norm, which changes the singular vectors: one number for each matrix",
+        ),
+        Mistake(
+            "number by number",
+            _number_by_number,
+            "you take powers of every number by itself. It is the singular values that are to be cubed, and a matrix "
+            "product does it: (X Xᵀ) X",
+        ),
+        Mistake(
+            "made once",
+            _stepped(once=True),
+            "your first step is right and the next ones go astray: X changes in every step, so make X Xᵀ anew inside "
+            "the loop",
         ),
     ),
     alternatives=(_stepped(), _stepped(right=True)),
@@ -566,6 +619,17 @@ STATE_BYTES = Exercise(
             _bytes(each=2),
             "you count two bytes for a number. All of this is kept in float32, also with bf16-mixed: small updates "
             "would be lost otherwise",
+        ),
+        Mistake(
+            "numbers and not bytes",
+            _bytes(each=1),
+            "you have counted how many numbers there are; each of them, a float32, takes four bytes",
+        ),
+        Mistake(
+            "AdamW's for all",
+            _bytes(muon=3),
+            "you count AdamW's two numbers for Muon's parameters as well: a parameter has one optimiser, and Muon's "
+            "have nothing but a momentum",
         ),
         Mistake(
             "ddp divides",
@@ -901,8 +965,10 @@ def _signs_of(name: str) -> Callable[[Solution], object]:
     def ask(f: Solution) -> object:
         found = f()
         if not isinstance(found, dict) or found.keys() != BROKEN.keys():
-            return "not a dict with the keys A, B, C and D"
-        return SIGNS.get(found[name], "nothing, for that is none of the four troubles")
+            raise CheckFailed("return a dict with a trouble for each of the letters A, B, C and D")
+        if found[name] not in SIGNS:
+            raise CheckFailed(f"{found[name]!r} is none of the four troubles; they are {', '.join(map(repr, SIGNS))}")
+        return SIGNS[found[name]]
 
     return ask
 
