@@ -259,7 +259,7 @@ def landscape(axes: Axes, title: str, points: Tensor) -> None:
         density = world.logs(grid, nearly_0).logsumexp(1).exp().view_as(across)
         axes.contour(across, upwards, density, levels=[0.25, 1.5, 5], colors=colour, linewidths=0.8)
     axes.plot(*points.T, ".", color="black", markersize=2, alpha=0.5)
-    axes.set(title=title, aspect="equal", xlim=(-2.1, 2.1), ylim=(-1.1, 1.3))
+    axes.set(title=title, aspect="equal", xlim=(-2.3, 2.3), ylim=(-1.1, 1.3))
     axes.set_axis_off()
 
 
