@@ -31,7 +31,7 @@ class Ended(NamedTuple):
         """The one line of complaint."""
         assert self.code == 2, self
         assert self.out == ""
-        lines = [line for line in self.err.splitlines() if line and not line.startswith("sampling")]
+        lines = [line for line in self.err.splitlines() if line]
         assert len(lines) == 1, lines
         assert lines[0].startswith("error: ")
         assert len(lines[0]) < 400

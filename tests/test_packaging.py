@@ -109,17 +109,7 @@ def test_the_wheel_makes_a_video_outside_the_checkout(tmp_path: Path) -> None:
     elsewhere.mkdir()
     installed = run(*pip, "install", "--no-deps", "--no-index", "--target", site, wheel, cwd=tmp_path)
     assert installed.returncode == 0, installed.stderr
-    command = (
-        sys.executable,
-        "-m",
-        "minisora",
-        "generate",
-        "a red circle moves right",
-        "--steps",
-        "2",
-        "--out",
-        "a.mp4",
-    )
+    command = (site / "bin" / "minisora", "generate", "a red circle moves right", "--steps", "2", "--out", "a.mp4")
     made = run(*command, cwd=elsewhere, PYTHONPATH=str(site))
     assert made.returncode == 0, made.stderr
     assert read_video(elsewhere / "a.mp4").shape == (3, 17, 256, 256)

@@ -54,15 +54,19 @@ def generate(
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"))
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
         task = progress.add_task("sampling", total=steps)
-        clip = pipeline.generate(
-            prompt,
-            seconds=seconds,
-            size=shape,
-            steps=steps,
-            guidance=guidance,
-            seed=seed,
-            watch=lambda done, _: progress.update(task, completed=done),
-        )
+        try:
+            clip = pipeline.generate(
+                prompt,
+                seconds=seconds,
+                size=shape,
+                steps=steps,
+                guidance=guidance,
+                seed=seed,
+                watch=lambda done, _: progress.update(task, completed=done),
+            )
+        except Exception:
+            progress.live.transient = True  # no bar is left above the one line that says what is wrong
+            raise
     print(clip.save(out))
     if out.suffix.lower() != ".png":
         print(clip.save(out.with_suffix(".png")))

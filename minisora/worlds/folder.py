@@ -19,9 +19,7 @@ from minisora.errors import UserError
 
 METADATA = ("metadata.jsonl", "metadata.csv")
 SMALLEST = 16  #: Pixels of the shorter side below which there is nothing to see.
-SLIMMEST = (
-    4.0  #: Aspect ratio beyond that of the clip by which cropping would leave less than a quarter of the picture.
-)
+SLIMMEST = 4.0  #: Aspect ratio, over that of the clip, beyond which cropping leaves less than a quarter of the picture.
 
 
 @dataclass(frozen=True)
@@ -180,9 +178,10 @@ def _rows(table: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
             if line.strip():
                 try:
                     row = json.loads(line)
-                except ValueError as error:
-                    row = f"not JSON: {error}"
-                yield f"line {i}", row if isinstance(row, (dict, str)) else "not an object"
+                except (ValueError, RecursionError) as error:
+                    yield f"line {i}", f"not JSON: {error}"
+                else:
+                    yield f"line {i}", row if isinstance(row, dict) else "not an object"
 
 
 def _hidden(path: Path) -> bool:

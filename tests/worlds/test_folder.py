@@ -123,14 +123,18 @@ def test_metadata_that_is_broken_is_reported_by_place(tmp_path: Path):
         {"file_name": "../b.mkv"}
         {"file_name": "missing.mkv", "text": "x"}
         {"file_name": "b.mkv", "text": 3}
+        "b.mkv"
     """
-    (tmp_path / "metadata.jsonl").write_text(rows.strip())
+    (tmp_path / "metadata.jsonl").write_text(rows.strip() + "\n" + "[" * 100_000)
     folder = world(tmp_path)
     assert [(clip.name, clip.caption) for clip in folder.clips()] == [("a.mkv", ""), ("b.mkv", "")]
     reasons = dict(folder.skipped)
     assert set(reasons) == {
-        *("metadata.jsonl line 2", "metadata.jsonl line 3", "metadata.jsonl line 4", "../b.mkv", "missing.mkv", "c.mkv")
+        *("metadata.jsonl line 2", "metadata.jsonl line 3", "metadata.jsonl line 4", "../b.mkv", "missing.mkv"),
+        *("metadata.jsonl line 8", "metadata.jsonl line 9", "c.mkv"),
     }
+    assert reasons["metadata.jsonl line 3"] == reasons["metadata.jsonl line 8"] == "not an object"
+    assert reasons["metadata.jsonl line 9"].startswith("not JSON: ")
     assert reasons["missing.mkv"] == "no such file"
     assert reasons["c.mkv"] == "not in the metadata"
     assert "outside the folder" in reasons["../b.mkv"]
