@@ -563,7 +563,8 @@ def _all_or_none(
     def guided(x: Tensor, t: Tensor) -> Tensor:
         if scale == 1 or not ((interval[0] < t) & (t <= interval[1])).all():
             return conditional(x, t)
-        return guide(*both(torch.cat([x, x]), torch.cat([t, t])).chunk(2), scale)
+        better, worse = both(torch.cat([x, x]), torch.cat([t, t])).chunk(2)
+        return guide(better, worse, scale)
 
     return guided
 
