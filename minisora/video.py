@@ -45,9 +45,11 @@ def save_video(clip: Tensor, path: str | Path, *, fps: float = 8.0, scale: int |
 
 
 def check_ending(path: Path) -> None:
-    """Raises: UserError when :func:`save_video` does not know the file's ending."""
+    """Raises: UserError when :func:`save_video` does not know the file's ending, or a folder has this name."""
     if path.suffix.lower() not in _WRITERS:
         raise UserError(f"cannot save {path}: ending {path.suffix or 'missing'!r} — use {', '.join(_WRITERS)}")
+    if path.is_dir():
+        raise UserError(f"cannot write {path}: is a directory — choose another place")
 
 
 def read_video(

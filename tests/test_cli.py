@@ -114,6 +114,7 @@ BAD_REQUESTS = [
     ([PROMPT, "--out", "clip.avi"], "ending '.avi' — use .mp4, .webm, .gif, .png"),
     ([PROMPT, "--out", "clip"], "ending 'missing' — use .mp4"),
     ([PROMPT, "--out", "file/clip.mp4"], "cannot write to file"),
+    ([PROMPT, "--out", "folder.mp4"], "cannot write folder.mp4: is a directory"),
     ([PROMPT, "--device", "teapot"], "device 'teapot' is not there"),
     ([PROMPT, "--seed", "x"], "valid int"),
     ([PROMPT, "--speed", "3"], "o such option"),
@@ -123,6 +124,7 @@ BAD_REQUESTS = [
 @pytest.mark.parametrize(("arguments", "message"), BAD_REQUESTS)
 def test_bad_requests(terminal: Terminal, arguments: list[str], message: str) -> None:
     Path("file").write_text("not a folder")
+    Path("folder.mp4").mkdir()
     assert message in terminal.generate(*arguments).refused()
     assert not Path("out").exists() or not list(Path("out").iterdir())
 
