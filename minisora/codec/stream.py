@@ -44,8 +44,3 @@ def decode_stream(codec: Codec, pieces: Iterable[Tensor]) -> Iterator[Tensor]:
             video = video[:, :, codec.config.temporal - 1 :]
         caches = following
         yield video.clamp(-1, 1)
-
-
-def split(latents: Tensor, length: int) -> Iterator[Tensor]:
-    """Cut latents ``b c t h w`` into pieces of ``length`` latent frames (the last may be shorter)."""
-    yield from latents.split(length, dim=2)
