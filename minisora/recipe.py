@@ -11,14 +11,11 @@ from minisora.training.latents import ClipSet
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
 from minisora.training.settings import CodecSettings, Machine, TextToVideoSettings
-from minisora.worlds.scene import MOTIONS, Motion
 from minisora.worlds.shapes import ShapesWorld
 
 #: The codec has to hold whatever happens; the transformer first has to learn to do one thing right.
 CODEC_WORLD = ShapesWorld(counts=(0.4, 0.35, 0.25), moving_camera=0.25)
-#: Motions that turn back within a latent frame are learnt last, so each of them is shown three times as often.
-HARD_MOTIONS: tuple[Motion, ...] = ("bounces", "orbits", "spins", "blinks")
-WORLD = ShapesWorld(counts=(0.74, 0.24, 0.02), moving_camera=0.03, motions=MOTIONS + 2 * HARD_MOTIONS)
+WORLD = ShapesWorld(counts=(0.85, 0.13, 0.02), moving_camera=0.03)
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
@@ -50,7 +47,6 @@ def text_to_video_settings(preset: Preset, run: Path, budget: Budget, machine: M
         machine=machine,
         batch=preset.batch,
         mix=MIX,
-        image_share=0.15,
         schedule=Schedule(decay=0.7),
         optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
     )

@@ -1,0 +1,56 @@
+"""Which motions does a transformer draw? ``python docs/by_motion.py [WEIGHTS ...]``; the shipped weights unless named.
+
+Twelve prompts of one object for each motion, from combinations seen in training, with the default sampling, and what
+the judge finds right. Suites draw motions at random; this counts each of them alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from minisora.errors import UserError
+from minisora.evaluation.judge import judge
+from minisora.evaluation.suite import ONE_OBJECT
+from minisora.pipeline import Pipeline
+from minisora.worlds.caption import canonical
+from minisora.worlds.claims import parse
+from minisora.worlds.scene import MOTIONS, Motion
+
+CLIPS, SEED = 12, 200
+KINDS = ("count", "colour", "shape", "size", "motion", "everything")
+
+
+def shares(pipeline: Pipeline, motion: Motion) -> list[float]:
+    """Of the prompts of one motion: how many clips have the right count, colour, and so on."""
+    seed = SEED + MOTIONS.index(motion)
+    world = replace(ONE_OBJECT, motions=(motion,))
+    texts = [canonical(scene) for scene in world.sample(CLIPS, generator=torch.Generator().manual_seed(seed))]
+    clips = pipeline.generate(texts, seed=[1000 * seed + i for i in range(CLIPS)])
+    verdicts = [judge(clip.frames, parse(text)) for clip, text in zip(clips, texts, strict=True)]
+    return [sum(getattr(verdict, kind) for verdict in verdicts) / CLIPS for kind in KINDS]
+
+
+def main(paths: list[str]) -> int:
+    try:
+        for path in paths or [None]:
+            pipeline = Pipeline.load(path, device="cpu")
+            print(Path(path).name if path else "shipped weights")
+            print("| motion | " + " | ".join(KINDS) + " |\n|" + "---|" * (len(KINDS) + 1))
+            rows = []
+            for motion in MOTIONS:
+                rows.append(shares(pipeline, motion))
+                print(f"| {motion} | " + " | ".join(f"{share:.2f}" for share in rows[-1]) + " |", flush=True)
+            means = torch.tensor(rows).mean(0).tolist()
+            print("| all | " + " | ".join(f"{share:.2f}" for share in means) + " |")
+    except UserError as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
