@@ -200,7 +200,7 @@ plots.images(same, alt="the frame under as much noise as clip, which looks the s
 #
 # (EDM does not throw `t` at all: it draws the logarithm of sigma from a normal distribution with mean -1.2 and
 # deviation 1.2. On the straight path one does so with the log-odds of `t`: Stable Diffusion 3 draws them from a
-# standard normal distribution, minisora from a wider one with mean 1 and deviation 1.4, since what is where is settled
+# standard normal distribution, minisora from a wider one with mean 1.1 and deviation 1.3, since what is where is settled
 # while a clip is nearly all noise.)
 
 # %%
@@ -208,7 +208,7 @@ thrown = torch.rand(200_000, generator=torch.Generator().manual_seed(2))
 bell = torch.randn(200_000, generator=torch.Generator().manual_seed(3))
 levels = {f"{name}, any t": log_snr(PATHS[name], thrown) for name in ("straight", "cosine", "ddpm-linear")}
 levels["edm in training"] = -2 * (-1.2 + 1.2 * bell)
-levels["minisora in training"] = log_snr(STRAIGHT, (1 + 1.4 * bell).sigmoid())
+levels["minisora in training"] = log_snr(STRAIGHT, (1.1 + 1.3 * bell).sigmoid())
 
 alt = "how often each log-SNR is met: cosine is around 0, edm right of it, minisora left; ddpm-linear is broad and flat"
 with plots.chart(alt=alt, size=(6.8, 3.0)) as axes:
