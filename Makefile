@@ -36,7 +36,7 @@ doctor: $(VENV)/.base ## versions, device, threads, weights, and what is wrong w
 	@$(RUN) minisora doctor
 
 test: $(VENV)/.test lint ## everything that CI checks: lint, types, floors, tests [ARGS="-k codec"]
-	OMP_NUM_THREADS=1 $(RUN) pytest -n logical --maxprocesses 8 --dist loadfile $(ARGS)
+	OMP_NUM_THREADS=1 $(RUN) pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.test ## lint, format, types and import floors, without the tests
 	$(RUN) ruff check .

@@ -14,7 +14,8 @@ from minisora.course.build import LARGEST, stale
 from minisora.course.check import STUB, examine
 from minisora.course.extract import extract
 
-SOURCES = [pytest.param(source, id=source.stem) for source in notebooks.sources()]
+GROUP = pytest.mark.xdist_group  # a chapter takes long: each may run in a process of its own
+SOURCES = [pytest.param(source, id=source.stem, marks=GROUP(source.stem)) for source in notebooks.sources()]
 pytestmark = pytest.mark.parametrize("source", SOURCES)
 
 
