@@ -9,6 +9,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
 # `python -m` everywhere, since scripts in .venv hold its absolute path and break when the checkout moves.
 RUN := $(BIN)/python -m
 
+PRESET ?= starter
 PROMPT ?= a red circle moves right and a blue square bounces
 # Into the environment as they are, unexpanded: quotes, apostrophes and dollar signs reach the program unharmed.
 override PROMPT := $(value PROMPT)
@@ -44,9 +45,10 @@ lint: $(VENV)/.test ## lint, format, types and import floors, without the tests
 	$(BIN)/python -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
 	$(RUN) basedpyright
 
-train: $(VENV)/.train ## train both parts from nothing with the settings of the shipped weights (hours) [ARGS=...]
-	$(RUN) minisora train codec $(ARGS)
-	$(RUN) minisora train text-to-video $(ARGS)
+train: $(VENV)/.train ## train both parts from nothing, 45 minutes, and measure them [PRESET=starter, micro ... ARGS=...]
+	$(RUN) minisora train codec --preset $(PRESET) $(ARGS)
+	$(RUN) minisora train text-to-video --preset $(PRESET) --score-minutes 5 $(ARGS)
+	$(RUN) minisora evaluate --weights runs/$(PRESET)-text-to-video --codec runs/$(PRESET)-codec/codec.safetensors
 
 evaluate: $(VENV)/.train ## measure the weights on fixed prompts and seeds, beside their floors [ARGS=...]
 	$(RUN) minisora evaluate $(ARGS)

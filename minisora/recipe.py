@@ -11,11 +11,6 @@ from minisora.training.latents import ClipSet
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
 from minisora.training.settings import CodecSettings, Machine, TextToVideoSettings
-from minisora.worlds.shapes import ShapesWorld
-
-#: The codec has to hold whatever happens; the transformer first has to learn to do one thing right.
-CODEC_WORLD = ShapesWorld(counts=(0.4, 0.35, 0.25), moving_camera=0.25)
-WORLD = ShapesWorld(counts=(0.85, 0.13, 0.02), moving_camera=0.03)
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
@@ -32,9 +27,9 @@ def codec_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) 
         frames=preset.frames,
         height=preset.height,
         width=preset.width,
-        digits_share=0.1,
+        digits_share=preset.digits,
         kl_weight=KL_WEIGHT,
-        world=CODEC_WORLD,
+        world=preset.codec_world,
         optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
     )
 
@@ -53,15 +48,18 @@ def text_to_video_settings(preset: Preset, run: Path, budget: Budget, machine: M
 
 
 def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
-    """What the transformer sees: clips of the preset's size, and a few that are wider, taller, longer, and larger.
+    """What the transformer sees: clips of the preset's size, and with most presets a few of other sizes.
 
     Args:
         clips: how many of the first kind, the preset's number unless given; the others are shares of it.
     """
     clips = clips or preset.clips
     frames, height, width = preset.frames, preset.height, preset.width
-    usual = ClipSet(clips=clips, frames=frames, height=height, width=width, world=WORLD)
+    usual = ClipSet(clips=clips, frames=frames, height=height, width=width, world=preset.world)
     less, more = 0.75, 1.25
+
+    if not preset.other_sizes:
+        return [usual]
 
     def share(part: float) -> int:
         return max(1, round(clips * part))

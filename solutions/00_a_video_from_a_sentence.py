@@ -4,7 +4,7 @@
 # | | |
 # |---|---|
 # | **You build** | a first version of six small parts of the machine, and with them a loop of a dozen lines that turns a sentence into a video |
-# | **It becomes** | a line each of `minisora/model/tokenizer.py`, `minisora/diffusion/path.py`, `solvers.py` and `guidance.py`, which later chapters build in full |
+# | **It becomes** | a line each of `minisora/request.py`, `minisora/model/tokenizer.py`, `minisora/diffusion/path.py`, `solvers.py` and `guidance.py`, most of which later chapters build in full; what you diagnose at the end is `minisora/pipeline.py`, which puts the parts together |
 # | **You need** | Python as far as functions and lists; a tensor is a block of numbers that one can add and multiply, and that is all you need to know of them today. No mathematics beyond the straight line |
 # | **Time** | 60 to 80 minutes of reading and writing; running everything takes half a minute on a 2-core laptop, and less with a GPU |
 
@@ -79,11 +79,14 @@ print(told(clip, prompt))
 # (`make studio`, in a terminal, opens the same panel on a page of its own.)
 
 # %%
-Studio("a large yellow star spins", machine, steps=steps)
+Studio("a large orange star moves down", machine, steps=steps)
 
 # %% [markdown]
 # You may have met its limits already. **What will it say to a cat?** A large model would give you one. Ours knows a
 # few hundred words, and its world holds nothing that has fur. It is honest about that.
+#
+# (`# NBVAL_CHECK_OUTPUT` on top of a cell is meant for the course's own tests: what the cell prints must be the same
+# on every computer.)
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -105,7 +108,8 @@ print("it knows", ", ".join(WORDS[26:42]), "and many more")
 # {card}
 #
 # Count the numbers of a clip. The first frame is shown at second 0 and the last one at second `seconds`, with `fps`
-# frames in each second; a clip of 0 seconds is a single frame.
+# frames in each second; a clip of 0 seconds is a single frame. (Round `seconds * fps` to a whole number: computers
+# miss it by a hair, and to them 4.1 * 30 is 122.99999999999999.)
 
 
 # %% exercise="clip_numbers"
@@ -196,13 +200,13 @@ plots.images(drowning, alt="a frame of the clip with so much noise", width=140, 
 # clip to the noise.
 #
 # Then it is handed *pure noise*, in which there never was a clip. It answers all the same, as we answer who look at
-# clouds: it *believes* to see something, and the sentence tells it what. We go a small step against the arrow, ask
+# clouds: it *believes* it sees something, and the sentence tells it what. We go a small step against the arrow, ask
 # again from there, go on. After some twenty steps no noise is left, and what it believed in has become a clip.
 #
-# The next cell is the machine with its lid off. **You need not understand its lines now**; on this page you will
-# write half of them yourself. It keeps two things at each step: what there *is*, and what the network at this moment
-# *believes* that it will become. (Its noise is noise of latents. Seen through the codec it is coarser than the dice
-# above.)
+# The next cell is the machine with its lid off. **You need not understand its lines now**; three of the functions
+# that it calls you will write yourself on this page, in their simplest form. It keeps two things at each step: what
+# there *is*, and what the network at this moment *believes* that it will become. (Its noise is noise of latents. Seen
+# through the codec it is coarser than the dice above.)
 
 # %%
 noise = torch.randn(1, channels, 5, 8, 8, generator=torch.Generator().manual_seed(0)).to(on)
@@ -234,8 +238,10 @@ explore(moment, step=list(range(steps + 1)))
 
 # %% [markdown]
 # At step 0 the network sees nothing, so all that it can believe in is the *average* of all clips that the sentence
-# allows: a smear of the right colour, nowhere in particular. (What you see is that average exaggerated; the reason
-# comes below under *guidance*.) With each step more is decided, and what is decided limits the rest.
+# allows: a red smear that is already on its way from the left edge to the right one, as the circle is in all of these
+# clips. How high it flies, where its outline runs and what is behind it are still open. (What you see is that average
+# exaggerated; the reason comes below under *guidance*.) With each step more is decided, and what is decided limits
+# the rest.
 #
 # *Coarse first, fine last* is what people say of these models. One can measure it. Split each belief into its coarse
 # part (the mean colours of squares of 16 x 16 pixels) and what remains, its fine part. How far is each of the two
@@ -292,6 +298,9 @@ def one_step(x: Tensor, velocity: Tensor, t: float, s: float) -> Tensor:
 check.one_step(one_step)
 
 # %% [markdown]
+# Go all the way, `one_step(x, velocity, t, 0)`, and you are at `x - t · velocity`. That is the clip which the network
+# at this moment *believes in*. The lower pictures of the slider above were calculated like this.
+#
 # ## Words become numbers
 #
 # A network can only calculate, so your sentence has to become numbers too. That is the work of the **tokenizer**, and
@@ -304,8 +313,8 @@ check.one_step(one_step)
 # {card}
 #
 # Turn a prompt into a list of numbers: 1 for the beginning, and then for each word its place in `vocabulary` plus 2.
-# Prompts may have capital letters, the vocabulary has none. For an unknown word raise a `ValueError`, as `.index` of
-# a list does by itself. (Leave commas and full stops to the real tokenizer.)
+# Prompts may have capital letters, the vocabulary has none. An empty prompt is the 1 alone. For an unknown word raise
+# a `ValueError`, as `.index` of a list does by itself. (Leave commas and full stops to the real tokenizer.)
 
 
 # %% exercise="word_numbers"
@@ -323,22 +332,22 @@ check.word_numbers(word_numbers)
 # %% [markdown]
 # ## How strictly to take the words
 #
-# Here is what the network believes at the very first step, when there is only noise: once with your sentence, and
-# once with an empty one. **Which is which?**
+# Here is what the network believes at the very first step, when there is only noise: once with an empty sentence, and
+# once with yours. **Predict:** what does it believe in when nothing is said?
 
 # %%
 nothing_said = video_velocity(machine.dit, words[1:, :1], (5, 8, 8))
 start = torch.tensor(1.0, device=on)
-beliefs = {"one": noise - nothing_said(noise, start), "the other": noise - asked(noise, start)}
+beliefs = {"nothing said": noise - nothing_said(noise, start), "the sentence": noise - asked(noise, start)}
 shown = {label: strip(codec.decode(each)[0].cpu()) for label, each in beliefs.items()}
 plots.images(shown, alt="five frames of a first belief, with the sentence or without it", width=360, columns=2)
 
 # %% [markdown]
 # The one on the left was told nothing: it is close to the average of *all* clips. The one on the right has heard the
-# sentence. What they differ in is **what the words change**. And here someone had an idea that is as simple as it is
-# bold: if this difference is what the words do, *take more of it than there is*. That is **guidance** (Ho and
-# Salimans 2022, chapter 07): begin at the velocity without the prompt, go towards the one with it, and do not stop
-# there.
+# sentence. (At t = 1 the belief `x - t · velocity` is `noise - velocity`.) What they differ in is **what the words
+# change**. And here someone had an idea that is as simple as it is bold: if this difference is what the words do,
+# *take more of it than there is*. That is **guidance** (Ho and Salimans 2022, chapter 07): begin at the velocity
+# without the prompt, go towards the one with it, and do not stop there.
 #
 # {card}
 #
@@ -363,7 +372,7 @@ check.steer(steer)
 # You now have everything. The sentence becomes numbers, the network answers with two velocities, guidance makes one
 # of them, a step is taken, and so on until t = 0; then the codec turns latents into pixels. **This is how a video is
 # made**, by us and by all published systems of this kind; how much of it is known of Sora, you will read below. Read
-# the loop slowly: three of its lines call functions that you have written.
+# the loop slowly: two of its lines call the three functions that you have just written.
 
 # %%
 word_numbers, one_step, steer = use(word_numbers=word_numbers), use(one_step=one_step), use(steer=steer)
@@ -404,9 +413,10 @@ def strictly(guidance: float) -> plots.Picture:
 explore(strictly, guidance=scales)
 
 # %% [markdown]
-# At 0 it makes *something*: whatever this noise suggests. Somewhere in the middle it does best. At 16 it shouts:
-# colours leave the range of the screen and edges burn. Guidance takes the clip to where no training clip ever was.
-# Too little does not listen, too much overdoes it. A good value is found by measuring.
+# At 0 it makes *something*: whatever this noise suggests. (A tick on *shape* says only that something in the clip
+# passes for a circle. What else there is, and in which colour, the other claims ask.) At 16 it shouts. All claims may
+# still hold, but the grey ground has turned black, which nobody asked for: guidance multiplies *every* difference
+# that the words make. Too little does not listen, too much overdoes it. A good value is found by measuring.
 #
 # ## What the seed decides, and what the words decide
 #
@@ -420,8 +430,8 @@ shown = {f"seed {n}: {told(each.frames, prompt)}": strip(each.frames) for n, eac
 plots.images(shown, alt="five frames of the clip from another seed", width=360, columns=2)
 
 # %% [markdown]
-# The background and the place differ from seed to seed: nobody has said anything about them. And the other way round:
-# **the same noise under four sentences.** Look for what they have in common.
+# The ground is grey, dark blue or black, and once the circle flies lower: nobody has said anything about either. And
+# the other way round: **the same noise under four sentences.** Look for what they have in common.
 
 # %%
 sentences = [prompt, "a large blue circle moves right", "a large red star moves right", "a small red circle moves up"]
@@ -561,13 +571,15 @@ plots.images(shown, alt="five frames of the clip that comes out", width=360, col
 
 # %% [markdown]
 # The wrong way ends in something louder than the noise at the start: the machine has *subtracted* what it believed
-# in. Nothing warns you. All shapes are right, no number is infinite, and a training run with such a sign would go on
-# for days.
+# in. Nothing warns you. Every tensor has the right size, no number is infinite, and a training run with such a sign
+# would go on for days.
 #
 # One single step lands where the network believed to go at the very beginning: it is the right-hand one of the two
 # first beliefs above, number for number, an average of all clips that fit. An average of a thousand good clips is not
 # a good clip. That is why there are steps: each one lets the network change its mind, now that a little more is
-# settled. (How to get along with few steps is chapter 09; large systems spend a great part of their research on it.)
+# settled. (A large thing on a straight way is easy: once its height is settled little is left to decide, and two
+# steps look nearly as good as twenty. How to get along with few steps is chapter 09; large systems spend a great part
+# of their research on it.)
 #
 # ## How good is it? The claim of this course, and its limits
 #
@@ -599,10 +611,10 @@ with plots.chart(alt=f"share of claims that hold: {alt}", size=(7.2, 2.8)) as ax
 print("everything right:", {row.source: f"{row.scores['everything'].right} of {suite.scenes}" for row in rows})
 
 # %% [markdown]
-# ("Everything" asks that all claims hold at once, so it is the hardest column.) These bars are drawn from the weights
-# that you have, so they say what is true of *them*, and not what we wish. (`machine.card` says how they were made,
-# and for how long.) `minisora evaluate` makes the full table, with more sentences, two objects, and combinations
-# never seen in training.
+# ("Binding" asks that *one and the same* thing has all that is said of it. "Everything" asks that all claims hold at
+# once, so it is the hardest column.) These bars are drawn from the weights that you have, so they say what is true of
+# *them*, and not what we wish. (`machine.card` says how they were made, and for how long.) `minisora evaluate` makes
+# the full table, with more sentences, two objects, and combinations never seen in training.
 #
 # And some limits no training will move. Its world is drawn: six shapes, no fur, no faces, no gravity that it was not
 # told of. Two seconds, 64 x 64 pixels, no sound. What only size brings, this course cannot show you: hundreds of
@@ -681,7 +693,8 @@ print(f"a minute of 1080p at 24 frames a second would have {minute / 1e6:,.0f} m
 #   average; with each step it commits itself.
 # - A sentence is a list of numbers that the network reads along. Guidance exaggerates the difference that it makes.
 # - The seed decides what the sentence leaves open.
-# - A score is worth something beside its floors: the judge's own errors, and the codec's.
+# - A score means little without its *floors*: the errors that the judge and the codec make even where every claim is
+#   true. No model can be blamed for those.
 #
 # ## Five words
 #

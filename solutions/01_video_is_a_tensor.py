@@ -108,7 +108,7 @@ for kind in (torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn):
 # Now the way back, from numbers to pictures. Three things can go wrong on it, and each of them really does:
 #
 # - a conversion to integers *cuts off*, it does not round;
-# - a network's answer is sometimes 1.02, and a `uint8` has no 257: on most machines it starts again at 0;
+# - a network's answer is sometimes 1.01, and a `uint8` has no 256: on most machines it starts again at 0;
 # - files and screens want the colours of a pixel side by side, `t h w c`, and not in three separate pictures.
 
 
@@ -127,7 +127,7 @@ check.to_uint8(to_uint8)
 # %%
 to_uint8 = use(to_uint8=to_uint8)
 bright = 1.25 * clip[:, 8:9] + 0.25
-wrapped = ((bright + 1) * 127.5).round().long() % 256  # what happens to 257 without a clamp
+wrapped = ((bright + 1) * 127.5).round().long() % 256  # what becomes of 256 and more without a clamp
 right = torch.from_numpy(to_uint8(bright)).movedim(-1, 0)
 shown = {"clamped": right / 127.5 - 1, "not clamped": wrapped / 127.5 - 1}
 plots.images({label: each[:, 0] for label, each in shown.items()}, alt="a frame that is too bright", width=230)
@@ -168,9 +168,9 @@ for name, size in films.items():
 # is another 28.5 GB in `bfloat16`.
 #
 # And yet the file of such a minute has about 60 MB (at 8 megabits a second, which is what YouTube recommends for
-# uploads): 150 times fewer than the bytes of its pixels. So nearly all of these numbers can be *predicted* from their
-# neighbours, in space and even more in time. That is the hope on which the whole course rests. Chapter 03 builds a
-# codec, chapter 02 tells what is to be paid for what remains.
+# uploads): 150 times fewer than its pixels as `uint8`, 600 times fewer than as `float32`. So nearly all of these
+# numbers can be *predicted* from their neighbours, in space and even more in time. That is the hope on which the
+# whole course rests. Chapter 03 builds a codec, chapter 02 tells what is to be paid for what remains.
 #
 # ## A world that we know everything about
 #
@@ -178,8 +178,8 @@ for name, size in films.items():
 # things: it costs nothing, and **of every clip we know exactly what is true**. A scene is plain data, in which no
 # pixel is mentioned. Lengths are in **sides** (the frame's shorter side is 1), (0, 0) is the middle of the frame, x
 # points right and **y points down**; times are in **seconds**. So one scene can be drawn at any size, in any shape of
-# frame, at any frame rate. **Before you run:** where in the frame will the box be after a second, and what will the
-# widest frame show that the square ones do not?
+# frame, at any frame rate. **Before you run:** the disc begins at (-0.22, 0.12) and moves up by 0.2 sides a second.
+# Where will it be after a second, and what will the widest frame show that the square ones do not?
 
 # %%
 print(*scene.objects, scene.background, scene.camera, sep="\n")
@@ -327,7 +327,7 @@ print("the same cover in all", yours.numel(), "pixels of", tuple(yours.shape))
 # %%
 night = torch.tensor(PLAIN["navy"])[:, None, None, None] * 2 - 1
 paint = torch.tensor(PALETTE["yellow"])[:, None, None, None] * 2 - 1
-moon = SceneObject("circle", "yellow", "small", "orbits", speed=0.5)  # the shape is ours, the motion is the package's
+moon = SceneObject("circle", "yellow", "small", "orbits", speed=0.5)  # only for its motion: `mine` is the shape
 amount = torch.stack([cover(mine, x, y, 0.2, 64, 64) for x, y in position(moon, torch.arange(17) / 8).tolist()])
 plots.player(torch.lerp(night, paint, amount), alt="a yellow shape of one's own circles once over a dark blue ground")
 
@@ -339,15 +339,10 @@ plots.player(torch.lerp(night, paint, amount), alt="a yellow shape of one's own 
 # while **the camera pans left**. **Which is which? And what tells the last one from an object that moves right?**
 
 # %%
-at_rest = SceneObject("circle", "red", "small", "still", x=-0.2)
-quiz = {
-    "A": Scene((replace(at_rest, x=0.3, motion="left", speed=0.3),), "grey"),
-    "B": Scene((replace(at_rest, x=0.0, motion="orbits", speed=0.5),), "grey"),
-    "C": Scene((replace(at_rest, motion="blinks", speed=1.0),), "grey"),
-    "D": Scene((at_rest,), "grey", "pans left", 0.25),
-}
-drawn = render(list(quiz.values()), frames=33, height=64, width=64, fps=16)
-shown = {letter: video[:, :, 32] for letter, video in zip(quiz, drawn, strict=True)}
+from minisora.course.exercises.c01_video import QUIZ
+
+drawn = render(list(QUIZ.values()), frames=33, height=64, width=64, fps=16)
+shown = {letter: video[:, :, 32] for letter, video in zip(QUIZ, drawn, strict=True)}
 plots.images(shown, alt="x-t slice of a clip of the quiz", width=175, columns=4)
 
 # %% [markdown]
@@ -378,6 +373,13 @@ def cut(row: int, moment: int) -> plots.Picture:
 explore(cut, row=[8, 16, 24, 32, 40, 48, 56], moment=[0, 8, 16, 24, 32])
 
 # %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Only at the top of its bounces in row 24, only at the bottom in row 56, and never in rows 8 and 16. It stays longer
+# in row 24: at the top it is slow.
+#
+# </details>
+#
 # ## Captions are data
 #
 # A model that makes videos *from sentences* has to see pairs: a clip, and a sentence that is true of it. From a scene
@@ -499,8 +501,8 @@ for sentence in sentences:
 # - It does not mean *likeness* to any particular clip. There are endlessly many clips of "a red circle moves right",
 #   and the judge is content with each of them. A loss that compares pixels is not.
 #
-# A judge errs as well. How often? We know the truth of drawn clips, so we can count. **Guess:** how much noise does
-# it take until the judge is wrong half of the time? And you?
+# A judge errs as well. How often? We know the truth of drawn clips, so we can count, here on 24 of them. **Guess:**
+# how much noise does it take until the judge is wrong half of the time? And you?
 
 # %%
 levels = by_profile([0.0, 0.1, 0.2, 0.4, 0.8], fast=[0.0, 0.8])
@@ -518,9 +520,10 @@ plots.images(
 )
 
 # %% [markdown]
-# Without noise it is right nearly always, and it goes blind long before you do. So remember for all scores of this
-# course: **a score means little without its floor**, the score that perfect clips get from the same judge. `minisora
-# evaluate` prints both, always.
+# Without noise it is right nearly always (as far as 24 clips can tell), and it goes blind long before you do. So
+# remember for all scores of this course: **a score means little without its floor**, the share that the same judge
+# gets wrong even on perfect clips. No model can be blamed for that. So `minisora evaluate` always prints what perfect
+# clips score, too.
 #
 # ## Your own video
 #
@@ -632,11 +635,11 @@ for speed in (0.5, 7.5, 8.0):
 plots.strips(shown, alt="an orbit seen 8 times a second, and what the judge calls it", columns=6)
 
 # %% [markdown]
-# At 7.5 turns a second it seems to run slowly *backwards*, at 8 it stands *still*: what happens between two frames is
-# lost for good, and the eye (and the judge, and any model) takes the smallest step that fits. Wheels in films turn
-# backwards for the same reason. Only what turns less than half a turn from frame to frame can be told, at 8 frames a
-# second less than 4 turns a second. The judge's "still" is not an error. **The caption "it stays still" is true of
-# the clip. It is false of the world.**
+# At 7.5 turns a second it runs exactly as fast as at 0.5, but *backwards*; at 8 it stands *still*: what happens
+# between two frames is lost for good, and the eye (and the judge, and any model) takes the smallest step that fits.
+# Wheels in films turn backwards for the same reason. Only what turns less than half a turn from frame to frame can be
+# told, at 8 frames a second less than 4 turns a second. The judge's "still" is not an error. **The caption "it stays
+# still" is true of the clip. It is false of the world.**
 #
 # ## In the real systems
 #
@@ -687,7 +690,8 @@ for name, (frames, height, width, rate) in systems.items():
 # - A scene is plain data in sides and seconds. *Where* is a function of time, *which pixels* one of signed distance.
 # - An x-t slice shows motion in a still picture: slope is speed, a vertical line is rest, a gap is absence.
 # - A caption is a set of claims. It is true of a clip when every claim can be seen, bound to the right object;
-#   silence is never false. The judge asks this of pixels, and its scores stand beside their floors.
+#   silence is never false. The judge asks this of pixels; the floor of its scores is what it gets wrong even on
+#   perfect clips.
 #
 # ## Five words
 #

@@ -178,8 +178,7 @@ print("the same clip, bit for bit:", torch.equal(again, clip))
 # ## What a token does not know
 #
 # **A question before the next cell.** We shuffle the patches within each frame and lay them out again. A
-# convolutional network would be lost. What about a transformer, which computes the same thing for every token and
-# then sums over all of them?
+# convolutional network would be lost. What about a transformer?
 
 # %%
 shuffle = torch.randperm(64, generator=torch.Generator().manual_seed(0))
@@ -192,7 +191,8 @@ plots.strips(laid_out, alt="the clip with its patches in this order; only the fi
 
 # %% [markdown]
 # To *you* the second row is a ruin. To a transformer without positions it is **the same clip**: attention is a sum
-# over a set, and a set has no order. Here is the proof in three lines, on tokens that attend to each other.
+# over a set, and a set has no order. Shuffle the tokens, and its answers come shuffled in the same way, otherwise
+# unchanged. Here is a test, on tokens that attend to each other.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -440,8 +440,9 @@ print(f"padded: {padded} tokens, of which {100 * (padded - packed) // padded} % 
 #
 # {card}
 #
-# True where two tokens have the same number. (Padding at the end of a row has the number -1; it may look at itself,
-# where it harms nobody.)
+# True where two tokens have the same number. Padding at the end of a row has the number -1, a number like any other:
+# padding looks at padding. (Nobody reads what comes of it. But a token that may look at nothing is 0/0 in the
+# softmax.)
 
 
 # %% exercise="packing_mask"
@@ -497,6 +498,9 @@ yours.report("a red circle moves right", **settings)
 # no shape is wrong and nothing raises an error. What will the clip look like? *(The network was trained on the right
 # order. A mistake like this, in training and sampling alike, would even be learned and nobody would notice, until the
 # frames are no longer square.)*
+#
+# The **dB** under the clip say how near its pixels are to those of the package's: more is nearer, and ten more are a
+# tenth of the squared error (chapter 03).
 
 
 # %%
@@ -507,8 +511,12 @@ def columns_first(latents: Tensor, patch: int = 2) -> Tensor:
 swap(patchify=columns_first).report("a red circle moves right", **settings)
 
 # %% [markdown]
-# **Second:** put all tokens at the same place and the same moment. Now the network is given a bag without labels. Every
-# patch may still be painted well, for itself: the colours of the clip are there, but nothing knows where to be.
+# Noise, except on the diagonal. There clean patches stand, grey or a piece of the circle: where row and column have
+# the same number, the swap leaves a patch in its place. Everywhere else each step takes away noise that belongs to
+# another place.
+#
+# **Second:** put all tokens at the same place and the same moment. Now the network is given a bag without labels.
+# **What can it still paint? And will it be nearer to the package's clip or further away than the noise was?**
 
 
 # %%
@@ -519,6 +527,10 @@ def nowhere(t: int, h: int, w: int, seconds_per_latent_frame: float, patch: int 
 swap(coordinates=nowhere).report("a red circle moves right", **settings)
 
 # %% [markdown]
+# All that is left is what is the same everywhere, the grey ground: tokens that all lie in one place cannot agree on
+# who paints the circle. And yet it is *nearer* by the number, since most of the package's clip is grey. Decibels
+# compare pixels; they do not ask whether there is anything to see.
+#
 # ## In the real systems
 #
 # - **ViT** cut photographs into 16 x 16 pixels and began all this (Dosovitskiy et al. 2020, [arXiv

@@ -75,9 +75,9 @@ for name, (size, width) in films.items():
     )
 
 # %% [markdown]
-# A factor of tens of thousands: what takes a minute with latents would take three or four weeks without. No other
-# trick of this course saves as much. And the codec itself is cheap. It runs *once* for a clip, while the transformer
-# runs at each of its twenty or fifty steps.
+# For minisora's small clips a factor of thousands, for the films of tens of thousands: what takes a minute with
+# latents would take three or four weeks without. No other trick of this course saves as much. And the codec itself is
+# cheap. It runs *once* for a clip, while the transformer runs at each of its twenty or fifty steps.
 #
 # ## What is there to save?
 #
@@ -171,11 +171,12 @@ with plots.chart(alt="PSNR rises with the logarithm of the numbers kept; formula
     axes.legend()
 
 # %% [markdown]
-# This is the bargain of every codec, in one picture: **rate against distortion**. Each *doubling* of the rate buys
-# about as much as the doubling before, so a single number buys less and less. One cannot have few numbers and small
-# errors; one can only choose a place on the curve, or find a better codec, whose curve lies higher. (The formula
-# knows only the clips in which the patterns were found; new clips do nearly as well. With hundreds of patterns they
-# fall behind, since the last patterns are accidents of the old clips.)
+# This is the bargain of every codec, in one picture: **rate against distortion**. Each *doubling* of the rate buys a
+# few decibels, and the later ones buy more. But each takes twice as many numbers as the doubling before, so a single
+# number buys less and less. One cannot have few numbers and small errors; one can only choose a place on the curve, or
+# find a better codec, whose curve lies higher. (The formula knows only the clips in which the patterns were found; new
+# clips do nearly as well. With hundreds of patterns they fall behind, since the last patterns are accidents of the old
+# clips.)
 #
 # What do decibels *look* like? Move the slider. **At which rate can you first name both shapes?**
 
@@ -186,7 +187,7 @@ def by_patterns(patterns: int, frame: int) -> plots.Picture:
     label = f"{patterns} of 768: {float(psnr(made, clip)[0]):.1f} dB"
     error = (made - clip).abs().mean(1)
     shown = {"the clip": clip[0, :, frame], label: made[0, :, frame], "error": error[0, frame]}
-    return plots.images(shown, alt=f"frame {frame} with {patterns} patterns a block", width=190, columns=3)
+    return plots.images(shown, alt=f"frame {frame}, patterns kept of each block: {patterns}", width=190, columns=3)
 
 
 explore(by_patterns, patterns=[1, 2, 4, 8, 16, 24, 96, 384], frame=[0, 4, 8, 12, 16])
@@ -312,16 +313,16 @@ check.CausalConv3d(CausalConv3d)
 #
 # ```
 #     encoder: block of 768 ─┬─► linear ────────────────────────┬─► mean and log-variance of 24 latents
-#                            └─► stem ─► causal blocks ─► head ─┘
+#                            └─► stem ─► causal layers ─► head ─┘
 #
 #     decoder: 24 latents ───┬─► linear ────────────────────────┬─► block of 768
-#                            └─► stem ─► causal blocks ─► head ─┘
+#                            └─► stem ─► causal layers ─► head ─┘
 # ```
 #
 # (Where two ways meet they are added.)
 #
 # - The straight way is a linear map of single blocks. It can *be* the principal components.
-# - The detour adds what no linear map of single blocks can know. Each of its blocks looks at the 3 x 3 neighbours now
+# - The detour adds what no linear map of single blocks can know. Each of its layers looks at the 3 x 3 neighbours now
 #   and one latent frame ago, with your convolution, thinks about it, and adds what it has found. In code:
 #   `x + out(silu(conv(norm(x))))`.
 # - The head is zero at first, so an untrained codec is exactly its straight way. Training can only add to it.
@@ -426,17 +427,17 @@ with plots.chart(alt="PSNR while two codecs learn: the one from principal compon
     axes.axhline(runs["principal components"][0][0], color="grey", linewidth=1, linestyle="--")
     axes.set(xlabel="step", ylabel="PSNR on test clips, dB")
     axes.legend()
-few = {f"random, step {step}": runs["random"][step][1] for step in list(runs["random"])[1::3]}
+few = {f"random, step {step}": runs["random"][step][1] for step in [*list(runs["random"])[1:-1:3], steps]}
 last = {f"principal components, step {steps}": runs["principal components"][steps][1]}
 plots.strips({"test clip": test[0], **few, **last}, alt="a thing that is a blur at first and becomes a shape")
 
 # %% [markdown]
-# From random weights the codec discovers in this order: that the world is dark; that somewhere there is a light spot,
-# and its colour; where its edges are. The dashed line is the best that any *linear* codec of single blocks can do,
-# without a single step of learning. It is a high bar for the random one. The other begins on it and spends all its
-# time on what only a network can know: how edges go on in the next block, and how things move. (It dips at first:
-# Adam's steps are large before they are wise.) In the real runs of minisora this start was worth about ten minutes of
-# training.
+# From random weights the codec discovers first that the world is dark, then that somewhere there is a light spot. Its
+# colour and its edges come late, and sharp edges only with many more steps. The dashed line is the best that any
+# *linear* codec of single blocks can do, without a single step of learning. It is a high bar for the random one. The
+# other begins on it and spends all its time on what only a network can know: how edges go on in the next block, and how
+# things move. (It dips at first: Adam's steps are large before they are wise.) In the real runs of minisora this start
+# was worth about ten minutes of training.
 #
 # ## The price of information
 #
@@ -576,8 +577,8 @@ plots.images(shown, alt="a latent channel of 8 by 8 numbers, with the number of 
 
 # %% [markdown]
 # The first ones are small pictures: as the codec began as principal components, its first channel is still something
-# like brightness, and the sizes fall. Later channels are dark or grey all over, and speak up only where there is an
-# edge of a certain kind.
+# like brightness, and the sizes fall. Later channels are of one tone all over, and speak up only where there is an
+# edge of a certain kind. (Which tone says nothing, as each map is scaled by itself.)
 #
 # What does a single number *say*? Turn one, in the middle of latent frame 2, and see what it does to the frames. The
 # first picture is frame 6, the others are what has changed, three times as strong (grey means nothing), in frames 4,
@@ -671,10 +672,10 @@ with plots.chart(alt="harm of the same error in each channel: the line for one s
 
 # %% [markdown]
 # A diffusion model is trained on the squared error of the *normalised* latents, and to that loss all channels are
-# equal. With one scale an error does harm of a similar order in most channels, so the loss counts roughly what can be
-# seen. With a scale for each, the model would be paid as much for the faintest channel as for the brightness, which
-# matters thousands of times more. (In minisora's own runs it then learned several times slower. A codec whose
-# channels are of similar size, like Wan's, does not have this problem.)
+# equal. With one scale the most harmful channel matters some fifty times as much as the least, so the loss counts
+# roughly what can be seen. With a scale for each, the model would be paid as much for the faintest channel as for the
+# brightness, which matters tens of thousands of times more. (In minisora's own runs it then learned several times
+# slower. A codec whose channels are of similar size, like Wan's, does not have this problem.)
 #
 # ## Long films
 #
@@ -746,7 +747,7 @@ right = SceneObject("circle", "orange", "medium", "right", x=-0.28, y=-0.16, spe
 up = SceneObject("star", "cyan", "small", "up", x=0.0, y=0.36, speed=0.07)
 healthy = render([Scene((right, up), background="navy")], frames=17, height=48, width=48)
 broken = {"the clip": healthy[0], **patients(shipped, healthy)}
-display(plots.strips(broken, alt="a disc moves right and a star up, with a fault", columns=4))
+display(plots.strips(broken, alt="a disc moves right and a star up; A to E each have a fault", columns=4))
 slices = {name: each[:, :, 16] for name, each in broken.items()}
 plots.images(slices, alt="x-t slice through the disc", width=230, columns=3)
 
@@ -794,8 +795,10 @@ shown = {"the clip": healthy, "with caches": mindful, "without": forgetful}
 plots.images({f"{name}, frame 5": each[0, :, 5] for name, each in shown.items()}, alt="hardly to be told apart")
 
 # %% [markdown]
-# A fault like this can live in a code base for years: every clip looks fine, a little worse than it should be, with a
-# faint beat of four frames. Only a test that says *equal to the whole* finds it. That is why there is one.
+# A fault like this can live in a code base for years: every clip looks fine, a little worse than it should be. Even
+# the chart has to be read with care, since the healthy line goes up and down with the blocks too. The sign of the fault
+# is the deeper dip, about two decibels, at the first frame of every piece: 1, 5, 9, 13. Only a test that says *equal
+# to the whole* finds it for certain. That is why there is one.
 #
 # **Second: make information too dear.** The same training once more, at a price of 10, where a nat costs more than it
 # can ever save in error. (Its steps are larger, to get there sooner. And the decoders are shown points of the clouds,
@@ -854,7 +857,8 @@ plots.strips(rows, alt="a clip, then less and less of it, down to the mean of al
 #
 # ## Recap
 #
-# - Diffusion on latents instead of pixels saves a factor of two hundred in tokens, and of thousands in operations.
+# - Diffusion on latents instead of pixels saves a factor of two hundred in tokens; in operations it saves thousands
+#   for minisora's clips, and tens of thousands for films.
 # - Rate against distortion: every codec has a place on that curve. Principal components of blocks are the best linear
 #   codec; a network starts there, and learns what continues across blocks and time.
 # - Causal convolutions pad on the left only. Their past is an explicit cache, so a stream equals the whole, in memory

@@ -89,6 +89,9 @@ with plots.chart(alt=alt, size=(7.4, 3.0), panels=2) as (left, right):
     left.legend()
 
 # %% [markdown]
+# On ddpm-linear half of the clip is gone first, before t = 0.4; on the straight path at 0.5, on the cosine at two
+# thirds, on EDM's never.
+#
 # The time may be a single number, or one for each clip of a batch (`b 1 1 1 1`), or, as in the clip at the top, one
 # for each frame: whatever broadcasts. Write the mix for *any* path.
 #
@@ -129,8 +132,8 @@ plots.images(rows, alt="a frame with a ring and a star, more or less buried in n
 #
 # `log-SNR(t) = log(alpha(t)² / sigma(t)²)`
 #
-# It falls from +∞ (clean) to -∞ (noise). At 0 clip and noise are equally strong, and each step of about 0.7 doubles
-# or halves the ratio.
+# It falls from +∞ (clean) towards -∞ (noise); some paths stop before they get there, and that will matter. At 0 clip
+# and noise are equally strong, and each step of about 0.7 doubles or halves the ratio.
 #
 # {card}
 #
@@ -161,20 +164,20 @@ def stop(path: str, t: float) -> plots.Picture:
         for name, each in PATHS.items():
             left.plot(times, log_snr(each, times), alpha=1 if name == path else 0.25)
         left.plot(t, level, "o", color="black")
-        left.set(xlabel="t", ylabel="log-SNR", ylim=(-10, 10))
+        left.set(xlabel="t", ylabel="log-SNR", ylim=(-11, 11))
         right.imshow((shown(here, torch.tensor(t)).permute(1, 2, 0) + 1).clamp(0, 2) / 2)
         right.set_axis_off()
     alt = f"at t = {t} the log-SNR of the path {path} is {level:.1f}; beside it the frame with so much noise"
     return plots.drawn(left, alt=alt)
 
 
-explore(stop, path=list(PATHS), t=[0.02, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95])
+explore(stop, path=list(PATHS), t=[0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95])
 
 # %% [markdown]
-# The dot was at the same height every time, wherever it was from left to right. So here is a claim: **two paths with
-# the same log-SNR show the same picture**, up to a factor of brightness that a network can be told to ignore. To test
-# it, find for each path the time at which its log-SNR is 0 (by halving an interval until nothing is left of it), and
-# put the same noise on the same frame.
+# The dot was at about the same height every time, wherever it was from left to right. So here is a claim: **two paths
+# with the same log-SNR show the same picture**, up to a factor of brightness that a network can be told to ignore. To
+# test it, find for each path the time at which its log-SNR is 0 (by halving an interval until nothing is left of it),
+# and put the same noise on the same frame.
 
 # %%
 
@@ -199,9 +202,9 @@ plots.images(same, alt="the frame under as much noise as clip, which looks the s
 # one throws a time at random, which log-SNR does one hit? **Guess which of these curves is the widest.**
 #
 # (EDM does not throw `t` at all: it draws the logarithm of sigma from a normal distribution with mean -1.2 and
-# deviation 1.2. On the straight path one does so with the log-odds of `t`: Stable Diffusion 3 draws them from a
-# standard normal distribution, minisora from a wider one with mean 1.1 and deviation 1.3, since what is where is settled
-# while a clip is nearly all noise.)
+# deviation 1.2. On the straight path one does so with the log-odds of `t`, `log(t / (1 - t))`: Stable Diffusion 3 draws
+# them from a standard normal distribution, minisora from a wider one with mean 1.1 and deviation 1.3, since what is
+# where is settled while a clip is nearly all noise.)
 
 # %%
 thrown = torch.rand(200_000, generator=torch.Generator().manual_seed(2))
@@ -219,6 +222,8 @@ with plots.chart(alt=alt, size=(6.8, 3.0)) as axes:
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 # %% [markdown]
+# The widest is ddpm-linear: it hits a log-SNR below -5, where hardly anything is left of the clip, three times in ten.
+#
 # ## DDPM counts its steps
 #
 # The paper that began it all gives neither alpha nor sigma, but a list of 1000 small numbers, **beta**. It adds noise
@@ -405,6 +410,7 @@ sizes = {}
 for side in (16, 32, 64, 128):
     still = render([flower], frames=1, height=side, width=side)
     grains = torch.randn(still.shape, generator=torch.Generator().manual_seed(7))
+    # divided by the size of clip and noise together, √(0.25² + 0.75²), as above
     sizes[f"{side} x {side}"] = add_noise(STRAIGHT, still, grains, torch.tensor(0.75))[0, :, 0] / 0.79
 plots.images(sizes, alt="a star under noise at t = 0.75: the larger the frame, the clearer the star", width=170)
 
@@ -494,11 +500,11 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
     panels[0].set(ylabel="right answers")
 
 # %% [markdown]
-# They do become one, very nearly. (The smallest frame is a little worse off: its blurred edges tell less of a shape.)
-# In log-SNR the rule is simpler still: a shift of `m` takes `2 log m` away, everywhere. Two words of caution. These
-# shapes stand still and are plain, so neighbours agree as well as they ever can; where neighbours differ, in fine
-# texture or fast motion, the root is too much. And latents (chapter 03) have had most of their agreement squeezed
-# out. So real systems begin with the root as a rule of thumb, and find their shift by trying.
+# They do become one: on the right to the width of a line, on the left very nearly. (The smaller the frame, the more its
+# blurred edges cost it.) In log-SNR the rule is simpler still: a shift of `m` takes `2 log m` away, everywhere. Two
+# words of caution. These shapes stand still and are plain, so neighbours agree as well as they ever can; where
+# neighbours differ, in fine texture or fast motion, the root is too much. And latents (chapter 03) have had most of
+# their agreement squeezed out. So real systems begin with the root as a rule of thumb, and find their shift by trying.
 #
 # ## The numbers of diffusers
 #
@@ -510,7 +516,8 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
 #   rescale_betas_zero_snr=True).alphas_cumprod[i]`
 # - `f = diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0)`, then `f.set_timesteps(sigmas=[1, 0.8, 0.6, 0.4, 0.2])`
 #   and `f.sigmas`
-# - `e = diffusers.EDMEulerScheduler()`, then `e.set_timesteps(5)` and `e.sigmas`
+# - `e = diffusers.EDMEulerScheduler()`, then `e.set_timesteps(5)` and `e.sigmas` (EDM's own steps, crowded near the
+#   clip; here `karras_grid` has them, as times)
 #
 # **Which of the four notations is each of these in?** And note the off-by-one that costs everybody an afternoon:
 # diffusers counts DDPM's steps from 0, and its step 0 has noise already. So its step `i` is our `t = (i + 1) / 1000`;
@@ -546,6 +553,9 @@ else:
     print("left out: diffusers is not installed, or this is a fast run")
 
 # %% [markdown]
+# The first two are alpha², the last is EDM's sigma. Flow matching has none of the four: its numbers are simply `t`
+# (which on the straight path is sigma as well).
+#
 # ## A denoising step that removes nothing
 #
 # Explanations of Sora on the web often end in a few lines of "conceptual" code. Its heart looks like this:
@@ -696,8 +706,8 @@ for shift in (8.0, 1.0, 1 / 8):
 #   ([2301.11093](https://arxiv.org/abs/2301.11093)), and by Esser et al. 2024 for the straight path: **Stable
 #   Diffusion 3** takes 3 at 1024 x 1024 pixels ([2403.03206](https://arxiv.org/abs/2403.03206)).
 # - The published settings of **HunyuanVideo** ([2412.03603](https://arxiv.org/abs/2412.03603)) shift by 7; for **Wan
-#   2.1** ([2503.20314](https://arxiv.org/abs/2503.20314)) 3 is advised at 480p and 5 at 720p. All three sample on the
-#   straight path.
+#   2.1** ([2503.20314](https://arxiv.org/abs/2503.20314)) 3 is advised at 480p and 5 at 720p. Like Stable Diffusion
+#   3, both sample on the straight path.
 # - **Sora**'s schedule is not published. OpenAI's report says only that it is a diffusion model trained to predict
 #   clean patches from noisy ones ([2024](https://openai.com/index/video-generation-models-as-world-simulators/)).
 #

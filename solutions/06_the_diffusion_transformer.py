@@ -141,7 +141,8 @@ for sharpness in (0, 1, 5):
 # {card}
 #
 # Write it for `b` clips and `h` heads at once (what heads are, we shall see presently; here they are only one more
-# axis). There may be fewer keys than queries, or more. A mask of `None` hides nothing.
+# axis). There are `n` queries and `m` keys (fewer or more), each key with a value. The mask broadcasts against the
+# scores, `b h n m`; a mask of `None` hides nothing.
 #
 # The cell under the check asks whether the root is worth a line. It takes 64 random queries and keys of growing
 # length, and shows the largest weight of a query. (A trick: with the identity matrix for values, attention hands out
@@ -150,7 +151,10 @@ for sharpness in (0, 1, 5):
 
 # %% exercise="attend"
 def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-    """Each query's weighted average of the values: ``b h n e -> b h n e``; the mask is true where one may look."""
+    """Each query's weighted average of the values; the mask is true where one may look.
+
+    ``query: b h n e``, ``key: b h m e`` and ``value: b h m d`` give ``b h n d``; the mask broadcasts to ``b h n m``.
+    """
     ### BEGIN SOLUTION
     scores = query @ key.transpose(-2, -1) / query.shape[-1] ** 0.5
     if mask is not None:
@@ -199,7 +203,7 @@ left, right = torch.diag(torch.ones(5), -1), torch.diag(torch.ones(5), 1)  # wei
 print("one head, both neighbours:", ((left + right) / 2 @ brightness)[1:-1].tolist())
 print("two heads, one each:      ", torch.stack([left @ brightness, right @ brightness], -1)[1:-1].tolist())
 
-no_turn = torch.ones(1, 1, 1, 1, dtype=torch.cfloat)
+no_turn = torch.ones(1, 1, 1, 1, dtype=torch.cfloat)  # multiplied by 1, nothing is turned: see below
 for heads in (1, 4, 16):
     layer = Attention(256, heads)
     with FlopCounterMode(display=False) as counter:
@@ -396,9 +400,10 @@ with plots.chart(alt=alt, size=(6.4, 2.6)) as axes:
     axes.legend()
 
 # %% [markdown]
-# Alike before the turn, tokens now fit the better, the nearer they are, in time and in space. The learned matrices
-# can turn queries and keys *against* each other, too, and so move the peak anywhere: "the place one patch to the
-# left, half a second ago" is a question that a head can ask.
+# Alike before the turn, tokens now fit roughly the better, the nearer they are, in time and in space. (The humps near
+# 2, 4 and 6 seconds, and near 4 patches, are where the fastest clock of that axis has come full circle.) The learned
+# matrices can turn queries and keys *against* each other, too, and so move the peak anywhere: "the place one patch to
+# the left, half a second ago" is a question that a head can ask.
 #
 # ## Slide a clip in time
 #
@@ -455,8 +460,8 @@ with plots.chart(alt="change of the velocity against the slide: zero if words mo
 # %% [markdown]
 # If *everything* moves, nothing changes: that is the law of RoPE, to the last rounding. If only the patches move,
 # their scores among each other are still the same, but the words see them under another angle. Is that a flaw? It is
-# a choice: so a word can know how far from its beginning a clip is. Read the height of the curve as how much use this
-# network makes of it: 0.01 is a change of one per cent.
+# a choice: so a word can know how far from the beginning of the clip a patch is. Read the height of the curve as how
+# much use this network makes of it: 0.01 is a change of one per cent.
 #
 # ## How time speaks
 #
@@ -499,7 +504,7 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
 # - **One modulation for all blocks**, made from the time by one matrix; each block only adds its own small **table**
 #   of `6·width` numbers. (The original DiT had such a matrix in *every* block. We shall count below what it costs.)
 #   The mean of the caption's words is added to the time before that matrix, as in Stable Diffusion 3: with words as
-#   tokens alone, our network had learnt colours after an hour, but neither shapes nor motions. (The chart above
+#   tokens alone, our network had learned colours after an hour, but neither shapes nor motions. (The chart above
 #   leaves that part out.)
 # - **Every token has its own time.** `modulation` has one row for each *different* time (and caption) in the batch, and
 #   `level: b n` says which row is whose. A frame that is given is clean, and has time 0; its neighbours are being made, at time
@@ -507,13 +512,17 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
 #
 # {card}
 #
-# `__init__` is done. Write `forward`. Attention first: `x + gate · attention(modulate(x, shift, scale))`. Then the
-# same with the MLP, on what the first half has left. `self.attention` takes `(…, rope, mask)`.
+# `__init__` is done. Write `forward` for `x: b n d`, `modulation: rows 6d` and `level: b n`. Attention first:
+# `x + gate · attention(modulate(x, shift, scale))`. Then the same with the MLP, on what the first half has left.
+# `self.attention` takes `(…, rope, mask)`.
 
 
 # %% exercise="DiTBlock"
 class DiTBlock(nn.Module):
-    """Attention and MLP, each shifted, scaled and gated by the token's time (the parts come in this order)."""
+    """Attention and MLP, each shifted, scaled and gated by the token's time (the parts come in this order).
+
+    ``x: b n d``; ``modulation: rows 6d``, and ``level: b n`` says which row is whose.
+    """
 
     def __init__(self, width: int, heads: int, mlp_ratio: int = 4) -> None:
         super().__init__()
@@ -604,7 +613,8 @@ _ = train(tiny(), 4, watch=who_learns)
 #
 # **And what for?** Compare the first 50 steps with a network that begins with random numbers everywhere, and watch
 # the largest score in attention as well, with and without QK-norm. **Draw your guess of the two losses before you
-# run: where does each begin?** (The loss of saying nothing is 2: clouds and noise have variance 1 each.)
+# run: where does each begin?** (The loss of saying nothing is 2 on average, since clouds and noise have variance 1
+# each; a single batch scatters about it.)
 
 
 # %%
@@ -628,7 +638,7 @@ with swap(rms_norm=lambda x, gain: x * gain):
 
 # %%
 floor = float(CLOUDS.loss_floor(torch.linspace(0.005, 0.995, 100)).mean())
-alt = "left: with zeros the loss starts at 2 and falls, without it starts above 3; right: scores grow without QK-norm"
+alt = "left: with zeros the loss starts near 2 and falls, without it starts near 3; right: scores grow without QK-norm"
 with plots.chart(alt=alt, size=(7.8, 2.9), panels=2) as (left, right):
     for label in ("zero", "random"):
         left.plot(runs[label][0], label=label)
@@ -680,10 +690,11 @@ with plots.chart(
 
 # %% [markdown]
 # The gap between the two curves is made by nothing but the *time* of one frame's tokens: the same numbers, believed
-# or not believed. Where the lower curve lies below 1, this network has learned to carry what is given into the frames
-# that are not; how far below depends on how long it was trained. (Beyond 0.8 nearly everything is a guess, and a
-# single clip says little.) This one mechanism, a clean token with time 0, is how minisora animates a picture, extends
-# a clip and fills a hole (chapter 09).
+# or not believed. Up to about 0.6 the lower curve stays at 1, even a hair above: at low noise each frame shows by
+# itself what is in it, and a clean neighbour has nothing to add. Where the curve lies below 1, this network has learned
+# to carry what is given into the frames that are not; how far below depends on how long it was trained. (Beyond 0.8
+# nearly everything is a guess, and a single clip says little.) This one mechanism, a clean token with time 0, is how
+# minisora animates a picture, extends a clip and fills a hole (chapter 09).
 #
 # ## Words and patches in one attention
 #
@@ -714,8 +725,8 @@ print(f"if words may not look at patches, the answer changes by {100 * (answer -
 
 # %% [markdown]
 # Read the curves: does a patch ask the words early, or late? Do words look at the clip more than the thin line, or
-# less? With cross-attention the second curve would be zero everywhere. The printed line forbids those looks by a
-# mask, and so measures what they are worth to this network.
+# less? With cross-attention the second curve would be zero everywhere. The last lines of the cell forbid those looks
+# by a mask; what they print measures what the looks are worth to this network.
 #
 # ## Count it
 #

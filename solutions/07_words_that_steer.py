@@ -529,7 +529,8 @@ check.diagnose_guidance(diagnose_guidance)
 #
 # - `conditional(x, t)` answers for `b` clips, with their captions.
 # - `both(x, t)` answers for `2 b` rows: the same `b` clips with their captions, then once more with the empty ones.
-# - Guide tokens with `low < t <= high`; `t` broadcasts against `x`, and may differ from token to token.
+# - Guide tokens with `low < t <= high`; `t` has a row for each clip and broadcasts against `x` (the check hands over
+#   `x: b c t h w` with `t: b 1 t h w`), and may differ from token to token.
 # - Where there is nothing to guide (scale 1, or no token inside), ask `conditional` alone.
 #
 # Under the check you can play with both dials: how loud, and from which time on. The title counts the rows that the
@@ -730,9 +731,15 @@ with plots.chart(alt=alt, size=(6, 2.4)) as axes:
 
 # %% [markdown]
 # The valley lies at 4/3 = 0.04 / (0.04 - 0.01): two networks that are both wrong in the same way know together what
-# is right. (Nearer to t = 0 the blur is not small beside what is left of the noise, and the valley moves to the
-# right. So the best scale is found by trying, as ever.) Now walk with it, and beside it with classifier-free guidance
-# of the same imperfect network. **Which of the two will keep the stem?**
+# is right. Nearer to t = 0 the blur is not small beside what is left of the noise, and the valley moves to the right:
+# for our tightest spot to 2 at t = 0.1, and to 3 at the very end. So no scale is right at all times, and a walk takes
+# one between, ours 1.8. At t = 0.5 and 0.8 that is too much, with about twice the error of the good network alone; near
+# the end it is too little for the tight spots; over the whole walk the two make up for each other. (One can work it out
+# for a single spot: the widest of ours ends as wide as it should at 1.5, the tightest at 1.8. Elsewhere the best scale
+# is found by trying, as ever.)
+#
+# Now walk with it, and beside it with classifier-free guidance of the same imperfect network. **Which of the two will
+# keep the stem?**
 #
 # With real networks it is a matter of loading an earlier checkpoint. Where the course's ladder of checkpoints is at
 # hand (chapter 08 climbs it), the second cell does that: same caption, same noise, and the shipped network guided by
@@ -807,8 +814,8 @@ plots.images({label: clip[:, 0] for label, clip in drawn.items()}, alt="a frame 
 #
 # {card}
 #
-# Ask it. A claim's None is content with anything. There are at most a handful of objects, so trying all pairings is
-# no shame.
+# Ask it. The fields of a claim are `shape`, `colour`, `size` and `motion`; a claim's None is content with anything.
+# There are at most a handful of objects, so trying all pairings is no shame.
 #
 # Under the check the model is put to it, with three kinds of prompts: objects like those of its training; objects
 # whose combination of colour, shape and motion **no training clip ever showed** (a tenth of all combinations was held
@@ -981,7 +988,7 @@ swap(classifier_free=halves_swapped).report(caption, **short)
 #
 # </details>
 #
-# **3.** Guidance at scale 6 makes clips that all look alike. Name two ways to get variety back that still follow the
+# **3.** Guidance at scale 6 makes clips that all look alike. Name three ways to get variety back that still follow the
 # caption, and say what each costs.
 #
 # <details><summary>Answer</summary>

@@ -59,7 +59,7 @@ if ladder:
 # %%
 from minisora.diffusion.objective import loss_at
 from minisora.model import DiT, video_velocity
-from minisora.recipe import WORLD
+from minisora.presets import WORLD
 from minisora.training.data import LatentBatch, LatentBatches, Share
 from minisora.training.latents import ClipSet, draw_clips, encode_clips
 
@@ -107,6 +107,7 @@ cached = encode_clips(folder / "latents", codec=pipeline.codec, clip_set=clip_se
 print(", ".join(sorted(path.name for path in (folder / "latents").iterdir())))
 print(len(cached), "clips of", cached.latents.shape[2:], "latents in", cached.latents.dtype)
 try:
+    # Any other network will do for another codec: only its hash is looked at.
     encode_clips(folder / "latents", codec=small_dit(channels), clip_set=clip_set)
 except ValueError as error:
     print("of another codec:", "holds latents of another codec or other clips" in str(error))
@@ -426,8 +427,9 @@ with plots.chart(alt="the raw weights stay highest; longer averages end lower", 
 
 # %% [markdown]
 # The same run, the same weights, and several times nearer to perfect, for the price of a copy. Thanks to its warm-up
-# the longest average looks no further back than the run is old, so here it is hardly ever the worst one. Without it,
-# one would see only its random beginnings for a thousand steps: you will meet a patient who has that.
+# the longest average looks no further back than the run is old, so here it is never the worst one: after 100 steps it
+# is level with decay 0.95, from about 200 on it is the nearest. Without the warm-up, one would see only its random
+# beginnings for a thousand steps: you will meet a patient who has that.
 #
 # How long *should* it be? As long as the network does not change much meanwhile. In a real run one keeps two or three
 # lengths, or recomputes any length afterwards from stored ones (EDM2). And since decay of the rate and averaging
@@ -516,7 +518,9 @@ def muon_and_adamw(network: nn.Module) -> torch.optim.Optimizer:
 for label, make in {"AdamW, rate 0.003": adamw(0.003), "Muon 0.02, AdamW 0.001": muon_and_adamw}.items():
     dit = small_dit(channels)
     by_heart[label] = overfit(dit, make(dit), label)
-with plots.chart(alt="loss on one batch: AdamW's at the lower rate falls slowest", size=(6.4, 2.8)) as axes:
+with plots.chart(
+    alt="loss on one batch: AdamW's at the lower rate falls slowest, Muon's ends lowest", size=(6.4, 2.8)
+) as axes:
     for label, losses in by_heart.items():
         axes.semilogy(range(1, len(losses) + 1), losses, label=label)
     axes.set(xlabel="step", ylabel="loss on the one batch")
@@ -525,24 +529,26 @@ with plots.chart(alt="loss on one batch: AdamW's at the lower rate falls slowest
 # %% [markdown]
 # Look at the two AdamWs first: a factor of three in the rate decides more than anything else, and nobody tells you
 # which one is right. Muon's 0.02 is the same for small and large matrices, since its steps have a fixed size; here it
-# starts late and ends about as well as the better AdamW. Eight clips by heart are a short race, though. On the way to
-# this course we trained transformers of four million parameters on two cores: AdamW alone had a loss of 0.41 after 17
-# minutes, and one clip in five moved as it should; with Muon it was 0.27 after 13 minutes, and four in five moved. It
-# is one comparison and not a law, but it is why minisora has Muon.
+# starts late, is the first below 0.1, a few steps before the better AdamW, and ends a little lower. Eight clips by
+# heart are a short race, though, and a lead of a few steps proves nothing. On the way to this course we trained
+# transformers of four million parameters on two cores: AdamW alone had a loss of 0.41 after 17 minutes, and one clip in
+# five moved as it should; with Muon it was 0.27 after 13 minutes, and four in five moved. It is one comparison and not
+# a law, but it is why minisora has Muon.
 #
-# ## A loss that says nothing
+# ## A loss that says little
 #
 # Look again at a run with decay in the small world, as one sees it in real life (left), and as only we can see it
-# (middle). On the right is the loss of the course's own run. **In which third of the left picture does the network
-# learn most? And in the right one: at which step does the first object appear in the clips, when does it begin to
-# move, when has it the right shape?** Write your guesses down.
+# (middle). On the right is the loss of the course's own run. **In the left picture, what share of the loss will the
+# second half of the run take away, and what share of the distance that is left at half-time? And in the right one: at
+# which step does the first object appear in the clips, when does it begin to move, when has it the right shape?**
+# Write your guesses down.
 
 
 # %%
 curve, losses = learn(adamw(0.01), LONG, factor=falling(0.4))
 test, best = small.examination()
 floor = float((best - test.velocity).square().mean())
-alt = "left a jagged, soon flat loss; in the middle a distance that falls to the end; right a real run's flat loss"
+alt = "left a jagged, soon flat loss; in the middle a distance that falls to the end; right a real loss, slowly falling"
 with plots.chart(alt=alt, size=(10, 2.8), panels=3) as (left, middle, right):
     left.plot(range(1, LONG + 1), losses, linewidth=1)
     left.axhline(floor, color="black", linestyle="--")
@@ -555,8 +561,9 @@ then, last = curve[len(curve) // 2], curve[-1]
 print(f"second half: {(then - last) / (floor + then):.0%} of the loss, and {(then - last) / then:.0%} of the distance")
 
 # %% [markdown]
-# A few per cent of the loss, hidden in its own noise, are most of the distance. There are three reasons why the loss
-# of a diffusion model says so little:
+# A few per cent of the loss, hidden in its own noise, are most of the distance that was left. And the loss on the
+# right, steep at first, falls slowly to the end, without a step that could be an object, a motion or a shape. There are
+# three reasons why the loss of a diffusion model says so little:
 #
 # 1. **most of it is floor**, which no training changes;
 # 2. **it is jagged by its own doing**: every batch has other times and other noise, and some times are harder;
@@ -736,7 +743,7 @@ def diagnose_training() -> dict[str, str]:
 check.diagnose_training(diagnose_training)
 
 # %% [markdown]
-# Four curves, four questions, and they work on real runs too:
+# Four runs, four questions, and they work on real runs too:
 #
 # - **Is the training loss below what is possible?** Then it is learned by heart. Fresh clips tell.
 # - **Do the average and the weights part?** Then look at the average: its length, its warm-up, whether it is updated.
@@ -893,7 +900,7 @@ for dtype in (torch.float32, torch.bfloat16):
 #
 # **Second: everybody draws the same.** Four processes with a batch of 16 each, which should be as good as one with
 # 64. But each of them seeds its own generator, and all with the same number. The mean of four equal gradients is that
-#    gradient. **What do you expect of the loss curve, and of the distance?**
+# gradient. **What do you expect of the loss curve, and of the distance?**
 
 
 # %%

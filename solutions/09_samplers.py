@@ -37,7 +37,9 @@ pipeline = finished_pipeline()
 prompt, seconds = "a large red circle moves right", by_profile(2.0, fast=0.5)
 budget = by_profile((1, 4, 20), fast=(1, 4))
 asked = {f"{n} calls": pipeline.generate(prompt, seconds=seconds, steps=n).frames for n in budget}
-plots.strips(asked, alt="the same clip made with more and more calls: a blur at first, then ever sharper", columns=5)
+plots.strips(
+    asked, alt="the same clip made with more and more calls: a garish blob at first, then ever sharper", columns=5
+)
 
 # %% [markdown]
 # Each call costs the same, and hardly anything else in sampling costs anything. A large video model takes seconds for
@@ -135,7 +137,8 @@ for steps in (1, 2, 4, 8, 16):
     print(f"{steps:2} steps: {away:.3f} from a lamp on average; on the side where it started: {100 * same:.0f} %")
 
 # %% [markdown]
-# With a single step everybody lands on 0, the mean of all clips (chapter 05 saw that blur). Then it gets better fast.
+# With a single step everybody lands on 0, the mean of all clips (chapter 05 saw that blur), and so on neither side: the
+# 49 % are those that began below 0. Then it gets better fast.
 #
 # ## How wrong is it?
 #
@@ -179,14 +182,15 @@ plots.strips(
 
 # %% [markdown]
 # What few steps leave out is *contrast and detail*: the clip that is made with few calls is too near to the mean.
-# That is the sampler's own kind of blur. More training will not help against it.
+# That is the sampler's own kind of blur. More training will not help against it. (The first picture of this page was
+# made with guidance, which pushes away from the mean: there the one call gives a blob of too much red.)
 #
 # The error of a solver falls like a power of the calls, `error ≈ constant / calls^p`. The number `p` is its
 # **order**. At order 1 twice the calls halve the error; at order 2 twice the calls quarter it. On logarithmic axes a
 # power is a straight line, and the order is how steeply it falls.
 #
 # **Before you run:** Euler's errors for 4, 8, 16, 32 and 64 calls are printed below, and their order. The first is
-# about 0.3. What will the last be?
+# about 0.35. What will the last be?
 
 
 # %%
@@ -327,7 +331,7 @@ with plots.chart(alt=alt, size=(6.8, 3.6)) as axes:
 # order for nothing, so at equal calls its steps are half as long as Heun's, and the reward is a fraction of the
 # error. That is why minisora samples with AB2.
 #
-# Orders are promises about *short* steps, no more. With four calls all these steps are long, and the lines are close.
+# Orders are promises about *short* steps, no more. With four calls all these steps are long, and the lines are nearer.
 # In a world with sharp turns, looking back can even hurt: with four steps AB2 leaves the lamps further away than
 # Euler does (try it: `sample(lamps, start, time_grid(4), step=ab2)`).
 #
@@ -454,7 +458,8 @@ explore(look, solver=list(solvers), calls=[2, 4, 8, 16, 32], shift=[0.25, 0.5, 1
 #
 # Write the function that *makes* the step. Inside: the clean clip and the noise that the velocity implies
 # (`path.to_x0(here, x, t)` and `path.to_eps(here, x, t)`), then the noise renewed in part (`noise_like(x, generator)`
-# draws), then both mixed at time `s` (`path.add_noise`). Take `r` from `path.log_snr`, which is safe at both ends.
+# draws), then both mixed at time `s` (`path.add_noise`). Take `r` from `path.log_snr`, which knows both ends: +∞ for a
+# clean clip, -∞ for noise. (For a token that is given, `t == s == 0`, it gives ∞ - ∞: your loop throws the outcome away.)
 
 
 # %% exercise="ancestral"
@@ -618,10 +623,10 @@ with plots.chart(alt=alt, size=(8.4, 3.2), panels=2) as (left, right):
 # %% [markdown]
 # Read such a pair of charts like this. **The left one judges the solver, the right one the clip.** The distance goes
 # on falling as long as one pays for it. (Where lines cross, the steps are still too long for an order to show: with
-# two calls there is hardly a past to look back on.) The judge has seen all that it will see much earlier: once a
-# shape can be told, more calls only polish. And what is wrong *in the limit* is the network's fault; no sampler mends
-# it. With these few prompts one claim more or less is chance; a measurement to quote takes a hundred (`minisora
-# evaluate --steps 4`, then 8, then 16).
+# two or four calls, what AB2 looks back on is far away, and here it comes last.) The judge has seen all that it will
+# see much earlier: once a shape can be told, more calls only polish. And what is wrong *in the limit* is the network's
+# fault; no ODE solver mends it. With these few prompts one claim more or less is chance; a measurement to quote takes a
+# hundred (`minisora evaluate --steps 4`, then 8, then 16).
 #
 # ## Given means noise level zero
 #
@@ -726,11 +731,11 @@ def examined(patient: Callable[[Velocity, Tensor, Tensor], Tensor]) -> list[str]
     errors = [float((end - exact).square().mean().sqrt()) for end in runs]
     again = torch.equal(patient(sky.velocity, noise, time_grid(8)), runs[0])
     by_euler = errors[-1] / measure(euler, time_grid(32))[1]
-    return [f"{len(calls):8}", f"{order([8, 16, 32], errors):8.1f}", f"{by_euler:11.4f}", f"{again!s:>13}"]
+    return [f"{len(calls):8}", f"{order([8, 16, 32], errors):8.1f}", f"{by_euler:11.4f}", f"{again!s:>19}"]
 
 
-print("           calls in   order    error at 32   two runs")
-print("           56 steps            by Euler's    agree")
+print("           calls in   order    error at 32 steps   two runs")
+print("           56 steps            (Euler's is 1)      agree")
 for name, patient in PATIENTS.items():
     print("patient", name, *examined(patient))
 print("\nwhat it may be:", *CAUSES, sep="\n- ")
@@ -846,7 +851,8 @@ for name, (steps, looks, rows) in plans.items():
 # - Which solver wins depends on the path, the times and the calls. Steps belong where the velocity turns.
 # - Fresh noise makes the same clips equally often, forgets early errors, and needs many steps. Without it a seed is a
 #   clip.
-# - Distance to the limit judges the solver, the judge the clip; what is wrong in the limit is the network's fault.
+# - Distance to the limit judges the solver, the judge the clip; what is wrong in the limit is the network's fault, and
+#   no ODE solver mends it.
 # - What is given has time 0. That is exact, and it is all there is to animating a still.
 #
 # ## Five words

@@ -151,7 +151,7 @@ for event in events:
     own = event.self_device_time_total if device.type == "cuda" else event.self_cpu_time_total
     spent[kind_of(event.key)] += own
 ordered = sum(event.count for event in events)
-print(f"operations in one call: {'more' if ordered > 200 else 'less'} than 200 (with views, which cost nothing)")
+print(f"operations in one call: about {round(ordered, -2)}, with views, and with those that only call others")
 alt = "bars of the time of one network call by kind: matrix products lead; attention, element-wise work and copies share the rest"
 with plots.chart(alt=alt, size=(6.4, 2.1)) as axes:
     shares = spent.most_common()[::-1]
@@ -241,7 +241,8 @@ explore(roofs, clips=[1, 4, 16, 64, 256])
 # Left of the corner a device waits for memory, right of it for arithmetic. Element-wise work lies to the left on
 # every device and with any batch. It gets faster only by *not going to memory*, that is, when several operations
 # become one (below: compiling, and attention in one piece). A matrix product moves to the right with the number of
-# tokens, until the weights are read once for so many tokens that they do not count.
+# tokens, until the weights are read once for so many tokens that they do not count. From there on its *width* is the
+# ceiling: `0.8 · d` operations for each byte with 16 bits. Our 256 never reaches an H100's corner; 5120 is far beyond.
 #
 # Note where the corner is: a large GPU wants hundreds of operations for each byte. Our small network, one clip at a
 # time, gives it a hundred at most. **A large GPU would be idle most of the time with it.** That is not the GPU's
@@ -380,9 +381,8 @@ print({name: f"{100 * far:.1f} %" for name, far in distance.items()})
 # ([2205.14135](https://arxiv.org/abs/2205.14135)) work on tiles, keep running sums, and never write the table.
 # `F.scaled_dot_product_attention` picks one of its *back ends* by device, type and mask; here we pick for it.
 #
-# How large is the table? In 16 bits `2 · heads · n²` bytes: for minisora's 340 tokens and 3 heads less than a
-# megabyte, for five seconds at 720p with 75 600 tokens and 40 heads **457 GB**, in every block. Even where it fits,
-# it costs time:
+# How large is the table? In 16 bits `2 · heads · n²` bytes: for minisora's 91 tokens and 4 heads 66 kB, for five
+# seconds at 720p with 75 600 tokens and 40 heads **457 GB**, in every block. Even where it fits, it costs time:
 
 # %%
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -437,7 +437,7 @@ for interval in ((0.0, 1.0), (0.2, 0.8)):
 # Hundreds of small operations a call: on a GPU each has to be *launched*, which takes Python and the driver some
 # microseconds, and each element-wise one goes to memory and back. `torch.compile` reads a whole function and writes
 # new kernels, several operations in one. One compiles the **repeated block**, not the whole model: the same speed for
-# a tenth of the waiting. What does the compiler see? It can be asked, by a "back end" that only counts:
+# a fraction of the waiting. What does the compiler see? It can be asked, by a "back end" that only counts:
 
 # %%
 seen: list[Counter[str]] = []
@@ -467,10 +467,11 @@ print("graphs:", len(seen), *({kind: n for kind, n in each.items()} for each in 
 #
 # **CUDA graphs** take the other half: they record all launches of a call once, and replay them with a single one. For
 # this the call may ask for no number (rule 3), and inputs have to lie at the same addresses each time. How much is it
-# worth? Say, a launch costs 5 millionths of a second. Our call has some 400 operations: 2 ms of launches. Its
-# arithmetic is 5 billion operations, for which an H100 at 40 % of its data sheet needs 0.013 ms. So it would be
-# launches that one waits for. A large model's call takes seconds, and its few thousand launches go on while the GPU
-# works. *Whoever optimises by recipe optimises somebody else's program.*
+# worth? Say, a launch costs 5 millionths of a second. Of our call's operations some 200 are launched (the others are
+# views, or call others): 1 ms of launches. Its arithmetic is about 2 billion operations, for which an H100 at 40 % of
+# its data sheet needs 0.005 ms. So it would be launches that one waits for. A large model's call takes seconds, and
+# its few thousand launches go on while the GPU works. *Whoever optimises by recipe optimises somebody else's
+# program.*
 #
 # ## Answers that are still good
 #
@@ -481,7 +482,8 @@ print("graphs:", len(seen), *({kind: n for kind, n in each.items()} for each in 
 # {card}
 #
 # Wrap a velocity such that it asks only when the clip has changed by more than `tolerance` **since it last asked**,
-# relative to the clip of that time, and gives the last answer again otherwise.
+# relative to the clip of that time, and gives the last answer again otherwise. (It asks a tensor for a number in every
+# step, against rule 3: the price of deciding while one goes.)
 
 
 # %% exercise="reuse"
@@ -508,42 +510,79 @@ def reuse(velocity: Velocity, tolerance: float) -> Velocity:
 check.reuse(reuse)
 
 # %% [markdown]
-# Is it better than simply taking fewer steps? That is the comparison which matters, and which is often left out.
-# **What do you expect?**
+# Whole answers are coarse. Large models reuse **features** instead: the first and the last blocks are computed in every
+# call, and what the blocks between them add to the tokens, which changes slowly, only now and then (DeepCache,
+# [2312.00858](https://arxiv.org/abs/2312.00858); Pyramid Attention Broadcast,
+# [2408.12588](https://arxiv.org/abs/2408.12588)). With blocks in a list that takes a dozen lines:
+
+
+# %%
+class Middle(torch.nn.Module):
+    """Blocks that compute in every second call; in between they change the tokens by as much as the last time."""
+
+    def __init__(self, blocks: list[torch.nn.Module]) -> None:
+        super().__init__()
+        self.blocks, self.calls = torch.nn.ModuleList(blocks), 0
+
+    def forward(self, x: Tensor, *context: object) -> Tensor:
+        if self.calls % 2 == 0:
+            after = x
+            for block in self.blocks:
+                after = block(after, *context)
+            self.change = after - x
+        self.calls += 1
+        return x + self.change
+
+
+# %% [markdown]
+# Is either better than simply taking fewer steps? That is the comparison which matters, and which is often left out.
+# As the truth we take a run of four times as many steps. **What do you expect?**
 
 # %%
 reuse = use(reuse=reuse)
 STEPS = by_profile(20, fast=8)
 asked = counting("network", classifier_free(alone, both, scale=4.0))
-full = sample(asked, noise, time_grid(STEPS), step=ab2)
+full, limit = (sample(asked, noise, time_grid(n), step=ab2) for n in (STEPS, 4 * STEPS))
 
 
-def cost_and_error(velocity: Velocity, steps: int) -> tuple[int, float]:
-    """Network calls, and the distance of the latents to those of the full run."""
+def cost_and_error(velocity: Velocity, steps: int) -> tuple[float, float]:
+    """Network calls, and the distance of the latents to those of many steps."""
     calls.clear()
     made = sample(velocity, noise, time_grid(steps), step=ab2)
-    return calls["network"], float((made - full).norm() / full.norm())
+    return calls["network"], float((made - limit).norm() / limit.norm())
+
+
+def with_lazy_middle(steps: int) -> tuple[float, float]:
+    """The same where blocks 3 to 5 of 6 rest in every second call, which then costs half a call."""
+    dit = deepcopy(pipeline.dit)
+    first, second, *middle, last = dit.blocks
+    dit.blocks = torch.nn.ModuleList([first, second, Middle(middle), last])
+    lazy = classifier_free(*(video_velocity(dit, each, SHAPE) for each in (one_text, text)), scale=4.0)
+    _, error = cost_and_error(lazy, steps)
+    return steps * (1 - 0.5 * len(middle) / len(pipeline.dit.blocks)), error
 
 
 # %%
-tolerances, fewer = by_profile((0.06, 0.1, 0.15, 0.25), fast=(0.1, 0.3)), by_profile((5, 8, 12, 16), fast=(3, 5))
-thrifty = [cost_and_error(reuse(asked, tolerance), STEPS) for tolerance in progress(tolerances, "reusing")]
-coarse = [cost_and_error(asked, steps) for steps in progress(fewer, "fewer steps")]
-alt = "error against network calls, for answers used again and for fewer steps; both fall to the right"
+tolerances, fewer = by_profile((0.08, 0.1, 0.15, 0.25), fast=(0.1, 0.3)), by_profile((5, 8, 12, 16, 20), fast=(3, 5))
+curves = {
+    "fewer steps": [cost_and_error(asked, steps) for steps in progress(fewer, "fewer steps")],
+    "answers used again": [cost_and_error(reuse(asked, each), STEPS) for each in progress(tolerances, "answers")],
+    "features used again": [with_lazy_middle(steps) for steps in progress(fewer, "features")],
+}
+alt = "distance to the limit against network calls, for three ways to save calls: fewer steps lie lowest"
 with plots.chart(alt=alt, size=(6, 2.6)) as axes:
-    for label, points in (("answers used again", thrifty), ("fewer steps", coarse)):
-        axes.plot([count for count, _ in points], [error for _, error in points], "o-", label=label)
-    axes.set(xlabel="network calls", ylabel="distance to the full run")
-    axes.legend()
+    for (label, points), marker in zip(curves.items(), "osD", strict=True):
+        axes.plot(*zip(*points, strict=True), marker + "-", label=label)
+    axes.set(xlabel="network calls", ylabel="distance to the limit", ylim=(0, None))
+    axes.legend(fontsize=8)
 
 # %% [markdown]
-# An honest result: this is no free lunch. Where one curve lies below the other it is by little, since reusing an
-# answer *is* a step of a simpler solver, at places that the clip chooses. The idea pays in large models, where one
-# keeps the *features* of the middle blocks and still computes the cheap ends freshly (DeepCache,
-# [2312.00858](https://arxiv.org/abs/2312.00858); Pyramid Attention Broadcast,
-# [2408.12588](https://arxiv.org/abs/2408.12588)), or lets the change of the time-modulated input decide, as you did
-# with the clip (TeaCache, [2411.19108](https://arxiv.org/abs/2411.19108)). They report roughly one and a half to two
-# times the speed at little loss, sometimes more. Compare any such number with *fewer steps*, at the same quality.
+# An honest result: this is no free lunch. On six prompts nothing beat taking fewer steps by more than chance: reusing
+# an answer *is* a step of a simpler solver, at places that the clip chooses, and six blocks leave little between the
+# first and the last. It pays in large models with dozens of blocks and fifty steps, where one may also let the change
+# of the time-modulated input decide, as you did with the clip (TeaCache,
+# [2411.19108](https://arxiv.org/abs/2411.19108)). They report roughly one and a half to two times the speed at little
+# loss, sometimes more. Compare any such number with *fewer steps*, at the same quality.
 #
 # ## The decoder's memory
 #
@@ -582,7 +621,8 @@ def in_two(overlap: int) -> Tensor:
 reference = pipeline.codec.decode(latent_clip)
 tiles = {f"overlap {n}": (in_two(n) - reference)[0].abs().mean((0, 1)) for n in (0, 2, 4)}
 print("largest error of a place:", {name: f"{float(error.max()):.3f}" for name, error in tiles.items()})
-plots.images(tiles, alt="the error of tiled decoding: a bright seam in the middle, paler with overlap", width=180)
+alt = "where tiled decoding errs: beside the cut in the middle, the wider the overlap the further out"
+plots.images(tiles, alt=alt, width=180)
 
 # %% [markdown]
 # A seam, where each half was told that nothing lies beyond its edge. (Each picture is as bright as its own largest
@@ -605,12 +645,13 @@ def batch_seconds(clips: int) -> float:
 
 
 latency = [batch_seconds(clips) for clips in progress(batches, "batches")]
-alt = "left: the time of a call grows with the batch; right: clips a second change little on a CPU"
+alt = "left: the time of a call grows with the batch; right: clips a second, which on a CPU rise a little at most"
 with plots.chart(alt=alt, size=(7, 2.4), panels=2) as (left, right):
     left.plot(batches, [1000 * each for each in latency], "o-")
     left.set(xlabel="clips in a batch", title="latency of a call in ms", ylim=(0, None))
-    right.plot(batches, [clips / each for clips, each in zip(batches, latency, strict=True)], "o-")
-    right.set(xlabel="clips in a batch", title="clips a second, for one call", ylim=(0, None))
+    rates = [clips / each for clips, each in zip(batches, latency, strict=True)]
+    right.plot(batches, rates, "o-")
+    right.set(xlabel="clips in a batch", title="clips a second, for one call", ylim=(0, 1.1 * max(rates)))
 
 # %% [markdown]
 # If the right curve is flat, a batch only makes everyone wait. If it rises, it pays, up to where it bends: there the
@@ -773,11 +814,11 @@ calls.clear()
 stale = sample(forgetful(asked, 0.5), noise, time_grid(STEPS), step=ab2)
 print(f"the network was asked {calls['network']} times in {STEPS} steps")
 made = {"asked each time": pipeline.codec.decode(full)[0], "forgetful": pipeline.codec.decode(stale)[0]}
-plots.strips(made, alt="the clip of the full run, and the blurred average that one answer from pure noise leads to")
+plots.strips(made, alt="the clip of the full run, and the smear that one answer from pure noise leads to")
 
 # %% [markdown]
-# If it was asked only once, it is the average of all clips that the prompt allows, which is what the network believes
-# in at t = 1 (chapter 00): blurred, and *without any error message*.
+# If it was asked only once, it is what the network believes in at t = 1 (chapter 00): the average of all clips that the
+# prompt allows, exaggerated by the guidance. A smear, and *without any error message*.
 #
 # ## The Studio
 #
@@ -834,7 +875,7 @@ mine(
 # ## Recap
 #
 # - Warm up, wait on both sides, take the median: or you measure the queue.
-# - `seconds ≥ max(work / peak, traffic / bandwidth)`. Element-wise work waits for memory; matrix products of many
+# - `seconds ≥ max(work / peak, traffic / bandwidth)`. Element-wise work waits for memory; matrix products of many wide
 #   tokens for arithmetic; small models on large GPUs for launches.
 # - Every tensor is made where its inputs are. That can be tested without a GPU.
 # - The network in 16 bits, the sampler's state and the time in 32.

@@ -16,6 +16,7 @@ from minisora.pipeline import Pipeline
 from minisora.presets import NANO, PRESETS
 from minisora.recipe import clip_sets
 from minisora.video import read_video
+from minisora.worlds.scene import COLOURS, DIRECTION, SHAPES, SIZES
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -116,7 +117,7 @@ def test_the_processor_chooses_the_precision(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--preset", "huge"], "unknown preset 'huge': try nano, micro, small, base, large"),
+        (["--preset", "huge"], "unknown preset 'huge': try nano, starter, micro, small, base, large"),
         (["--devices", "0"], "devices 0: must be at least 1"),
         (["--batch", "-2"], "batch -2: must be at least 1"),
         (["--rate", "0"], "rate 0: must be above 0"),
@@ -139,7 +140,7 @@ def test_presets_grow_and_fit_together() -> None:
     with torch.device("meta"):
         sizes = [sum(p.numel() for p in DiT(preset.dit).parameters()) / 1e6 for preset in PRESETS.values()]
     assert sizes == sorted(sizes)
-    assert [round(size) for size in sizes] == [1, 6, 33, 127, 692]
+    assert [round(size) for size in sizes] == [1, 1, 6, 33, 127, 692]
     for name, preset in PRESETS.items():
         assert preset.name == name
         assert preset.dit.channels == preset.codec.channels
@@ -156,3 +157,17 @@ def test_clips_that_the_transformer_sees_fit_codec_and_patches() -> None:
     assert usual == 100
     assert all(1 <= number < 50 for number in others)
     assert min(clips.clips for clips in clip_sets(NANO, clips=1)) == 1
+
+
+def test_the_starter_world_has_one_thing_that_moves_straight_on_before_a_plain_ground() -> None:
+    preset = PRESETS["starter"]
+    (clips,) = clip_sets(preset)
+    assert clips.world == preset.codec_world
+    scenes = clips.world.sample(400, generator=torch.Generator().manual_seed(0))
+    assert {len(scene.objects) for scene in scenes} == {1}
+    assert {scene.objects[0].motion for scene in scenes} == {"still", *DIRECTION}
+    assert {scene.objects[0].shape for scene in scenes} == set(SHAPES)
+    assert {scene.objects[0].colour for scene in scenes} == set(COLOURS)
+    assert {scene.objects[0].size for scene in scenes} == set(SIZES)
+    assert {scene.background for scene in scenes} == {"black", "grey", "navy"}
+    assert {scene.camera for scene in scenes} == {"static"}

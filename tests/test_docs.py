@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import math
 import re
+import shutil
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -205,3 +208,17 @@ def test_the_cheatsheet_is_the_package() -> None:
         )
         compared += 1
     assert compared >= 45
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)")
+def test_the_cheatsheet_fits_two_printed_pages(tmp_path: Path) -> None:
+    html, pdf = tmp_path / "sheet.html", tmp_path / "sheet.pdf"
+    made = subprocess.run([sys.executable, ROOT / "docs" / "print_cheatsheet.py"], stdout=subprocess.PIPE, check=True)
+    html.write_bytes(made.stdout)
+    printing = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={tmp_path}")
+    subprocess.run([CHROMIUM, *printing, f"--print-to-pdf={pdf}", html.as_uri()], check=True, timeout=120)
+    (pages,) = re.findall(rb"/Type /Pages\b.*?/Count (\d+)", pdf.read_bytes(), flags=re.DOTALL) or [b"none"]
+    assert pages == b"2"

@@ -56,7 +56,9 @@ def evaluate(
     def roundtrip(clips: Tensor) -> Tensor:
         return pipeline.codec.decode(pipeline.codec.encode(clips.to(pipeline.device))).cpu()
 
-    chosen = suite.OTHER_SIZES if sizes else suite.SUITES
+    data = pipeline.card.get("data")
+    world = data[0].get("world", {}) if isinstance(data, list) and data and isinstance(data[0], dict) else {}
+    chosen = suite.within(world, suite.OTHER_SIZES if sizes else suite.SUITES)
     suites = [replace(each, scenes=min(each.scenes, prompts or each.scenes)) for each in chosen]
     with Progress(console=Console(stderr=True)) as progress:
         tasks: dict[str, TaskID] = {}

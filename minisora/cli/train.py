@@ -25,7 +25,7 @@ train = typer.Typer(help="Train the codec, then the text-to-video transformer on
 #: What a data-centre GPU does in bfloat16, for estimates of runs on devices that are not here.
 GPU_TERAFLOPS = 400.0
 
-PresetName = Annotated[str, typer.Option("--preset", help="nano, micro, small, base, or large.")]
+PresetName = Annotated[str, typer.Option("--preset", help="nano, starter, micro, small, base, or large.")]
 Run = Annotated[Path | None, typer.Option(help="Folder of the run.", show_default="runs/PRESET-KIND")]
 Minutes = Annotated[float | None, typer.Option(help="End after so many minutes.", show_default="the preset's")]
 Steps = Annotated[int | None, typer.Option(help="End after so many steps, however long they take.")]
@@ -77,7 +77,7 @@ def train_codec(
         machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
-    settings = replace(settings, optimisation=slower(settings.optimisation, rate))
+    settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
     if dry_run:
         from minisora.training.estimate import codec_work
 
@@ -122,7 +122,7 @@ def train_text_to_video(
         machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
-    settings = replace(settings, optimisation=slower(settings.optimisation, rate))
+    settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
     settings = replace(settings, evaluate_minutes=score_minutes)
     sets = clip_sets(preset, clips=positive("clips", clips))
     if dry_run:
@@ -153,12 +153,12 @@ def train_text_to_video(
         rebuild=rebuild,
         start=start,
         card={"preset": preset.name, "codec": codec_hash, **({"init": begun(origin)} if origin else {})},
-        evaluate=judged_prompts(network) if score_minutes is not None else None,
+        evaluate=judged_prompts(network, world=preset.world) if score_minutes is not None else None,
     )
     return report(outcome)
 
 
-def slower(optimisation: Optimisation, rate: float) -> Optimisation:
+def at_rate(optimisation: Optimisation, rate: float) -> Optimisation:
     """With ``rate`` times the peak learning rates.
 
     Raises: UserError unless the rate is above 0 and at most 10.

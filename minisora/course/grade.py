@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -53,19 +53,30 @@ class Mark:
 
 
 def grade(
-    number: str, notebook: Path | None = None, *, limits: Limits | None = None, workers: int = 2
+    number: str,
+    notebook: Path | None = None,
+    *,
+    limits: Limits | None = None,
+    workers: int = 2,
+    watch: Callable[[Mark, int], object] | None = None,
 ) -> tuple[Path, list[Mark]]:
     """The marks for all exercises of a chapter, and the notebook that they are for.
 
     Args:
         notebook: by default the chapter's own, in ``chapters/``.
+        watch: is told each mark as it is known, in order, and of how many.
     Raises: UserError when there is no such chapter or the notebook cannot be read.
     """
     exercises = chapter_exercises(number)
     path = notebook or _own_notebook(number.zfill(2))
     book = _read(path)
+    marks: list[Mark] = []
     with ThreadPoolExecutor(workers) as pool:
-        return path, list(pool.map(partial(mark, book, limits=limits or Limits()), exercises))
+        for each in pool.map(partial(mark, book, limits=limits or Limits()), exercises):
+            marks.append(each)
+            if watch is not None:
+                watch(each, len(exercises))
+    return path, marks
 
 
 def mark(book: NotebookNode, exercise: Exercise, *, limits: Limits) -> Mark:

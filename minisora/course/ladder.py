@@ -16,7 +16,7 @@ from minisora.course import plots
 from minisora.diffusion.objective import loss_at
 from minisora.model import DiT, video_velocity
 from minisora.pipeline import Pipeline
-from minisora.recipe import WORLD
+from minisora.presets import WORLD
 from minisora.training.latents import ClipSet, draw_clips
 from minisora.worlds.caption import canonical
 

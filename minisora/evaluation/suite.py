@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from minisora.evaluation.metrics import flicker, psnr, wilson
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
 from minisora.worlds.render import FPS, render
-from minisora.worlds.scene import Scene
+from minisora.worlds.scene import BACKGROUNDS, MOTIONS, Scene
 from minisora.worlds.shapes import ShapesWorld
 
 #: Captions, as many seeds, and the clips' frames, height and width -> clips ``b 3 f h w`` in [-1, 1].
@@ -74,6 +74,22 @@ OTHER_SIZES = tuple(
         ((9, 64, 64), (33, 64, 64), (17, 48, 80), (17, 80, 48), (17, 96, 96)),
     )
 )
+
+
+def within(world: dict[str, Any], suites: Sequence[Suite]) -> list[Suite]:
+    """The suites with only such motions and backgrounds, and such numbers of objects, as ``world`` shows.
+
+    ``world`` is a ``ShapesWorld`` as a weights' card has it; what it does not say is not restricted. Weights that know
+    everything are measured on the suites as they are, and those of a smaller world on what they could have learnt.
+    """
+    most = len(world.get("counts", (1,) * 9))
+
+    def narrow(suite: Suite) -> Suite:
+        motions = tuple(m for m in suite.world.motions if m in world.get("motions", MOTIONS))
+        backgrounds = tuple(b for b in suite.world.backgrounds if b in world.get("backgrounds", BACKGROUNDS))
+        return replace(suite, world=replace(suite.world, motions=motions, backgrounds=backgrounds))
+
+    return [narrow(suite) for suite in suites if len(suite.world.counts) <= most]
 
 
 @dataclass(frozen=True)

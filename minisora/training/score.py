@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from torch import nn
 
 from minisora.codec.autoencoder import Codec
 from minisora.evaluation.judge import judge
+from minisora.evaluation.suite import ONE_OBJECT
 from minisora.model import DiT, Tokenizer
 from minisora.training.preview import decode, generate_latents
 from minisora.training.seeds import generator_for
@@ -21,7 +23,7 @@ def judged_prompts(
     codec: Codec,
     *,
     prompts: int = 32,
-    held_out: bool = False,
+    world: ShapesWorld = ONE_OBJECT,
     shape: tuple[int, int, int] = (5, 8, 8),
     seconds_per_latent_frame: float = 0.5,
     steps: int = 20,
@@ -31,10 +33,9 @@ def judged_prompts(
 ) -> Callable[[nn.Module, int], dict[str, float]]:
     """An ``evaluate`` for a run: the share of prompts whose colour, shape, size, motion, and all of it are right.
 
-    The prompts and the noise are the same every time.
+    The prompts, of one object in ``world``, and the noise are the same every time.
     """
-    world = ShapesWorld(counts=(1.0,), moving_camera=0.0, held_out=held_out)
-    scenes = world.sample(prompts, generator=generator_for(seed, "prompts"))
+    scenes = replace(world, counts=(1.0,), moving_camera=0.0).sample(prompts, generator=generator_for(seed, "prompts"))
     texts = [canonical(scene) for scene in scenes]
 
     def evaluate(network: nn.Module, step: int) -> dict[str, float]:

@@ -36,7 +36,9 @@ def marks(tmp_path_factory):
     )
     path = tmp_path_factory.mktemp("grade") / "mine.ipynb"
     nbformat.write(book, path)
-    _, marks = grade("2", path, limits=Limits(seconds=2, gigabytes=1))
+    seen = []
+    _, marks = grade("2", path, limits=Limits(seconds=2, gigabytes=1), watch=lambda mark, of: seen.append((mark, of)))
+    assert seen == [(mark, len(marks)) for mark in marks]  # while it works, in order
     return {mark.exercise: mark for mark in marks}
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import StringIO
 
 import pytest
 import torch
 from rich.console import Console
 
-from minisora.evaluation.suite import DRAWN, KINDS, MODEL, OTHER_SIZES, SUITES, THROUGH_CODEC, Score, evaluate
+from minisora.evaluation.suite import DRAWN, KINDS, MODEL, OTHER_SIZES, SUITES, THROUGH_CODEC, Score, evaluate, within
 from minisora.evaluation.table import markdown_table, score_table
+from minisora.presets import STARTER_WORLD, WORLD
 from minisora.worlds.caption import canonical
 from minisora.worlds.render import render
 from minisora.worlds.scene import is_held_out
@@ -39,6 +40,19 @@ def test_suites_are_fixed_and_what_their_names_say():
     assert [len(scene.objects) for scene in (*seen, *held_out, *two)] == [1] * 6 + [2] * 3
     assert replace(SUITES[0], scenes=5).draw()[:3] == seen
     assert [suite.scenes for suite in SUITES] == [100, 100, 50]
+
+
+def test_weights_are_measured_on_what_their_world_shows():
+    everything = json.loads(json.dumps(asdict(WORLD)))
+    assert within(everything, SUITES) == within({}, SUITES) == list(SUITES)
+    small = within(json.loads(json.dumps(asdict(STARTER_WORLD))), SUITES)
+    assert [suite.name for suite in small] == ["one object, seen", "one object, held out"]
+    for suite in small:
+        scenes = replace(suite, scenes=30).draw()
+        assert {scene.objects[0].motion for scene in scenes} <= set(STARTER_WORLD.motions)
+        assert {scene.background for scene in scenes} <= set(STARTER_WORLD.backgrounds)
+        held_out = {is_held_out(scene.objects[0]) for scene in scenes}
+        assert held_out == {"held out" in suite.name}
 
 
 def test_floors_stand_beside_the_model():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from minisora.course.exercise import Case, Exercise, Mistake, call
+from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
 
 if TYPE_CHECKING:
     from minisora.pipeline import Pipeline
@@ -26,6 +27,14 @@ def _clip_numbers_one_by_one(seconds: float, height: int, width: int, fps: float
     return len(moments) * torch.empty(3, height, width).numel()
 
 
+def _whole(answer: object) -> object:
+    if isinstance(answer, float) and not answer.is_integer():
+        raise CheckFailed(
+            f"it answers {answer!r}, but one counts in whole numbers: round the frames before you multiply"
+        )
+    return answer
+
+
 CLIP_NUMBERS = Exercise(
     name="clip_numbers",
     reference=clip_numbers,
@@ -36,6 +45,16 @@ CLIP_NUMBERS = Exercise(
             "an image of 48x80: no seconds, but one frame (3 · 48 · 80)",
             lambda f: f(0.0, 48, 80),
             expected=lambda: 11_520,
+        ),
+        Case(
+            "4.1 seconds of 2x3 at 30 frames a second, where 4.1 * 30 is 122.99999999999999 and should be 123",
+            lambda f: _whole(f(4.1, 2, 3, 30.0)),
+            expected=lambda: 3 * 124 * 2 * 3,
+        ),
+        Case(
+            "2.2 seconds of 2x3 at 25 frames a second, where 2.2 * 25 is 55.00000000000001 and should be 55",
+            lambda f: _whole(f(2.2, 2, 3, 25.0)),
+            expected=lambda: 3 * 56 * 2 * 3,
         ),
     ),
     mistakes=(
@@ -65,10 +84,28 @@ CLIP_NUMBERS = Exercise(
             lambda seconds, h, w, fps=8.0: 3 * (1 + round(seconds * fps)) * (h + w),
             "you add height and width. A frame has `height` rows with `width` pixels in each: multiply",
         ),
+        Mistake(
+            "fractions cut off",
+            lambda seconds, h, w, fps=8.0: 3 * (1 + int(seconds * fps)) * h * w,
+            "you cut off what follows the point, and lose a frame where a product misses a whole number by a hair. "
+            "Take the *nearest* whole number",
+        ),
+        Mistake(
+            "fractions cut off at the end",
+            lambda seconds, h, w, fps=8.0: int(3 * (seconds * fps + 1) * h * w),
+            "you go on calculating with a number of frames that is not whole, and cut off what follows the point in "
+            "the end. Frames are whole: round them to the nearest number before you multiply",
+        ),
+        Mistake(
+            "rounded up",
+            lambda seconds, h, w, fps=8.0: 3 * (1 + math.ceil(seconds * fps)) * h * w,
+            "you round up, and gain a frame where a product lies a hair above a whole number. Take the *nearest* whole "
+            "number",
+        ),
     ),
     alternatives=(
         _clip_numbers_one_by_one,
-        lambda seconds, height, width, fps=8.0: int((seconds * fps + 1) * 3) * height * width,
+        lambda seconds, height, width, fps=8.0: int(seconds * fps + 1.5) * 3 * height * width,
     ),
     hints=(
         "How many frames are there? Count on your fingers for half a second at 8 frames a second: they come at 0, 1/8, "
@@ -262,6 +299,20 @@ def _word_numbers_as_written(prompt: str, vocabulary: Sequence[str]) -> list[int
     return [BEGIN, *(list(vocabulary).index(word) + 2 for word in prompt.split())]
 
 
+def _look_up(says: str, prompt: str) -> Case:
+    """What a solution makes of a prompt. A word that is not found is one answer, however `.index` words the error."""
+
+    def ask(solution: Solution) -> object:
+        try:
+            return solution(prompt, FEW_WORDS)
+        except ValueError as error:
+            if "not in" in str(error):  # a list says "'Blue' is not in list", a tuple "x not in tuple"
+                raise ValueError("a word is not in the vocabulary").with_traceback(error.__traceback__) from None
+            raise
+
+    return Case(says, ask)
+
+
 WORD_NUMBERS = Exercise(
     name="word_numbers",
     reference=word_numbers,
@@ -271,10 +322,10 @@ WORD_NUMBERS = Exercise(
             lambda f: f("a red circle", FEW_WORDS),
             expected=lambda: [1, 2, 6, 4],
         ),
-        call("a word that comes twice", "a blue circle and a red square", FEW_WORDS),
-        call("capital letters", "A Blue Square moves LEFT", FEW_WORDS),
-        Case("an empty prompt", lambda f: f("", FEW_WORDS), expected=lambda: [1]),
-        call("a word that is not in the vocabulary", "a pink circle", FEW_WORDS),
+        _look_up("a word that comes twice", "a blue circle and a red square"),
+        _look_up("capital letters", "A Blue Square moves LEFT"),
+        _look_up("an empty prompt", ""),
+        _look_up("a word that is not in the vocabulary", "a pink circle"),
     ),
     mistakes=(
         Mistake(
@@ -298,6 +349,11 @@ WORD_NUMBERS = Exercise(
             "capital letters kept",
             _word_numbers_as_written,
             "'Blue' is not found, but 'blue' is in the vocabulary: make the prompt lower-case before you look words up",
+        ),
+        Mistake(
+            "cut at each space",
+            lambda prompt, vocabulary: [1, *(list(vocabulary).index(word) + 2 for word in prompt.lower().split(" "))],
+            '`.split(" ")` makes a word without letters of an empty prompt, and looks it up. `.split()` makes none',
         ),
         Mistake(
             "each word once",
@@ -426,6 +482,19 @@ def broken_part(clip: str) -> str:
     return BROKEN[clip]
 
 
+def _blamed(letter: str) -> Case:
+    """Which suspect a solution names. Other words are told to be none, or the comparison would tell the right one."""
+    suspects = sorted(BROKEN.values())
+
+    def ask(solution: Solution) -> object:
+        answer = solution(letter)
+        if answer not in suspects:
+            raise CheckFailed(f"your answer is {answer!r}. Choose one of the four suspects: {', '.join(suspects)}")
+        return answer
+
+    return Case(f"clip {letter}", ask)
+
+
 def _mixed_up(first: str, second: str) -> Callable[[str], str]:
     answers = {**BROKEN, first: BROKEN[second], second: BROKEN[first]}
     return lambda clip: answers[clip]
@@ -434,7 +503,7 @@ def _mixed_up(first: str, second: str) -> Callable[[str], str]:
 BROKEN_PART = Exercise(
     name="broken_part",
     reference=broken_part,
-    cases=tuple(call(f"clip {letter}", letter) for letter in BROKEN),
+    cases=tuple(_blamed(letter) for letter in BROKEN),
     mistakes=(
         Mistake(
             "A and B mixed up",

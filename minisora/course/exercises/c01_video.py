@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from itertools import permutations
 from typing import Any, cast
 
@@ -280,6 +280,7 @@ def _position(
     diagonal: float = 1.0,
     wrapped: bool = True,
     turn: float = 2 * math.pi,
+    late_start: bool = False,
 ) -> Tensor:
     """The long way round, with the places where one goes wrong."""
     travel = obj.speed * times
@@ -287,7 +288,8 @@ def _position(
     cycle = turns - turns.floor() if wrapped else turns
     along_x, along_y = DIRECTION.get(obj.motion, (0.0, 0.0))
     faster = diagonal if along_x and along_y else 1.0
-    x, y = obj.x + faster * along_x * travel, obj.y + faster * along_y * travel
+    gone = turns if late_start else travel
+    x, y = obj.x + faster * along_x * gone, obj.y + faster * along_y * gone
     if obj.motion == "bounces":
         y = y + up * 4 * BOUNCE_HEIGHT * cycle * (1 - cycle)
     if obj.motion == "orbits":
@@ -320,6 +322,11 @@ POSITION = Exercise(
             _TIMES,
         ),
         call(
+            "one that moves left, with a phase of 0.25, which means nothing to it",
+            SceneObject("diamond", "cyan", "small", "left", x=0.3, y=0.1, speed=0.2, phase=0.25),
+            _TIMES,
+        ),
+        call(
             "one that spins where it stands, at 3 uneven moments",
             SceneObject("ring", "green", "small", "spins", x=0.2, y=0.1, speed=0.3),
             torch.tensor([0.0, 0.1, 0.7]),
@@ -335,6 +342,12 @@ POSITION = Exercise(
             "phase forgotten",
             lambda obj, times: _position(obj, times, phase=False),
             "every cycle begins at 0: add the object's `phase` (in turns) to `speed * times` for bounces and orbits",
+        ),
+        Mistake(
+            "phase in straight motions",
+            lambda obj, times: _position(obj, times, late_start=True),
+            "what moves straight does not begin at (x, y): you let the `phase` carry it on. A phase says where in its "
+            "*cycle* a thing begins, and a straight motion has none",
         ),
         Mistake(
             "diagonals too fast",
@@ -386,6 +399,16 @@ POSITION = Exercise(
     difficulty=2,
     points=3,
 )
+
+
+#: Four scenes of which only one row of pixels is shown. (Read on after the quiz!)
+_AT_REST = SceneObject("circle", "red", "small", "still", x=-0.2)
+QUIZ = {
+    "A": Scene((replace(_AT_REST, x=0.3, motion="left", speed=0.3),), "grey"),
+    "B": Scene((replace(_AT_REST, x=0.0, motion="orbits", speed=0.5),), "grey"),
+    "C": Scene((replace(_AT_REST, motion="blinks", speed=1.0),), "grey"),
+    "D": Scene((_AT_REST,), "grey", "pans left", 0.25),
+}
 
 
 def binding(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
@@ -620,6 +643,24 @@ ON_SCREEN = Exercise(
             lambda s, m: (torch.searchsorted(s - s[0], m) - 1).clamp(min=0),
             "a frame that begins exactly at the moment is on screen already: compare with <=, not with < "
             "(in `torch.searchsorted` that is `right=True`)",
+        ),
+        Mistake(
+            "late by a frame, and before the first one",
+            lambda s, m: torch.searchsorted(s - s[0], m) - 1,
+            "at moment 0 you find frame -1: a frame that begins exactly at the moment is already on screen, so count "
+            "it among those that have begun",
+        ),
+        Mistake(
+            "the file's own clock, and before it",
+            lambda s, m: torch.searchsorted(s, m, right=True) - 1,
+            "where the file's clock does not begin at 0 you find frame -1: count moments from the first frame's "
+            "beginning, wherever the clock stands there",
+        ),
+        Mistake(
+            "how many have begun",
+            lambda s, m: torch.searchsorted(s - s[0], m, right=True),
+            "this is how many frames have begun by each moment. Frames are numbered from 0, so the last of them has "
+            "one less",
         ),
         Mistake(
             "times for numbers",

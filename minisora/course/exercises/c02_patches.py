@@ -189,6 +189,10 @@ def _middle_off_by_half(t: int, h: int, w: int, seconds: float, patch: int = 2) 
     return _grid(torch.arange(t) * seconds, torch.arange(rows) - rows / 2, torch.arange(columns) - columns / 2)
 
 
+def _seconds_from_the_middle(t: int, h: int, w: int, seconds: float, patch: int = 2) -> Tensor:
+    return coordinates(t, h, w, seconds, patch) - torch.tensor([seconds * (t - 1) / 2, 0.0, 0.0])
+
+
 def _in_latent_pixels(t: int, h: int, w: int, seconds: float, patch: int = 2) -> Tensor:
     return coordinates(t, h, w, seconds, patch) * torch.tensor([1.0, patch, patch])
 
@@ -218,6 +222,12 @@ COORDINATES = Exercise(
             "frames instead of seconds",
             lambda t, h, w, seconds, patch=2: coordinates(t, h, w, 1.0, patch),
             "the first number counts latent frames; it should be seconds: multiply by seconds_per_latent_frame",
+        ),
+        Mistake(
+            "seconds from the middle",
+            _seconds_from_the_middle,
+            "your seconds count from the middle of the clip. Only rows and columns have a middle to count from: the "
+            "first frame is at 0 seconds, however long the clip is",
         ),
         Mistake(
             "row and column swapped",
@@ -299,6 +309,11 @@ BLOCK_FLOPS = Exercise(
             "token",
         ),
         Mistake(
+            "no output matrix",
+            lambda n, d, r=4: block_flops(n, d, r) - 2 * n * d * d,
+            "you have three square matrices: besides queries, keys and values there is a fourth one, for the output",
+        ),
+        Mistake(
             "one linear layer for attention",
             lambda n, d, r=4: block_flops(n, d, r) - 6 * n * d * d,
             "attention has four square matrices, for queries, keys, values and the output; you have one",
@@ -358,6 +373,12 @@ PACKING_MASK = Exercise(
             lambda s: (s[:, :, None] == s[:, :, None]).expand(-1, -1, s.shape[1]),
             "both sides are broadcast along the same axis, so that each token is compared with itself: one needs "
             "[:, :, None], the other [:, None, :]",
+        ),
+        Mistake(
+            "padding sees nothing",
+            lambda s: (s[:, :, None] == s[:, None, :]) & (s >= 0)[:, :, None],
+            "your padding may look at nothing, not even at padding. In the softmax that is 0/0, and NaN spreads: treat "
+            "-1 as a number like any other",
         ),
         Mistake(
             "causal as well",

@@ -584,6 +584,10 @@ def _joined_first(codec: Codec, pieces: Iterable[Tensor]) -> Iterator[Tensor]:
     yield from whole.split(lengths, dim=2)
 
 
+def _in_one_piece(codec: Codec, pieces: Iterable[Tensor]) -> Iterator[Tensor]:
+    yield _frames_at_once(codec, torch.cat(list(pieces), dim=2))
+
+
 def _unpacked(codec: Codec, pieces: Iterable[Tensor]) -> Iterator[Tensor]:
     queue = iter(pieces)
     first = next(queue)
@@ -685,6 +689,12 @@ DECODE_STREAM = Exercise(
             _joined_first,
             "right numbers, but you collect all pieces before the first frame comes out: then memory grows with the "
             "clip. Yield the frames of each piece before you take the next",
+        ),
+        Mistake(
+            "one piece for all",
+            _in_one_piece,
+            "right pixels, but you join all pieces and hand out a single clip, so memory grows with the film. As many "
+            "pieces come out as go in: yield once in each round, and join nothing",
         ),
     ),
     alternatives=(_unpacked,),

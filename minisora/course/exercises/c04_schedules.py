@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from minisora.course.exercise import Case, Exercise, Mistake, call
+from minisora.course.compare import difference
+from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
 from minisora.diffusion.path import COSINE, DDPM_LINEAR, EDM, STRAIGHT, Path, path_from_betas, shift_time
 from minisora.diffusion.solvers import ddim
 
@@ -344,6 +345,12 @@ ZERO_TERMINAL = Exercise(
 
 GRID = torch.linspace(0, 1, 9)
 
+
+def _shift_by_odds(t: Tensor, shift: float) -> Tensor:
+    odds = shift * t / (1 - t)
+    return odds / (1 + odds)
+
+
 SHIFT_TIME = Exercise(
     name="shift_time",
     reference=shift_time,
@@ -387,6 +394,12 @@ SHIFT_TIME = Exercise(
             "square root of the shift",
             lambda t, shift: shift_time(t, shift**0.5),
             "you shift by the square root. The root has been taken before: of pixels, to get the shift",
+        ),
+        Mistake(
+            "infinite odds",
+            _shift_by_odds,
+            "right everywhere but at t = 1, where the odds are infinite, and infinity over infinity is not a number. "
+            "Multiply the top and the bottom of your fraction by 1 - t, so that nothing is divided by it any more",
         ),
     ),
     alternatives=(
@@ -437,10 +450,25 @@ def _known(path: Path, t: float, s: float) -> Case:
     )
 
 
+def _the_same_again(step: Solution) -> bool:
+    once, again = (step(COSINE, X0.clone(), NOISE.clone(), at(0.8), at(0.5)) for _ in range(2))
+    return difference(once, again, tolerance=0.0) is None
+
+
+#: Draws other numbers at each call, without a trace in the global generator.
+_ELSEWHERE = torch.Generator()
+
+
+def _fresh_noise(path: Path, x: Tensor, noise: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    fresh = torch.randn(noise.shape, generator=_ELSEWHERE, dtype=noise.dtype)
+    return path.add_noise(_believed(path, x, noise, t), fresh, s)
+
+
 DENOISE_STEP = Exercise(
     name="denoise_step",
     reference=denoise_step,
     cases=(
+        Case("whether the same step, taken twice, ends at the same place", _the_same_again, expected=lambda: True),
         _known(COSINE, 0.8, 0.5),
         _known(STRAIGHT, 0.6, 0.2),
         _known(EDM, 0.05, 0.01),
@@ -484,6 +512,18 @@ DENOISE_STEP = Exercise(
             lambda path, x, noise, t, s: x + (s - t) * noise,
             "x + (s - t) * … is a step along a velocity (chapter 05). You are given noise: find the clip first, then "
             "mix",
+        ),
+        Mistake(
+            "fresh noise",
+            _fresh_noise,
+            "your step ends somewhere else each time, since you draw fresh noise. No `randn` is needed here: what is "
+            "mixed in at time s is the noise that you are given",
+        ),
+        Mistake(
+            "bracket missing",
+            lambda path, x, noise, t, s: path.add_noise(x - path.sigma(t) * noise / path.alpha(t), noise, s),
+            "you divide only the noise by alpha(t). The whole difference is alpha(t) times the clip: put brackets "
+            "around it",
         ),
     ),
     alternatives=(_denoise_step_without_x0,),

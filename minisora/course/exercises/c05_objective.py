@@ -8,6 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from minisora.course.compare import difference
 from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.diffusion.objective import TimeSampler, logit_normal, loss_at, velocity_loss
@@ -140,6 +141,11 @@ def _unit_determinant(target: str, t: Tensor, path: Path = STRAIGHT) -> Tensor:
     return 1 / {"x0": sigma, "eps": alpha, "v": alpha**2 + sigma**2, "velocity": torch.ones_like(t)}[target] ** 2
 
 
+def _unit_norm(target: str, t: Tensor, path: Path = STRAIGHT) -> Tensor:
+    alpha, sigma, dalpha, dsigma = _rates(t, path)
+    return (alpha * dsigma - dalpha * sigma) ** 2 if target == "v" else loss_weight(target, t, path)
+
+
 TIMES = torch.tensor([0.1, 0.35, 0.5, 0.9])
 
 
@@ -181,6 +187,12 @@ LOSS_WEIGHT = Exercise(
             "determinant taken for 1",
             _unit_determinant,
             "right on the straight path, but not on others: above the line stands alpha·dsigma - dalpha·sigma, squared",
+        ),
+        Mistake(
+            "alpha² + sigma² taken for 1",
+            _unit_norm,
+            "your weight of v takes alpha² + sigma² for 1. So it is on the cosine path, but not on the straight one: "
+            "carry the sum along",
         ),
         Mistake(
             "v taken for the velocity",
@@ -256,6 +268,21 @@ def _a_time_each(x: Tensor, t: Tensor) -> Tensor:
     return t.expand_as(x)[:, 0, 0, 0, [0, -1]]
 
 
+def _repeated(f: Solution) -> dict[str, bool]:
+    def once(seed: int) -> object:
+        return f(lambda x, t: x, numbers(*BATCH), generator=torch.Generator().manual_seed(seed))
+
+    first = once(1)
+    return {
+        "the same seed, the same loss": difference(once(1), first, tolerance=1e-6) is None,
+        "another seed, another loss": difference(once(2), first, tolerance=1e-6) is not None,
+    }
+
+
+#: Draws other numbers at each call, without a trace in the global generator.
+_ELSEWHERE = torch.Generator()
+
+
 def _objective(
     *,
     target: Callable[[Tensor, Tensor], Tensor] = lambda x0, noise: noise - x0,
@@ -265,13 +292,15 @@ def _objective(
     summed: bool = False,
     times_ignored: bool = False,
     along_width: bool = False,
+    own_noise: bool = False,
 ) -> Solution:
     """The loss with one thing wrong, or nothing."""
 
     def loss(
         velocity: Velocity, x0: Tensor, *, generator: torch.Generator, times: TimeSampler = logit_normal
     ) -> Tensor:
-        noise = torch.randn((1, *x0.shape[1:]) if shared_noise else x0.shape, generator=generator).expand_as(x0)
+        shape = (1, *x0.shape[1:]) if shared_noise else x0.shape
+        noise = torch.randn(shape, generator=_ELSEWHERE if own_noise else generator).expand_as(x0)
         t = (logit_normal if times_ignored else times)(len(x0), generator)
         t = t[:1].expand(len(x0)) if shared_time else t
         t = t if along_width else t.view(-1, *[1] * (x0.ndim - 1))
@@ -311,6 +340,11 @@ VELOCITY_LOSS = Exercise(
             _shown(_always(0.8), _noise_in),
             expected=lambda: torch.tensor([1.0, 0.0]),
             tolerance=0.05,
+        ),
+        Case(
+            "the loss of the same clips with one seed and with another",
+            _repeated,
+            expected=lambda: {"the same seed, the same loss": True, "another seed, another loss": True},
         ),
     ),
     mistakes=(
@@ -357,6 +391,12 @@ VELOCITY_LOSS = Exercise(
             _objective(times_ignored=True),
             "you draw times of your own. Ask the function `times(len(x0), generator)` that you are given",
         ),
+        Mistake(
+            "noise of its own",
+            _objective(own_noise=True),
+            "your noise does not come from `generator`: with the same seed your loss is another number each time, and "
+            "no training run could be repeated",
+        ),
     ),
     alternatives=(_loss_by_loop, _objective()),
     hints=(
@@ -387,14 +427,20 @@ def _best_velocity_by_means(x: Tensor, t: Tensor, mean: Tensor, variance: Tensor
 
 
 def _gaussian(
-    *, shrunk: bool = True, power: float = 1.0, squares: bool = True, sign: float = 1.0, centred: bool = True
+    *,
+    shrunk: bool = True,
+    power: float = 1.0,
+    squares: bool = True,
+    sign: float = 1.0,
+    centred: bool = True,
+    rooted: bool = False,
 ) -> Solution:
     """The exact velocity with one thing wrong."""
 
     def velocity(x: Tensor, t: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
         c = variance**power
         spread = (1 - t) ** 2 * c + t**2 if squares else (1 - t) * c + t
-        surprise = (x - (1 - t if shrunk else 1) * mean) / spread
+        surprise = (x - (1 - t if shrunk else 1) * mean) / (spread**0.5 if rooted else spread)
         return sign * (t * surprise - (mean if centred else 0) - (1 - t) * c * surprise)
 
     return velocity
@@ -445,6 +491,12 @@ BEST_VELOCITY = Exercise(
             "variance taken for a deviation",
             _gaussian(squares=False),
             "variances add with the *squares* of the factors: the variance of x is (1 - t)²·variance + t²",
+        ),
+        Mistake(
+            "divided by the deviation",
+            _gaussian(rooted=True),
+            "you divide by the deviation of x, as statisticians often do. The surprise is over the variance of x: no "
+            "root",
         ),
         Mistake(
             "the mean forgotten",
@@ -591,6 +643,7 @@ def _scored(
     pooled: bool = False,
     all_count: bool = False,
     straight: bool = False,
+    straight_aim: bool = False,
 ) -> Solution:
     """The loss with given tokens, with one thing wrong, or nothing."""
 
@@ -608,7 +661,8 @@ def _scored(
         path = STRAIGHT if straight else path
         predicted = velocity(path.add_noise(x0, noise, times[noised]), times[told])
         counts = torch.ones_like(x0) if all_count else (free > 0).to(x0)
-        error = (predicted - path.velocity(x0, noise, times["level"])).square() * counts
+        aim = STRAIGHT if straight_aim else path
+        error = (predicted - aim.velocity(x0, noise, times["level"])).square() * counts
         number = counts if divided == "free" else torch.ones_like(x0)
         if pooled:
             return error.sum() / number.sum()
@@ -680,6 +734,12 @@ LOSS_AT = Exercise(
             "always the straight path",
             _scored(straight=True),
             "you mix and aim as on the straight path whatever `path` is: use path.add_noise and path.velocity",
+        ),
+        Mistake(
+            "aimed at the straight path",
+            _scored(straight_aim=True),
+            "you mix as `path` says, but aim at noise - x0, which is the velocity of the straight path only: ask the "
+            "path for its velocity as well",
         ),
     ),
     alternatives=(_loss_at_by_loop, _scored()),
@@ -772,7 +832,7 @@ DIAGNOSIS = Exercise(
             "few steps taken for a short walk",
             _mixed_up("too few steps", "stopped early"),
             "long steps are not the same as a walk that ends early: few long steps do reach t = 0, at a wrong place. "
-            "Look again at the column for twice the steps",
+            "Look again at the spread with twice the steps",
         ),
         Mistake(
             "glaring taken for few steps",

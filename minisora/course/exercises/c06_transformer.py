@@ -120,7 +120,7 @@ ATTEND = Exercise(
     hints=(
         "Four steps, as in the loop above: all the scores at once, hide what the mask hides, softmax over the keys, "
         "weighted mean of the values.",
-        "`query @ key.transpose(-2, -1)` is every query with every key, for each clip and head: `b h n n`. Divide by "
+        "`query @ key.transpose(-2, -1)` is every query with every key, for each clip and head: `b h n m`. Divide by "
         "`query.shape[-1] ** 0.5`.",
         "`scores.masked_fill(~mask, -torch.inf)` hides (if there is a mask at all); then `.softmax(-1) @ value`.",
     ),
@@ -441,8 +441,8 @@ ROPE_TABLE = Exercise(
         Mistake(
             "logspace of the wavelengths",
             _rope_table_variant(spaced=lambda a, b, size: torch.logspace(a, b, size)),
-            "torch.logspace wants the logarithms of its ends: `torch.logspace(math.log2(shortest), math.log2(longest), "
-            "size, base=2)`",
+            "torch.logspace wants the logarithms of its ends, to the base that you give it: `math.log2(shortest)` and "
+            "`math.log2(longest)` with `base=2`",
         ),
         Mistake(
             "tokens numbered",
@@ -460,8 +460,8 @@ ROPE_TABLE = Exercise(
     hints=(
         "First the bands: how many pairs does each axis get? `band = pairs // axes` each, and the first axis what is "
         "left over as well.",
-        "An axis' wavelengths: `torch.logspace(math.log2(shortest), math.log2(longest), size, base=2)`. Its angles: "
-        "`coords[..., axis, None] * 2 * math.pi / wavelength`, of shape `b n size`.",
+        "An axis' wavelengths: `torch.logspace(math.log2(shortest), math.log2(longest), size, base=2, "
+        "device=coords.device)`. Its angles, `b n size`: `coords[..., axis, None] * 2 * math.pi / wavelength`.",
         "`torch.cat` the bands along the last axis, put in the axis for the heads with `[..., None, :]`, and return "
         "`torch.polar(torch.ones_like(angle), angle)`.",
     ),

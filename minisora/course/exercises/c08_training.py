@@ -871,7 +871,7 @@ def in_processes(source: str, *, processes: int = 2, seconds: float = 180) -> li
 def presets_in_numbers() -> str:
     """A table of what the presets' transformers take: parameters, tokens, arithmetic, memory on each device."""
     head = ("parameters", "tokens", "FLOP a clip", "6·p·n of it", "   state", "with batch", "devices")
-    lines = [f"{'':6}" + "".join(f"{name:>{len(name) + 2}}" for name in head)]
+    lines = [f"{'':8}" + "".join(f"{name:>{len(name) + 2}}" for name in head)]
     for name, preset in PRESETS.items():
         work = text_to_video_work(preset.dit, shape := latent_shape_of(preset))
         on: dict[str, Any] = {"devices": preset.devices, "strategy": preset.strategy}
@@ -881,7 +881,7 @@ def presets_in_numbers() -> str:
         cells = (amount(work.parameters), str(tokens), amount(work.flops), f"{share:.0%}")
         state = amount(state_bytes(work.parameters, work.muon_parameters, **on)) + "B"
         cells = (*cells, state, amount(whole.memory) + "B", str(preset.devices))
-        lines.append(f"{name:6}" + "".join(f"{cell:>{len(h) + 2}}" for cell, h in zip(cells, head, strict=True)))
+        lines.append(f"{name:8}" + "".join(f"{cell:>{len(h) + 2}}" for cell, h in zip(cells, head, strict=True)))
     return "\n".join(lines)
 
 

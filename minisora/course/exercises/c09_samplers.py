@@ -825,7 +825,7 @@ DIAGNOSE_SAMPLER = Exercise(
         "last "
         "digit? Who asks more often, or less often, than there are steps?",
         "An order of 0 means that something does not depend on the steps at all. An order of 1 where 2 was due means "
-        "that the correction of Euler's step is missing, or wrong.",
+        "that the correction of Euler's step is missing or wrong, or that something stops the clock too early.",
         "Two are left that have order 1 and no other sign: the one with two calls a step is a Heun, the other a "
         "two-step "
         "method that does worse than if it had no memory.",

@@ -392,7 +392,7 @@ HALF_NETWORK = Exercise(
     alternatives=(_half_network_by_class,),
     hints=(
         "Write a function inside the function: it takes `(x, t)`, asks `velocity`, and returns the answer. Return it.",
-        "`x.to(dtype)` rounds; `answer.to(x.dtype)` turns back into what the sampler uses. And t? See the experiment.",
+        "`x.to(dtype)` rounds; `answer.to(x.dtype)` turns back into what the sampler uses. And t? See 0.9987 above.",
     ),
     becomes="minisora/course/exercises/c10_gpu.py",
     minutes=6,
@@ -673,7 +673,7 @@ SAMPLING_FLOPS = Exercise(
         Mistake(
             "first frame forgotten",
             _wrong_sampling(latent_frames=lambda frames: frames // 4),
-            "a latent frame is missing: the first frame has one of its own, and the rest go in fours, 1 + (frames-1)/4",
+            "a latent frame is missing: how many latent frames do 17 frames make?",
         ),
         Mistake(
             "pixels for latents",
