@@ -215,6 +215,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)")
 def test_the_cheatsheet_fits_two_printed_pages(tmp_path: Path) -> None:
+    assert CHROMIUM is not None
     html, pdf = tmp_path / "sheet.html", tmp_path / "sheet.pdf"
     made = subprocess.run([sys.executable, ROOT / "docs" / "print_cheatsheet.py"], stdout=subprocess.PIPE, check=True)
     html.write_bytes(made.stdout)
