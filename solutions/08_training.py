@@ -518,9 +518,7 @@ def muon_and_adamw(network: nn.Module) -> torch.optim.Optimizer:
 for label, make in {"AdamW, rate 0.003": adamw(0.003), "Muon 0.02, AdamW 0.001": muon_and_adamw}.items():
     dit = small_dit(channels)
     by_heart[label] = overfit(dit, make(dit), label)
-with plots.chart(
-    alt="loss on one batch: AdamW's at the lower rate falls slowest, Muon's ends lowest", size=(6.4, 2.8)
-) as axes:
+with plots.chart(alt="loss on one batch: AdamW's lower rate is slowest, Muon ends lowest", size=(6.4, 2.8)) as axes:
     for label, losses in by_heart.items():
         axes.semilogy(range(1, len(losses) + 1), losses, label=label)
     axes.set(xlabel="step", ylabel="loss on the one batch")

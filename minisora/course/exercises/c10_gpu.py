@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +13,7 @@ from torch import Tensor, nn
 from minisora.course.devices import stopwatch
 from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
 from minisora.diffusion.path import Velocity
-from minisora.model.dit import DiTConfig
+from minisora.model.dit import DiT, DiTConfig
 from minisora.model.flops import flops
 
 #: Words in the names of PyTorch's operations, by the kind of work.
@@ -587,6 +589,33 @@ REUSE = Exercise(
     difficulty=2,
     points=3,
 )
+
+
+class _LazyBlocks(nn.Module):
+    """Blocks that compute in every second call; in between they change the tokens by as much as the last time."""
+
+    def __init__(self, blocks: list[nn.Module]) -> None:
+        super().__init__()
+        self.blocks, self.calls = nn.ModuleList(blocks), 0
+        self.change = torch.zeros(())
+
+    def forward(self, x: Tensor, *context: Any) -> Tensor:
+        if self.calls % 2 == 0:
+            after = x
+            for block in self.blocks:
+                after = block(after, *context)
+            self.change = after - x
+        self.calls += 1
+        return x + self.change
+
+
+def with_lazy_middle(dit: DiT, *, first: int, last: int) -> DiT:
+    """A copy whose blocks rest in every second call, but for so many at the beginning and at the end."""
+    copy = deepcopy(dit)
+    blocks, end = list(copy.blocks), len(copy.blocks) - last
+    copy.blocks = nn.ModuleList([*blocks[:first], _LazyBlocks(blocks[first:end]), *blocks[end:]])
+    return copy
+
 
 # --- sampling_flops ---
 
