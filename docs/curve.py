@@ -1,6 +1,7 @@
 """The judge's score against the minutes of a run: ``python docs/curve.py [RUN CODEC_RUN]``, the starter's if none.
 
 The runs are those of ``make train``; the minutes begin with the codec's. The picture is ``data/samples/curve.png``.
+Needs the extra ``course``.
 """
 
 from __future__ import annotations
@@ -48,4 +49,6 @@ def main(run: Path, codec: Path) -> None:
 
 if __name__ == "__main__":
     given = [Path(each) for each in sys.argv[1:]] or [Path("runs/starter-text-to-video"), Path("runs/starter-codec")]
+    if missing := [path for path in given if not path.is_dir()]:
+        sys.exit(f"error: {missing[0]}: no such run — train one with `make train`, or name a run and its codec's")
     main(*given)

@@ -1,12 +1,15 @@
-"""From which noise on does a transformer go wrong? ``python docs/where_it_fails.py [WEIGHTS]``; else the shipped ones.
+"""From which noise on does a transformer go wrong? ``python docs/where_it_fails.py [WEIGHTS] [--motions M ...]``.
 
 Sampling begins on the way: true clips of one object under so much noise, and the network makes them anew from there.
 What the judge finds right when it begins at t, and wrong when it begins a little above, is decided in between.
+The shipped weights and all motions unless named.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
+from dataclasses import replace
 
 import torch
 
@@ -20,6 +23,7 @@ from minisora.pipeline import Pipeline
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
 from minisora.worlds.render import render
+from minisora.worlds.scene import MOTIONS
 
 CLIPS, SEED, STEPS, GUIDANCE = 48, 1, 12, 2.0
 STARTS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -27,13 +31,18 @@ KINDS = ("count", "colour", "shape", "size", "motion", "everything")
 
 
 @torch.no_grad()
-def main(paths: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("weights", nargs="?")
+    parser.add_argument("--motions", nargs="+", choices=MOTIONS, default=ONE_OBJECT.motions)
+    asked = parser.parse_args(arguments)
+    world = replace(ONE_OBJECT, motions=tuple(asked.motions))
     try:
-        pipeline = Pipeline.load(paths[0] if paths else None, device="cpu")
+        pipeline = Pipeline.load(asked.weights, device="cpu")
     except UserError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 2
-    scenes = ONE_OBJECT.sample(CLIPS, generator=torch.Generator().manual_seed(SEED))
+    scenes = world.sample(CLIPS, generator=torch.Generator().manual_seed(SEED))
     texts = [canonical(scene) for scene in scenes]
     x0 = pipeline.codec.encode(render(scenes, frames=17, height=64, width=64))
     noise = torch.randn(x0.shape, generator=torch.Generator().manual_seed(SEED))

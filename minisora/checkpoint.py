@@ -100,6 +100,12 @@ def load_weights(module: nn.Module, tensors: Mapping[str, Tensor], *, source: Pa
     module.load_state_dict({key: value.to(wanted[key].dtype) for key, value in tensors.items()}, assign=True)
 
 
+def trained_on(card: Card) -> dict[str, Any]:
+    """The first set of clips that weights were trained on, as their card has it; empty where it does not say."""
+    data = card.get("data")
+    return data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
+
+
 def settings_from(settings_type: type[Settings], values: object, *, source: Path) -> Settings:
     """The frozen dataclass that a card's ``settings`` describe.
 

@@ -10,7 +10,7 @@ from typing import overload
 import torch
 from torch import Generator, Tensor
 
-from minisora.checkpoint import Card, load_checkpoint, load_weights, settings_from, shipped_folder
+from minisora.checkpoint import Card, load_checkpoint, load_weights, settings_from, shipped_folder, trained_on
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.stream import decode_stream
@@ -97,8 +97,7 @@ class Pipeline:
         load_weights(dit, tensors, source=path)
         tokenizer = Tokenizer(WORDS[: config.vocabulary - 2], max_text=config.max_text)
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
-        data = card.get("data")
-        fps = data[0].get("fps", 8.0) if isinstance(data, list) and data and isinstance(data[0], dict) else 8.0
+        fps = trained_on(card).get("fps", 8.0)
         card = {**card, "codec": codec_hash}
         return cls(network, dit, tokenizer, sampling=sampling, fps=float(fps), card=card, device=device)
 

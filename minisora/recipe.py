@@ -56,10 +56,9 @@ def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
     clips = clips or preset.clips
     frames, height, width = preset.frames, preset.height, preset.width
     usual = ClipSet(clips=clips, frames=frames, height=height, width=width, world=preset.world)
-    less, more = 0.75, 1.25
-
     if not preset.other_sizes:
         return [usual]
+    less, more = 0.75, 1.25
 
     def share(part: float) -> int:
         return max(1, round(clips * part))

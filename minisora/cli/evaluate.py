@@ -35,6 +35,7 @@ def evaluate(
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from minisora.checkpoint import trained_on
     from minisora.evaluation import suite
     from minisora.evaluation.table import markdown_table, score_table
     from minisora.files import check_writable, replacing
@@ -56,9 +57,7 @@ def evaluate(
     def roundtrip(clips: Tensor) -> Tensor:
         return pipeline.codec.decode(pipeline.codec.encode(clips.to(pipeline.device))).cpu()
 
-    data = pipeline.card.get("data")
-    world = data[0].get("world", {}) if isinstance(data, list) and data and isinstance(data[0], dict) else {}
-    chosen = suite.within(world, suite.OTHER_SIZES if sizes else suite.SUITES)
+    chosen = suite.within(trained_on(pipeline.card).get("world", {}), suite.OTHER_SIZES if sizes else suite.SUITES)
     suites = [replace(each, scenes=min(each.scenes, prompts or each.scenes)) for each in chosen]
     with Progress(console=Console(stderr=True)) as progress:
         tasks: dict[str, TaskID] = {}
