@@ -65,10 +65,10 @@ def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
 
     return [
         usual,
-        replace(usual, clips=share(0.04), height=_near(height * less), width=_near(width * more), seed=1),
-        replace(usual, clips=share(0.04), height=_near(height * more), width=_near(width * less), seed=2),
-        replace(usual, clips=share(0.03), frames=2 * (frames - 1) + 1, seed=3),
-        replace(usual, clips=share(0.01), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
+        replace(usual, clips=share(0.05), height=_near(height * less), width=_near(width * more), seed=1),
+        replace(usual, clips=share(0.05), height=_near(height * more), width=_near(width * less), seed=2),
+        replace(usual, clips=share(0.04), frames=2 * (frames - 1) + 1, seed=3),
+        replace(usual, clips=share(0.02), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
     ]
 
 

@@ -43,6 +43,7 @@ CodecPath = Annotated[
 ]
 Init = Annotated[Path | None, typer.Option(help="Begin with these weights, not random ones.", show_default="none")]
 Rate = Annotated[float, typer.Option(help="Times the preset's peak learning rates; below 1 for --init.")]
+TimeMean = Annotated[float | None, typer.Option(help="Of the times trained on: higher is noisier.", show_default="1.1")]
 Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.", show_default="the preset's")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
@@ -95,6 +96,7 @@ def train_text_to_video(
     codec: CodecPath = None,
     init: Init = None,
     rate: Rate = 1.0,
+    time_mean: TimeMean = None,
     clips: Clips = None,
     minutes: Minutes = None,
     steps: Steps = None,
@@ -124,6 +126,7 @@ def train_text_to_video(
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
     settings = replace(settings, evaluate_minutes=score_minutes)
+    settings = replace(settings, time_mean=settings.time_mean if time_mean is None else time_mean)
     sets = clip_sets(preset, clips=positive("clips", clips))
     if dry_run:
         from minisora.training.estimate import text_to_video_work
