@@ -44,6 +44,7 @@ class Preset:
         frames, height, width: the clips that both are trained on.
         other_sizes: whether the transformer also sees some clips that are wider, taller, longer, and larger.
         clips: how many are drawn and encoded for the transformer.
+        image_share: share of the transformer's batches that are single pictures, which teach what things look like.
         codec_batch, batch: clips of a batch over all processes.
         codec_minutes, minutes: how long training takes, on the machine that the preset is for.
         muon_lr, adam_lr: peak learning rates.
@@ -63,6 +64,7 @@ class Preset:
     width: int = 64
     other_sizes: bool = True
     clips: int = 20_000
+    image_share: float = 0.2
     codec_batch: int = 8
     batch: int = 32
     codec_minutes: float = 20.0
@@ -102,6 +104,7 @@ STARTER = replace(
     digits=0.0,
     other_sizes=False,
     clips=6_400,
+    image_share=0.3,
     batch=16,
     codec_minutes=5,
     minutes=38,

@@ -41,6 +41,7 @@ def text_to_video_settings(preset: Preset, run: Path, budget: Budget, machine: M
         budget=budget,
         machine=machine,
         batch=preset.batch,
+        image_share=preset.image_share,
         mix=MIX,
         schedule=Schedule(decay=0.7),
         optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),

@@ -54,10 +54,21 @@ def test_train_codec_then_transformer_then_make_a_video(
     assert code == 2
     assert "'text-to-video' is needed" in err
     more = ("train", "text-to-video", *common, "--clips", "4", "--run", "runs/more")
-    code, _, err = run(capsys, *more, "--init", "runs/nano-text-to-video/text-to-video.safetensors", "--rate", "0.5")
+    code, _, err = run(
+        capsys,
+        *more,
+        "--init",
+        "runs/nano-text-to-video/text-to-video.safetensors",
+        "--rate",
+        "0.5",
+        "--time-mean",
+        "0.7",
+    )
     assert code == 0, err
-    rates = json.loads(Path("runs/more/settings.json").read_text())["optimisation"]
+    settings = json.loads(Path("runs/more/settings.json").read_text())
+    rates = settings["optimisation"]
     assert (rates["muon_lr"], rates["adam_lr"]) == (NANO.muon_lr / 2, NANO.adam_lr / 2)
+    assert (settings["time_mean"], settings["image_share"]) == (0.7, NANO.image_share)
     begun = json.loads(Path("runs/more/text-to-video.json").read_text())["init"]
     assert (begun["sha256"], begun["steps"]) == (card["sha256"], 2) and "command" in begun
     code, _, err = run(capsys, *more, "--init", str(shipped_folder() / "text-to-video.safetensors"))
