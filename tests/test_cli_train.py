@@ -54,16 +54,8 @@ def test_train_codec_then_transformer_then_make_a_video(
     assert code == 2
     assert "'text-to-video' is needed" in err
     more = ("train", "text-to-video", *common, "--clips", "4", "--run", "runs/more")
-    code, _, err = run(
-        capsys,
-        *more,
-        "--init",
-        "runs/nano-text-to-video/text-to-video.safetensors",
-        "--rate",
-        "0.5",
-        "--time-mean",
-        "0.7",
-    )
+    first = "runs/nano-text-to-video/text-to-video.safetensors"
+    code, _, err = run(capsys, *more, "--init", first, "--rate", "0.5", "--time-mean", "0.7")
     assert code == 0, err
     settings = json.loads(Path("runs/more/settings.json").read_text())
     rates = settings["optimisation"]
@@ -145,6 +137,13 @@ def test_bad_requests(options: list[str], message: str, capsys: pytest.CaptureFi
         assert err.startswith("error: ")
         assert message in err
         assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("mean", ["nan", "inf", "4.5", "-4.5"])
+def test_a_time_mean_that_trains_on_noise_alone_or_on_none(mean: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "train", "text-to-video", "--preset", "nano", "--dry-run", "--time-mean", mean)
+    assert (code, out) == (2, "")
+    assert err == f"error: time mean {mean}: must be from -4 to 4 — the recipe's own is 1.1\n"
 
 
 def test_presets_grow_and_fit_together() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from minisora.training.modules import Optimisation
     from minisora.training.pace import Budget
     from minisora.training.run import Outcome
-    from minisora.training.settings import Machine, RunSettings
+    from minisora.training.settings import Machine, RunSettings, TextToVideoSettings
 
 train = typer.Typer(help="Train the codec, then the text-to-video transformer on its latents.", no_args_is_help=True)
 
@@ -43,7 +43,9 @@ CodecPath = Annotated[
 ]
 Init = Annotated[Path | None, typer.Option(help="Begin with these weights, not random ones.", show_default="none")]
 Rate = Annotated[float, typer.Option(help="Times the preset's peak learning rates; below 1 for --init.")]
-TimeMean = Annotated[float | None, typer.Option(help="Of the times trained on: higher is noisier.", show_default="1.1")]
+TimeMean = Annotated[
+    float | None, typer.Option(help="Centre of the noise levels: higher is noisier.", show_default="the recipe's")
+]
 Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.", show_default="the preset's")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
@@ -126,7 +128,8 @@ def train_text_to_video(
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
     settings = replace(settings, evaluate_minutes=score_minutes)
-    settings = replace(settings, time_mean=settings.time_mean if time_mean is None else time_mean)
+    if time_mean is not None:
+        settings = at_times(settings, time_mean)
     sets = clip_sets(preset, clips=positive("clips", clips))
     if dry_run:
         from minisora.training.estimate import text_to_video_work
@@ -169,6 +172,16 @@ def at_rate(optimisation: Optimisation, rate: float) -> Optimisation:
     if not 0 < rate <= 10:
         raise UserError(f"rate {rate:g}: must be above 0 and at most 10 — 1 is the preset's own")
     return replace(optimisation, muon_lr=rate * optimisation.muon_lr, adam_lr=rate * optimisation.adam_lr)
+
+
+def at_times(settings: TextToVideoSettings, mean: float) -> TextToVideoSettings:
+    """With logit-normal times around ``sigmoid(mean)``.
+
+    Raises: UserError unless the mean is between -4 and 4, beyond which nearly all clips are noise, or none.
+    """
+    if not -4 <= mean <= 4:
+        raise UserError(f"time mean {mean:g}: must be from -4 to 4 — the recipe's own is {settings.time_mean:g}")
+    return replace(settings, time_mean=mean)
 
 
 def begun(card: Card) -> Card:
