@@ -40,7 +40,8 @@ class Preset:
         name, about: what it is called and good for.
         codec, dit: the sizes of the networks.
         codec_world, world: the scenes that the codec and the transformer are trained on.
-        digits: share of the codec's batches with handwritten digits.
+        digits: share of the codec's batches that show handwritten digits, and how many clips of them the
+            transformer sees beside ``clips``, as a share of those.
         frames, height, width: the clips that both are trained on.
         other_sizes: whether the transformer also sees some clips that are wider, taller, longer, and larger.
         clips: how many are drawn and encoded for the transformer.
@@ -63,7 +64,7 @@ class Preset:
     height: int = 64
     width: int = 64
     other_sizes: bool = True
-    clips: int = 20_000
+    clips: int = 40_000
     image_share: float = 0.2
     codec_batch: int = 8
     batch: int = 32

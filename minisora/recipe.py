@@ -11,6 +11,7 @@ from minisora.training.latents import ClipSet
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
 from minisora.training.settings import CodecSettings, Machine, TextToVideoSettings
+from minisora.worlds.digits import DigitsWorld
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
@@ -49,7 +50,7 @@ def text_to_video_settings(preset: Preset, run: Path, budget: Budget, machine: M
 
 
 def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
-    """What the transformer sees: clips of the preset's size, and with most presets a few of other sizes.
+    """What the transformer sees: clips of the preset's size, and with most presets some of other sizes and of digits.
 
     Args:
         clips: how many of the first kind, the preset's number unless given; the others are shares of it.
@@ -57,20 +58,22 @@ def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
     clips = clips or preset.clips
     frames, height, width = preset.frames, preset.height, preset.width
     usual = ClipSet(clips=clips, frames=frames, height=height, width=width, world=preset.world)
-    if not preset.other_sizes:
-        return [usual]
     less, more = 0.75, 1.25
 
     def share(part: float) -> int:
         return max(1, round(clips * part))
 
-    return [
-        usual,
-        replace(usual, clips=share(0.05), height=_near(height * less), width=_near(width * more), seed=1),
-        replace(usual, clips=share(0.05), height=_near(height * more), width=_near(width * less), seed=2),
-        replace(usual, clips=share(0.04), frames=2 * (frames - 1) + 1, seed=3),
-        replace(usual, clips=share(0.02), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
-    ]
+    sets = [usual]
+    if preset.other_sizes:
+        sets += [
+            replace(usual, clips=share(0.05), height=_near(height * less), width=_near(width * more), seed=1),
+            replace(usual, clips=share(0.05), height=_near(height * more), width=_near(width * less), seed=2),
+            replace(usual, clips=share(0.05), frames=2 * (frames - 1) + 1, seed=3),
+            replace(usual, clips=share(0.03), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
+        ]
+    if preset.digits:
+        sets.append(replace(usual, clips=share(preset.digits), world=DigitsWorld(counts=(0.9, 0.1)), seed=5))
+    return sets
 
 
 def _near(pixels: float) -> int:

@@ -18,7 +18,7 @@ from minisora.model import DiT, video_velocity
 from minisora.pipeline import Pipeline
 from minisora.presets import WORLD
 from minisora.training.latents import ClipSet, draw_clips
-from minisora.worlds.caption import canonical
+from minisora.worlds.drawn import canonical
 
 #: What the judge scores, and how a chart draws it.
 KINDS = {"colour": "-", "count": ":", "size": "-.", "motion": "--", "shape": "-"}

@@ -15,12 +15,12 @@ from minisora.errors import UserError
 from minisora.training.latents import LatentCache
 from minisora.training.seeds import generator_for
 from minisora.worlds import digits
-from minisora.worlds.caption import canonical, caption
+from minisora.worlds.drawn import DrawnStyle, describe
 from minisora.worlds.render import FPS, render
 from minisora.worlds.scene import Scene
 from minisora.worlds.shapes import ShapesWorld
 
-STYLES = ("canonical", "terse", "plain", "descriptive")
+STYLES: tuple[DrawnStyle, ...] = ("canonical", "terse", "plain", "descriptive")
 
 
 class LatentBatch(NamedTuple):
@@ -29,7 +29,7 @@ class LatentBatch(NamedTuple):
     step: int
     latents: Tensor  #: ``b c t h w`` float32
     captions: list[str]
-    scenes: Sequence[Scene] = ()  #: what the clips show; empty where nobody knows
+    scenes: Sequence[Scene] = ()  #: what the clips show; empty where they do not show drawn shapes
 
 
 class VideoBatch(NamedTuple):
@@ -98,10 +98,10 @@ class LatentBatches:
             if dropped[position]:
                 captions.append("")
             else:  # a generator of its own, so that no process need write the captions of another
-                words = generator_for(self.seed, "caption", step, position)
-                text = canonical(scene) if style == "canonical" else caption(scene, style=style, generator=words)
-                captions.append(text)
-        return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions, scenes)
+                words, of = generator_for(self.seed, "caption", step, position), cache.clip_set
+                captions.append(describe(scene, style=style, generator=words, duration=of.duration, aspect=of.aspect))
+        shapes = [scene for scene in scenes if isinstance(scene, Scene)]
+        return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions, shapes)
 
     def _choose_cache(self, generator: Generator) -> LatentCache:
         sizes = torch.tensor([float(len(cache)) for cache in self.caches])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from minisora.errors import UserError
 from minisora.files import replacing
 from minisora.training.seeds import generator_for
-from minisora.worlds.render import FPS, render
-from minisora.worlds.scene import Scene
+from minisora.worlds.drawn import DrawnScene, DrawnWorld, draw, scene_from_dict, world_from_dict
+from minisora.worlds.render import FPS
 from minisora.worlds.shapes import ShapesWorld
 
 CHUNK = 64  #: Clips that are drawn and encoded together; an interrupted encoding goes on at a whole chunk.
@@ -33,7 +33,16 @@ class ClipSet:
     width: int = 64
     fps: float = FPS
     seed: int = 0
-    world: ShapesWorld = field(default_factory=ShapesWorld)
+    world: DrawnWorld = field(default_factory=ShapesWorld)
+
+    @property
+    def duration(self) -> float:
+        """Seconds from the first frame to the last, and those of one frame for a picture."""
+        return max(self.frames - 1, 1) / self.fps
+
+    @property
+    def aspect(self) -> float:
+        return self.width / self.height
 
 
 class LatentCache:
@@ -65,21 +74,19 @@ class LatentCache:
         """Latents ``b c t h w`` in float32."""
         return torch.from_numpy(self.latents[indices.numpy()].astype(np.float32))
 
-    def scene(self, index: int) -> Scene:
-        return Scene.from_dict(json.loads(self._scenes[index]))
+    def scene(self, index: int) -> DrawnScene:
+        return scene_from_dict(json.loads(self._scenes[index]))
 
 
-def draw_clips(clip_set: ClipSet, chunk: int) -> tuple[list[Scene], Tensor]:
+def draw_clips(clip_set: ClipSet, chunk: int) -> tuple[Sequence[DrawnScene], Tensor]:
     """Chunk number ``chunk`` of the set: its scenes and its video ``b 3 t h w``; a pure function of the arguments."""
     scenes = clip_set.world.sample(
         min(CHUNK, clip_set.clips - chunk * CHUNK),
         generator=generator_for(clip_set.seed, "clips", chunk),
-        duration=max(clip_set.frames - 1, 1) / clip_set.fps,
-        aspect=clip_set.width / clip_set.height,
+        duration=clip_set.duration,
+        aspect=clip_set.aspect,
     )
-    return scenes, render(
-        scenes, frames=clip_set.frames, height=clip_set.height, width=clip_set.width, fps=clip_set.fps
-    )
+    return scenes, draw(scenes, frames=clip_set.frames, height=clip_set.height, width=clip_set.width, fps=clip_set.fps)
 
 
 def encode_clips(
@@ -175,7 +182,4 @@ def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def _clip_set(data: dict[str, Any]) -> ClipSet:
-    world: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data["world"].items()
-    }
-    return ClipSet(**{**data, "world": ShapesWorld(**world)})
+    return ClipSet(**{**data, "world": world_from_dict(data["world"])})

@@ -138,8 +138,10 @@ class TextToVideoModule(_Module):
             seconds_per_latent_frame=self.seconds_per_latent_frame,
         )
         loss = loss_at(velocity, x0, noise, t, free=free)
-        if self.scene_head is None or self._middle is None or not batch.scenes:
+        if self.scene_head is None or self._middle is None:
             return {"loss": loss}
+        if not batch.scenes:  # several processes wait for a gradient of every weight, if only a zero
+            return {"loss": loss + 0.0 * sum(weight.sum() for weight in self.scene_head.parameters())}
         patch = self.network.config.patch
         grid = frames, height // patch, width // patch
         video, self._middle = self._middle[:, -math.prod(grid) :], None

@@ -26,6 +26,7 @@ from minisora.training.preview import decode, generate_latents
 from minisora.training.report import clock, save_filmstrip
 from minisora.training.settings import CodecSettings, RunSettings, TextToVideoSettings, remember_settings
 from minisora.training.sharding import whole
+from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.vocabulary import WORDS
 
 
@@ -176,7 +177,8 @@ def encode(folder: Path, codec: Codec, clip_set: ClipSet, *, rebuild: bool = Fal
         print(f"\rencoding clips  {done} of {total}  {clock(left)} left\x1b[K", end=end, file=sys.stderr, flush=True)
 
     first = [0]
-    size = f"{clip_set.frames}x{clip_set.height}x{clip_set.width}-{clip_set.clips}"
+    world = "digits-" if isinstance(clip_set.world, DigitsWorld) else ""
+    size = f"{world}{clip_set.frames}x{clip_set.height}x{clip_set.width}-{clip_set.clips}"
     return encode_clips(folder / size, codec=codec, clip_set=clip_set, rebuild=rebuild, watch=watch)
 
 

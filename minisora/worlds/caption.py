@@ -60,7 +60,7 @@ def canonical(scene: Scene, *, background: bool = False, camera: bool = False) -
     Options: whether to add the background ("on a grey background") and the camera ("while the camera pans left").
     """
     text = _list(
-        [f"{with_article(f'{o.size} {o.colour} {o.shape}')} {_canonical_motion(o.motion)}" for o in scene.objects]
+        [f"{with_article(f'{o.size} {o.colour} {o.shape}')} {canonical_motion(o.motion)}" for o in scene.objects]
     )
     if background:
         text += " under a cloudy sky" if scene.background == "sky" else f" on a {scene.background} background"
@@ -69,7 +69,8 @@ def canonical(scene: Scene, *, background: bool = False, camera: bool = False) -
     return text
 
 
-def _canonical_motion(motion: str) -> str:
+def canonical_motion(motion: str) -> str:
+    """The one plain way to say what something does, in the third person."""
     if motion in DIRECTION:
         return f"moves {motion.replace('-', ' and to the ')}"
     return "stays still" if motion == "still" else motion

@@ -18,7 +18,7 @@ import torch
 from torch import Generator, Tensor
 
 from minisora.errors import UserError
-from minisora.worlds.caption import Style
+from minisora.worlds.caption import Style, canonical_motion
 from minisora.worlds.claims import Claims, ObjectClaim
 from minisora.worlds.phrases import ING, THIRD, call, motion_phrase, with_article
 from minisora.worlds.render import FPS, PALETTE
@@ -100,8 +100,8 @@ class DigitsWorld:
     coloured: float = 0.5
     split: Split = "train"
 
-    def sample(self, n: int, *, generator: Generator, aspect: float = 1.0) -> list[DigitScene]:
-        """``n`` scenes for a frame ``aspect`` times as wide as high; walls make them last for any duration."""
+    def sample(self, n: int, *, generator: Generator, duration: float = 2.0, aspect: float = 1.0) -> list[DigitScene]:
+        """``n`` scenes for a frame ``aspect`` times as wide as high; walls make them last for any ``duration``."""
         indices, (_, labels) = split_indices(self.split), scans()
         dice = Random(int(torch.randint(2**62, (), generator=generator)))
         counts = dice.choices(range(1, len(self.counts) + 1), self.counts, k=n)
@@ -186,6 +186,14 @@ def claims_of(scene: DigitScene) -> Claims:
     """Everything that is true of a scene; a digit's word is its shape."""
     objects = tuple(ObjectClaim(DIGITS[o.digit], o.colour, None, o.motion) for o in scene.objects)
     return Claims(objects, background="black", camera="static")
+
+
+def canonical(scene: DigitScene) -> str:
+    """The one plain caption without synonyms: "a red handwritten seven moves up and to the left"."""
+    return " and ".join(
+        f"{with_article(f'{o.colour} handwritten {DIGITS[o.digit]}')} {canonical_motion(o.motion)}"
+        for o in scene.objects
+    )
 
 
 def caption(
