@@ -1,8 +1,8 @@
 """Fifty clips to look at, nothing picked: ``python docs/results.py`` draws docs/results/*.png and prints a table.
 
-The first 30, 10 and 10 prompts of the suites of ``minisora evaluate``, with their seeds. Clips are ordered by how many
-of the five things are right that the judge reads; the five best, the five in the middle and the five worst are drawn
-as filmstrips, and all fifty on one sheet, a column of three frames each.
+The first 20, 10, 10 and 10 prompts of the suites of ``minisora evaluate``, with their seeds. Clips are ordered by how
+many of the five things are right that the judge reads; the five best, the five in the middle and the five worst are
+drawn as filmstrips, and all fifty on one sheet, a column of three frames each.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 from torch import Tensor
 
+from minisora.evaluation.handwriting import judge_digit
 from minisora.evaluation.judge import judge
 from minisora.evaluation.suite import SUITES
 from minisora.pipeline import Pipeline
-from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
+from minisora.worlds.digits import DigitsWorld
+from minisora.worlds.drawn import canonical
 
 FOLDER = Path(__file__).parent / "results"
 KINDS = ("count", "colour", "shape", "size", "motion")
@@ -36,12 +38,16 @@ class Made(NamedTuple):
 def make(pipeline: Pipeline) -> list[Made]:
     """All fifty, the best first."""
     made = []
-    for suite, many in zip(SUITES, (30, 10, 10), strict=True):
+    for suite, many in zip(SUITES, (20, 10, 10, 10), strict=True):
         prompts = [canonical(scene) for scene in suite.draw()[:many]]
         clips = pipeline.generate(prompts, seed=[1000 * suite.seed + i for i in range(many)])
         for prompt, clip in zip(prompts, clips, strict=True):
-            verdict = judge(clip.frames, parse(prompt))
-            made.append(Made(prompt, clip.frames, tuple(kind for kind in KINDS if not getattr(verdict, kind))))
+            claims = parse(prompt)
+            if isinstance(suite.world, DigitsWorld):
+                right = judge_digit(clip.frames, claims.objects[0])
+            else:
+                right = vars(judge(clip.frames, claims))
+            made.append(Made(prompt, clip.frames, tuple(kind for kind in KINDS if not right.get(kind, True))))
     return sorted(made, key=lambda each: len(each.wrong))
 
 

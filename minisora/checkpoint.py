@@ -106,6 +106,13 @@ def trained_on(card: Card) -> dict[str, Any]:
     return data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
 
 
+def worlds_of(card: Card) -> list[dict[str, Any]]:
+    """The worlds whose clips weights were trained on, as their card has them; none where it does not say."""
+    data = card.get("data")
+    sets = [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+    return [each["world"] for each in sets if isinstance(each.get("world"), dict)]
+
+
 def settings_from(settings_type: type[Settings], values: object, *, source: Path) -> Settings:
     """The frozen dataclass that a card's ``settings`` describe.
 

@@ -17,6 +17,7 @@ from minisora.presets import NANO, PRESETS
 from minisora.recipe import clip_sets
 from minisora.video import read_video
 from minisora.worlds.scene import COLOURS, DIRECTION, SHAPES, SIZES
+from minisora.worlds.shapes import ShapesWorld
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -172,7 +173,7 @@ def test_clips_that_the_transformer_sees_fit_codec_and_patches() -> None:
 def test_the_starter_world_has_one_thing_that_moves_straight_on_before_a_plain_ground() -> None:
     preset = PRESETS["starter"]
     (clips,) = clip_sets(preset)
-    assert clips.world == preset.codec_world
+    assert clips.world == preset.codec_world and isinstance(clips.world, ShapesWorld)
     scenes = clips.world.sample(400, generator=torch.Generator().manual_seed(0))
     assert {len(scene.objects) for scene in scenes} == {1}
     assert {scene.objects[0].motion for scene in scenes} == {"still", *DIRECTION}

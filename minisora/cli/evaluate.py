@@ -35,7 +35,7 @@ def evaluate(
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from minisora.checkpoint import trained_on
+    from minisora.checkpoint import worlds_of
     from minisora.evaluation import suite
     from minisora.evaluation.table import markdown_table, score_table
     from minisora.files import check_writable, replacing
@@ -57,7 +57,7 @@ def evaluate(
     def roundtrip(clips: Tensor) -> Tensor:
         return pipeline.codec.decode(pipeline.codec.encode(clips.to(pipeline.device))).cpu()
 
-    chosen = suite.within(trained_on(pipeline.card).get("world", {}), suite.OTHER_SIZES if sizes else suite.SUITES)
+    chosen = suite.within(worlds_of(pipeline.card), suite.OTHER_SIZES if sizes else suite.SUITES)
     suites = [replace(each, scenes=min(each.scenes, prompts or each.scenes)) for each in chosen]
     with Progress(console=Console(stderr=True)) as progress:
         tasks: dict[str, TaskID] = {}

@@ -101,6 +101,19 @@ def read(clip: Tensor, *, fps: float = FPS) -> Reading:
     Raises:
         UserError: for a clip that is too small or too short, or not a clip.
     """
+    video = as_video(clip)
+    frames, _, height, width = video.shape
+    backdrop = find_backdrop(video, fps=fps)
+    behind = backdrop.picture
+    blobs = find_blobs(video.numpy(), behind.numpy())
+    tracks = link(blobs, frames, min(height, width))
+    figures = [recognise(track, [t for t in tracks if t is not track], video, behind) for track in tracks]
+    objects = tuple(_name(figure, backdrop, frames, fps) for figure in figures)
+    return Reading(objects, backdrop.kind, backdrop.camera, in_front(figures, video, behind))
+
+
+def as_video(clip: Tensor) -> Tensor:
+    """A clip ``3 f h w`` in [-1, 1] as ``f 3 h w`` in [0, 1] on the CPU; raises as :func:`read`."""
     if clip.ndim != 4 or clip.shape[0] != 3:
         raise UserError(f"clip of shape {tuple(clip.shape)}: the judge reads 3 frames height width")
     _, frames, height, width = clip.shape
@@ -109,14 +122,7 @@ def read(clip: Tensor, *, fps: float = FPS) -> Reading:
             f"clip of {frames} frames of {height}x{width}: the judge needs at least {LEAST_FRAMES} frames and "
             f"{LEAST_SIDE} pixels a side"
         )
-    video = (clip.detach().float().cpu().nan_to_num(0).clamp(-1, 1).transpose(0, 1) + 1) / 2
-    backdrop = find_backdrop(video, fps=fps)
-    behind = backdrop.picture
-    blobs = find_blobs(video.numpy(), behind.numpy())
-    tracks = link(blobs, frames, min(height, width))
-    figures = [recognise(track, [t for t in tracks if t is not track], video, behind) for track in tracks]
-    objects = tuple(_name(figure, backdrop, frames, fps) for figure in figures)
-    return Reading(objects, backdrop.kind, backdrop.camera, in_front(figures, video, behind))
+    return (clip.detach().float().cpu().nan_to_num(0).clamp(-1, 1).transpose(0, 1) + 1) / 2
 
 
 def compare(reading: Reading, claims: Claims) -> Verdict:

@@ -16,12 +16,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from minisora.evaluation.handwriting import judge_digit
 from minisora.evaluation.judge import judge
 from minisora.evaluation.metrics import flicker, psnr, wilson
-from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
-from minisora.worlds.render import FPS, render
-from minisora.worlds.scene import BACKGROUNDS, MOTIONS, Scene
+from minisora.worlds.digits import DigitScene, DigitsWorld
+from minisora.worlds.drawn import DrawnScene, DrawnWorld, canonical, draw, is_digits
+from minisora.worlds.render import FPS
+from minisora.worlds.scene import BACKGROUNDS, MOTIONS
 from minisora.worlds.shapes import ShapesWorld
 
 #: Captions, as many seeds, and the clips' frames, height and width -> clips ``b 3 f h w`` in [-1, 1].
@@ -40,7 +42,7 @@ class Suite:
     """So many scenes of a world, always the same ones; ``seed`` also fixes the noise for each caption."""
 
     name: str
-    world: ShapesWorld
+    world: DrawnWorld
     scenes: int
     seed: int
     frames: int = 17
@@ -51,7 +53,7 @@ class Suite:
     def shape(self) -> tuple[int, int, int]:
         return self.frames, self.height, self.width
 
-    def draw(self) -> list[Scene]:
+    def draw(self) -> list[DrawnScene]:
         """Every scene of the suite: the first n of a larger suite are those of a smaller one."""
         generator = torch.Generator().manual_seed(self.seed)
         duration, aspect = max(self.frames - 1, 1) / FPS, self.width / self.height
@@ -66,6 +68,7 @@ SUITES = (
         "one object, held out", ShapesWorld(counts=(1.0,), moving_camera=0.0, occlusion=0.0, held_out=True), 100, 102
     ),
     Suite("two objects", ShapesWorld(counts=(0.0, 1.0), moving_camera=0.0, occlusion=0.0), 50, 103),
+    Suite("one digit", DigitsWorld(counts=(1.0,), split="test"), 50, 104),
 )
 #: Other durations and frames: one object, seen combinations.
 OTHER_SIZES = tuple(
@@ -76,20 +79,26 @@ OTHER_SIZES = tuple(
 )
 
 
-def within(world: dict[str, Any], suites: Sequence[Suite]) -> list[Suite]:
-    """The suites with only such motions and backgrounds, and such numbers of objects, as ``world`` shows.
+def within(worlds: Sequence[dict[str, Any]], suites: Sequence[Suite]) -> list[Suite]:
+    """The suites with only such motions and backgrounds, and such numbers of objects, as ``worlds`` show.
 
-    ``world`` is a ``ShapesWorld`` as a weights' card has it; what it does not say is not restricted. Weights that know
-    everything are measured on the suites as they are, and those of a smaller world on what they could have learnt.
+    ``worlds`` are what a weights' card says that they were trained on; the first of shapes counts, and what it does not
+    say is not restricted. Weights that know everything are measured on the suites as they are, and those of a smaller
+    world on what they could have learnt.
     """
-    most = len(world.get("counts", (1,) * 9))
+    shapes = next((world for world in worlds if not is_digits(world)), {})
+    most = len(shapes.get("counts", (1,) * 9))
 
-    def narrow(suite: Suite) -> Suite:
-        motions = tuple(m for m in suite.world.motions if m in world.get("motions", MOTIONS))
-        backgrounds = tuple(b for b in suite.world.backgrounds if b in world.get("backgrounds", BACKGROUNDS))
+    def narrow(suite: Suite) -> Suite | None:
+        if isinstance(suite.world, DigitsWorld):
+            return suite if any(map(is_digits, worlds)) else None
+        if len(suite.world.counts) > most:
+            return None
+        motions = tuple(m for m in suite.world.motions if m in shapes.get("motions", MOTIONS))
+        backgrounds = tuple(b for b in suite.world.backgrounds if b in shapes.get("backgrounds", BACKGROUNDS))
         return replace(suite, world=replace(suite.world, motions=motions, backgrounds=backgrounds))
 
-    return [narrow(suite) for suite in suites if len(suite.world.counts) <= most]
+    return [narrowed for suite in suites if (narrowed := narrow(suite)) is not None]
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Row:
-    """What one source (drawn, through the codec, model) scores in one suite."""
+    """What one source (drawn, through the codec, model) scores in one suite: 0 of 0 in what its captions do not say."""
 
     suite: str
     source: str
@@ -163,7 +172,7 @@ def evaluate(
     return rows
 
 
-def _prompted(generate: Generate, suite: Suite, scenes: list[Scene]) -> Callable[[list[int], Tensor], Tensor]:
+def _prompted(generate: Generate, suite: Suite, scenes: list[DrawnScene]) -> Callable[[list[int], Tensor], Tensor]:
     def make(picked: list[int], drawn: Tensor) -> Tensor:
         captions = [canonical(scenes[i]) for i in picked]
         return generate(captions, [1000 * suite.seed + i for i in picked], suite.shape)
@@ -171,15 +180,19 @@ def _prompted(generate: Generate, suite: Suite, scenes: list[Scene]) -> Callable
     return make
 
 
-def _render(scenes: list[Scene], suite: Suite) -> Tensor:
-    return render(scenes, frames=suite.frames, height=suite.height, width=suite.width)
+def _render(scenes: list[DrawnScene], suite: Suite) -> Tensor:
+    return draw(scenes, frames=suite.frames, height=suite.height, width=suite.width)
 
 
-def _mark(scenes: list[Scene], picked: list[int], clips: Tensor, drawn: Tensor | None) -> Iterator[dict[str, Any]]:
+def _mark(scenes: list[DrawnScene], picked: list[int], clips: Tensor, drawn: Tensor | None) -> Iterator[dict[str, Any]]:
     """Which claims of its caption hold for each clip, and what was measured."""
     for position, (index, clip) in enumerate(zip(picked, clips, strict=True)):
-        verdict = judge(clip, parse(canonical(scenes[index])), fps=FPS)
-        mark: dict[str, Any] = {kind: getattr(verdict, kind) for kind in KINDS}
+        claims = parse(canonical(scenes[index]))
+        if isinstance(scenes[index], DigitScene):
+            mark: dict[str, Any] = {**judge_digit(clip, claims.objects[0], fps=FPS)}
+        else:
+            verdict = judge(clip, claims, fps=FPS)
+            mark = {kind: getattr(verdict, kind) for kind in KINDS}
         mark["flicker"] = float(flicker(clip[None]))
         if drawn is not None:
             mark["psnr"] = float(psnr(clip[None], drawn[position : position + 1]))
@@ -190,7 +203,7 @@ def _summary(suite: str, source: str, marks: list[dict[str, Any]]) -> Row:
     return Row(
         suite=suite,
         source=source,
-        scores={kind: Score.count([mark[kind] for mark in marks]) for kind in KINDS},
+        scores={kind: Score.count([mark[kind] for mark in marks if kind in mark]) for kind in KINDS},
         flicker=sum(mark["flicker"] for mark in marks) / max(len(marks), 1),
         psnr=sum(mark["psnr"] for mark in marks) / len(marks) if source == THROUGH_CODEC and marks else None,
     )

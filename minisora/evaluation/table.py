@@ -27,6 +27,8 @@ def score_table(rows: Sequence[Row]) -> Table:
 
 def cell(score: Score) -> str:
     """A score as text: "87 (79-92)"."""
+    if not score.of:
+        return "–"
     return f"{100 * score.share:.0f} ({100 * score.low:.0f}-{100 * score.high:.0f})"
 
 

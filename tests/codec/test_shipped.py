@@ -19,7 +19,7 @@ from minisora.worlds.scene import Scene
 @pytest.fixture(scope="module")
 def held_out() -> tuple[list[Scene], Tensor, Tensor]:
     """Scenes, their clips, and the clips after a round trip."""
-    scenes = SUITES[1].draw()[:40]
+    scenes = [scene for scene in SUITES[1].draw()[:40] if isinstance(scene, Scene)]
     clips = render(scenes, frames=17, height=64, width=64)
     codec, _ = load_codec(shipped_folder() / "codec.safetensors")
     with torch.no_grad():

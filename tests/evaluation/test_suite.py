@@ -10,12 +10,23 @@ import pytest
 import torch
 from rich.console import Console
 
-from minisora.evaluation.suite import DRAWN, KINDS, MODEL, OTHER_SIZES, SUITES, THROUGH_CODEC, Score, evaluate, within
+from minisora.evaluation.suite import (
+    DRAWN,
+    KINDS,
+    MODEL,
+    OTHER_SIZES,
+    SUITES,
+    THROUGH_CODEC,
+    Score,
+    Suite,
+    evaluate,
+    within,
+)
 from minisora.evaluation.table import markdown_table, score_table
 from minisora.presets import STARTER_WORLD, WORLD
-from minisora.worlds.caption import canonical
-from minisora.worlds.render import render
-from minisora.worlds.scene import is_held_out
+from minisora.worlds.digits import DigitScene, DigitsWorld, split_indices
+from minisora.worlds.drawn import canonical, draw
+from minisora.worlds.scene import Scene, is_held_out
 
 TINY = tuple(replace(suite, scenes=3) for suite in SUITES)
 ONE = TINY[:1]
@@ -26,29 +37,36 @@ def perfect(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) 
     """Draws the scenes that belong to the captions."""
     scenes = {canonical(scene): scene for suite in (*TINY, *SIZES) for scene in suite.draw() if suite.shape == shape}
     frames, height, width = shape
-    return render([scenes[text] for text in captions], frames=frames, height=height, width=width)
+    return draw([scenes[text] for text in captions], frames=frames, height=height, width=width)
 
 
 def black(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> torch.Tensor:
     return torch.full((len(captions), 3, *shape), -1.0)
 
 
+def shapes_of(suite: Suite) -> list[Scene]:
+    return [scene for scene in suite.draw() if isinstance(scene, Scene)]
+
+
 def test_suites_are_fixed_and_what_their_names_say():
-    seen, held_out, two = (suite.draw() for suite in TINY)
+    seen, held_out, two = (shapes_of(suite) for suite in TINY[:3])
     assert not any(is_held_out(o) for scene in (*seen, *two) for o in scene.objects)
     assert all(is_held_out(scene.objects[0]) for scene in held_out)
     assert [len(scene.objects) for scene in (*seen, *held_out, *two)] == [1] * 6 + [2] * 3
     assert replace(SUITES[0], scenes=5).draw()[:3] == seen
-    assert [suite.scenes for suite in SUITES] == [100, 100, 50]
+    unseen = set(split_indices("test").tolist())
+    assert all(isinstance(s, DigitScene) and {d.scan for d in s.objects} <= unseen for s in TINY[3].draw())
+    assert [suite.scenes for suite in SUITES] == [100, 100, 50, 50]
 
 
 def test_weights_are_measured_on_what_their_world_shows():
-    everything = json.loads(json.dumps(asdict(WORLD)))
-    assert within(everything, SUITES) == within({}, SUITES) == list(SUITES)
-    small = within(json.loads(json.dumps(asdict(STARTER_WORLD))), SUITES)
+    shapes, digits, starter = (json.loads(json.dumps(asdict(w))) for w in (WORLD, DigitsWorld(), STARTER_WORLD))
+    assert within([shapes, shapes, digits], SUITES) == list(SUITES)
+    assert within([shapes], SUITES) == within([], SUITES) == list(SUITES[:-1])
+    small = within([starter], SUITES)
     assert [suite.name for suite in small] == ["one object, seen", "one object, held out"]
     for suite in small:
-        scenes = replace(suite, scenes=30).draw()
+        scenes = shapes_of(replace(suite, scenes=30))
         assert {scene.objects[0].motion for scene in scenes} <= set(STARTER_WORLD.motions)
         assert {scene.background for scene in scenes} <= set(STARTER_WORLD.backgrounds)
         held_out = {is_held_out(scene.objects[0]) for scene in scenes}
@@ -63,10 +81,12 @@ def test_floors_stand_beside_the_model():
     assert [(row.suite, row.source) for row in rows] == [
         (suite.name, source) for suite in TINY for source in (DRAWN, THROUGH_CODEC, MODEL)
     ]
-    assert all(row.scores[kind].share == 1 for row in rows for kind in KINDS)
+    said = [row.scores[kind] for row in rows for kind in KINDS if (row.suite, kind) != ("one digit", "size")]
+    assert all(score.share == 1 and score.of == 3 for score in said)
+    assert all(row.scores["size"].of == 0 for row in rows if row.suite == "one digit")
     assert all((row.psnr is not None) == (row.source == THROUGH_CODEC) for row in rows)
     assert all(row.psnr > 35 for row in rows if row.psnr is not None)
-    assert calls[-1] == ("two objects", MODEL, 3, 3)
+    assert calls[-1] == ("one digit", MODEL, 3, 3)
     assert json.loads(json.dumps([row.to_dict() for row in rows]))[0]["scores"]["motion"]["of"] == 3
 
 
