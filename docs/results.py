@@ -13,12 +13,10 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 from torch import Tensor
 
-from minisora.evaluation.handwriting import judge_digit
 from minisora.evaluation.judge import judge
 from minisora.evaluation.suite import SUITES
 from minisora.pipeline import Pipeline
 from minisora.worlds.claims import parse
-from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.drawn import canonical
 
 FOLDER = Path(__file__).parent / "results"
@@ -42,12 +40,8 @@ def make(pipeline: Pipeline) -> list[Made]:
         prompts = [canonical(scene) for scene in suite.draw()[:many]]
         clips = pipeline.generate(prompts, seed=[1000 * suite.seed + i for i in range(many)])
         for prompt, clip in zip(prompts, clips, strict=True):
-            claims = parse(prompt)
-            if isinstance(suite.world, DigitsWorld):
-                right = judge_digit(clip.frames, claims.objects[0])
-            else:
-                right = vars(judge(clip.frames, claims))
-            made.append(Made(prompt, clip.frames, tuple(kind for kind in KINDS if not right.get(kind, True))))
+            verdict = judge(clip.frames, parse(prompt))
+            made.append(Made(prompt, clip.frames, tuple(kind for kind in KINDS if not getattr(verdict, kind))))
     return sorted(made, key=lambda each: len(each.wrong))
 
 

@@ -7,9 +7,10 @@ has others. Path and colour are classical, as with the judge of the shapes.
 from __future__ import annotations
 
 import functools
+import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from random import Random
 from typing import Any, TypeVar, cast
 
@@ -20,9 +21,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
 
-from minisora.evaluation.judge import STEADINESS, as_video
+from minisora.evaluation.reading import STEADINESS, Reading, ReadObject, as_video
 from minisora.worlds import digits
-from minisora.worlds.claims import ObjectClaim
 from minisora.worlds.digits import Digit, DigitScene, scans, split_indices
 from minisora.worlds.render import FPS, PALETTE
 from minisora.worlds.scene import COLOURS, DIRECTION, Colour, Motion
@@ -41,31 +41,8 @@ STILL = 0.02  #: Root mean square, in sides, by which a resting digit may stray,
 STEADY = 0.03  #: and a moving one from its path.
 
 
-@dataclass(frozen=True)
-class ReadDigit:
-    """What a clip shows: how many digits, and of the largest one what lasts; None where nothing does."""
-
-    count: int
-    digit: str | None
-    colour: Colour | None
-    motion: Motion | None
-
-
-def judge_digit(clip: Tensor, claim: ObjectClaim, *, fps: float = FPS) -> dict[str, bool]:
-    """Which kinds of a claim about one digit hold in a clip ``3 f h w``; raises as :func:`read_digit`."""
-    seen = read_digit(clip, fps=fps)
-    marks = {
-        "count": seen.count == 1,
-        "colour": claim.colour in (None, seen.colour),
-        "shape": claim.shape in (None, seen.digit),
-        "motion": claim.motion in (None, seen.motion),
-    }
-    marks["binding"] = marks["colour"] and marks["shape"] and marks["motion"]
-    return {**marks, "everything": marks["count"] and marks["binding"]}
-
-
-def read_digit(clip: Tensor, *, fps: float = FPS) -> ReadDigit:
-    """What is to be seen in a clip ``3 f h w`` in [-1, 1].
+def read_digit(clip: Tensor, *, fps: float = FPS) -> Reading:
+    """What is to be seen in a clip ``3 f h w`` in [-1, 1] of one digit; of several, only how many they are.
 
     Raises: UserError as :func:`~minisora.evaluation.judge.read`, and where scikit-learn is missing.
     """
@@ -75,17 +52,25 @@ def read_digit(clip: Tensor, *, fps: float = FPS) -> ReadDigit:
     patches = [_patches(each, min(ink.shape[1:])) for each in ((ink > INK * brightest) & (brightest > DARK)).numpy()]
     count, usual = Counter(map(len, patches)).most_common(1)[0]
     if count == 0 or usual < STEADINESS * len(patches):
-        return ReadDigit(0, None, None, None)
+        return Reading((), "black", "static")
     frames = torch.tensor([index for index, masks in enumerate(patches) if masks])
     masks = torch.from_numpy(np.stack([max(masks, key=np.sum) for masks in patches if masks]))
     strokes = ink[frames] / brightest[frames] * masks
+    x, y = _middle(strokes)
+    height, width = (length / min(ink.shape[1:]) for length in ink.shape[1:])
     named = classifier().predict(crops(strokes, masks).flatten(1).numpy())
-    return ReadDigit(
-        count=count,
-        digit=_lasting([DIGITS[int(name)] for name in named]),
+    largest = ReadObject(
+        shape=_lasting([DIGITS[int(name)] for name in named]),
         colour=_lasting(_colours(video[frames], strokes)),
-        motion=_motion(strokes, (frames / fps).numpy()),
+        size=None,
+        motion=_motion(x, y, (frames / fps).numpy(), (width / 2, height / 2)),
+        frames=frames,
+        x=x - width / 2,
+        y=y - height / 2,
+        radius=(masks.sum((1, 2)) / math.pi).sqrt() / min(ink.shape[1:]),
     )
+    others = replace(largest, shape=None, colour=None, motion=None)
+    return Reading((largest, *[others] * (count - 1)), "black", "static")
 
 
 def crops(strokes: Tensor, masks: Tensor) -> Tensor:
@@ -156,19 +141,24 @@ def _colours(video: Tensor, strokes: Tensor) -> list[Colour]:
     return [COLOURS[index] for index in torch.cdist(mean, palette).argmin(1).tolist()]
 
 
-def _motion(strokes: Tensor, times: NDArray) -> Motion | None:
-    """Which way the middle of the ink sets off, if it goes evenly and turns around at walls only."""
+def _middle(strokes: Tensor) -> tuple[Tensor, Tensor]:
+    """x and y of the middle of the ink in each frame, in sides from the upper left corner."""
     height, width = strokes.shape[1:]
     side, total = min(height, width), strokes.sum((1, 2))
     x = (strokes.sum(1) * (torch.arange(width) + 0.5)).sum(1) / total / side
     y = (strokes.sum(2) * (torch.arange(height) + 0.5)).sum(1) / total / side
-    ways = _way(x.double().numpy(), times, width / side / 2), _way(y.double().numpy(), times, height / side / 2)
+    return x, y
+
+
+def _motion(x: Tensor, y: Tensor, times: NDArray, halves: tuple[float, float]) -> Motion | None:
+    """Which way it sets off, if it goes evenly and turns around at walls only."""
+    ways = tuple(_way(line.double().numpy(), times, half) for line, half in zip((x, y), halves, strict=True))
     if None in ways:
         return None
-    names: dict[tuple[float, float], Motion] = {
-        (np.sign(dx), np.sign(dy)): name for name, (dx, dy) in DIRECTION.items()
-    }
-    return names.get(cast(tuple[float, float], ways), "still")
+    for name, along in DIRECTION.items():
+        if ways == tuple(np.sign(along)):
+            return name
+    return "still"
 
 
 def _way(place: NDArray, times: NDArray, half: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Reads a clip back into a scene, and says which claims hold. Classical vision, nothing learned."""
+"""Reads a clip back into a scene, and says which claims hold: classical vision, but for the names of digits."""
 
 from __future__ import annotations
 
@@ -9,53 +9,23 @@ from itertools import permutations
 import numpy as np
 from torch import Tensor
 
-from minisora.errors import UserError
 from minisora.evaluation.backdrop import Backdrop, find_backdrop
+from minisora.evaluation.handwriting import read_digit
 from minisora.evaluation.motion import ROUGH, Course, classify, growth
 from minisora.evaluation.order import in_front
+from minisora.evaluation.reading import STEADINESS, Reading, ReadObject, as_video
 from minisora.evaluation.recognise import Figure, recognise
 from minisora.evaluation.segment import find_blobs
 from minisora.evaluation.track import link
 from minisora.worlds.claims import Claims, ObjectClaim, Relation
 from minisora.worlds.render import FPS
-from minisora.worlds.scene import RADIUS, Background, Camera, Colour, Motion, Shape, Size
+from minisora.worlds.scene import RADIUS
+from minisora.worlds.vocabulary import DIGITS
 
-LEAST_SIDE, LEAST_FRAMES = 48, 9
 UNEXPLAINED = 0.05  #: What a shape may leave unexplained of an object however large it is,
 SOFT_EDGE = 0.015  #: and for its soft edge, divided by its radius. A plain margin over other shapes excuses more.
 MARGIN = 0.004  #: How much less it must leave unexplained than the second-best shape.
-STEADINESS = 0.85  #: Share of the frames in which an object must have its colour.
 BESIDE = 0.02  #: One object is left of another if its centre is by so many sides.
-
-
-@dataclass(frozen=True)
-class ReadObject:
-    """One object as it was seen: None where the clip shows nothing that has a name.
-
-    Attributes:
-        frames: in which it is visible, ``n``.
-        x, y, radius: in sides on the screen, the origin in the middle, each ``n``.
-    """
-
-    shape: Shape | None
-    colour: Colour | None
-    size: Size | None
-    motion: Motion | None
-    frames: Tensor
-    x: Tensor
-    y: Tensor
-    radius: Tensor
-    figure: Figure
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a clip shows; ``fronts`` holds pairs (a, b) of objects of which a hides a part of b."""
-
-    objects: tuple[ReadObject, ...]
-    background: Background | None
-    camera: Camera
-    fronts: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -88,8 +58,12 @@ class Verdict:
 
 
 def judge(clip: Tensor, claims: Claims, *, fps: float = FPS) -> Verdict:
-    """Which of ``claims`` hold in a clip ``3 f h w`` in [-1, 1]; raises as :func:`read`."""
-    return compare(read(clip, fps=fps), claims)
+    """Which of ``claims`` hold in a clip ``3 f h w`` in [-1, 1]; raises as :func:`read`.
+
+    A clip of which only handwritten digits are claimed is read as one of these.
+    """
+    handwritten = bool(claims.objects) and all(claim.shape in DIGITS for claim in claims.objects)
+    return compare((read_digit if handwritten else read)(clip, fps=fps), claims)
 
 
 def read(clip: Tensor, *, fps: float = FPS) -> Reading:
@@ -110,19 +84,6 @@ def read(clip: Tensor, *, fps: float = FPS) -> Reading:
     figures = [recognise(track, [t for t in tracks if t is not track], video, behind) for track in tracks]
     objects = tuple(_name(figure, backdrop, frames, fps) for figure in figures)
     return Reading(objects, backdrop.kind, backdrop.camera, in_front(figures, video, behind))
-
-
-def as_video(clip: Tensor) -> Tensor:
-    """A clip ``3 f h w`` in [-1, 1] as ``f 3 h w`` in [0, 1] on the CPU; raises as :func:`read`."""
-    if clip.ndim != 4 or clip.shape[0] != 3:
-        raise UserError(f"clip of shape {tuple(clip.shape)}: the judge reads 3 frames height width")
-    _, frames, height, width = clip.shape
-    if min(height, width) < LEAST_SIDE or frames < LEAST_FRAMES:
-        raise UserError(
-            f"clip of {frames} frames of {height}x{width}: the judge needs at least {LEAST_FRAMES} frames and "
-            f"{LEAST_SIDE} pixels a side"
-        )
-    return (clip.detach().float().cpu().nan_to_num(0).clamp(-1, 1).transpose(0, 1) + 1) / 2
 
 
 def compare(reading: Reading, claims: Claims) -> Verdict:

@@ -118,6 +118,7 @@ def describe(scene: Scene, verdict: Verdict) -> str:
     read = [
         f"{o.size} {o.colour} {o.shape} {o.motion} ({o.figure.unexplained:.3f} unexplained, {o.figure.margin:.3f})"
         for o in verdict.reading.objects
+        if o.figure is not None
     ]
     seen = verdict.reading
     return (

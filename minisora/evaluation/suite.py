@@ -16,11 +16,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from minisora.evaluation.handwriting import judge_digit
 from minisora.evaluation.judge import judge
 from minisora.evaluation.metrics import flicker, psnr, wilson
 from minisora.worlds.claims import parse
-from minisora.worlds.digits import DigitScene, DigitsWorld
+from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.drawn import DrawnScene, DrawnWorld, canonical, draw, is_digits
 from minisora.worlds.render import FPS
 from minisora.worlds.scene import BACKGROUNDS, MOTIONS
@@ -33,7 +32,8 @@ Roundtrip = Callable[[Tensor], Tensor]
 #: ``watch(suite, source, done, total)`` after every batch.
 Watch = Callable[[str, str, int, int], object]
 
-KINDS = ("count", "colour", "shape", "size", "motion", "binding", "everything")
+SAID = ("colour", "shape", "size", "motion")  #: Of each object; a digit has no size that one could claim.
+KINDS = ("count", *SAID, "binding", "everything")
 DRAWN, THROUGH_CODEC, MODEL = "ground truth", "ground truth through the codec", "model"
 
 
@@ -188,11 +188,9 @@ def _mark(scenes: list[DrawnScene], picked: list[int], clips: Tensor, drawn: Ten
     """Which claims of its caption hold for each clip, and what was measured."""
     for position, (index, clip) in enumerate(zip(picked, clips, strict=True)):
         claims = parse(canonical(scenes[index]))
-        if isinstance(scenes[index], DigitScene):
-            mark: dict[str, Any] = {**judge_digit(clip, claims.objects[0], fps=FPS)}
-        else:
-            verdict = judge(clip, claims, fps=FPS)
-            mark = {kind: getattr(verdict, kind) for kind in KINDS}
+        verdict = judge(clip, claims, fps=FPS)
+        unsaid = {kind for kind in SAID if all(getattr(claim, kind) is None for claim in claims.objects)}
+        mark: dict[str, Any] = {kind: getattr(verdict, kind) for kind in KINDS if kind not in unsaid}
         mark["flicker"] = float(flicker(clip[None]))
         if drawn is not None:
             mark["psnr"] = float(psnr(clip[None], drawn[position : position + 1]))
