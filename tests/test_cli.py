@@ -219,9 +219,11 @@ def test_evaluate_prints_scores_beside_floors(terminal: Terminal) -> None:
     options = ("--weights", str(terminal.weights), "--device", "cpu", "--steps", "1", "--prompts", "1")
     ended = terminal("evaluate", *options, "--out", "scores.json", "--log", "log.jsonl", "--markdown")
     assert ended.code == 0, ended.err
-    rows = json.loads(Path("scores.json").read_text())
+    scores = json.loads(Path("scores.json").read_text())
+    rows = scores["rows"]
     sources = ["ground truth", "ground truth through the codec", "model"]
     assert [row["source"] for row in rows[:3]] == sources
+    assert len(scores["weights"]) == len(scores["codec"]) == 64
     assert rows[0]["scores"]["everything"] == {"right": 1, "of": 1, "share": 1.0} | {
         key: rows[0]["scores"]["everything"][key] for key in ("low", "high")
     }

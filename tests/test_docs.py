@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import math
 import re
 import shutil
@@ -25,6 +26,8 @@ from minisora.codec.losses import kl_divergence
 from minisora.course.exercises import chapter_exercises, chapters, find_exercise
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.evaluation.metrics import psnr
+from minisora.evaluation.suite import Row
+from minisora.evaluation.table import markdown_table
 from minisora.model import attention, blocks, flops, rope
 from minisora.presets import MICRO
 from minisora.training import ema, optim
@@ -54,6 +57,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         if anchor:
             titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), flags=re.MULTILINE)
             assert anchor in {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}, link
+
+
+def test_scores_are_those_of_the_shipped_weights_and_in_the_readme() -> None:
+    scores, card = (
+        json.loads(read("data", *name)) for name in (["scores.json"], ["checkpoints", "text-to-video.json"])
+    )
+    assert (scores["weights"], scores["codec"]) == (card["sha256"], card["codec"])
+    assert markdown_table([Row.from_dict(row) for row in scores["rows"]]) in read("README.md")
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/teaching.md", "docs/answers.md"])

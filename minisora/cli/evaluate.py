@@ -71,8 +71,10 @@ def evaluate(
         label = f"{pipeline.card['sha256']} {pipeline.card['codec']} {steps} {guidance} {pipeline.sampling}"
         rows = suite.evaluate(suites, generate=generate, roundtrip=roundtrip, watch=watch, log=log, label=label)
     if out is not None:
+        of = {"weights": pipeline.card["sha256"], "codec": pipeline.card["codec"]}
         with replacing(out) as draft:
-            draft.write_text(json.dumps([row.to_dict() for row in rows], indent=2) + "\n", encoding="utf-8")
+            scores = json.dumps({**of, "rows": [row.to_dict() for row in rows]}, indent=1)
+            draft.write_text(scores + "\n", encoding="utf-8")
     if markdown:
         print(markdown_table(rows))
     else:

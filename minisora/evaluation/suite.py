@@ -130,6 +130,10 @@ class Row:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Row:
+        return cls(**{**data, "scores": {kind: Score(**score) for kind, score in data["scores"].items()}})
+
 
 def evaluate(
     suites: Sequence[Suite] = SUITES,
