@@ -14,7 +14,7 @@ from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
 
 PROMPTS = 24
-CALLS = (4, 8, 12, 20, 32)
+CALLS = (2, 4, 8, 12, 20, 32, 50)
 
 
 @torch.no_grad()

@@ -1,8 +1,9 @@
 """A training step and a sampling step against Latte's and Wan's transformers, as diffusers has them.
 
 All are 256 wide with 6 blocks and 4 heads (Latte: 3 of space and 3 of time), on 80 tokens of 2x2x24 numbers and 16
-words. Ours also encodes its words; the others are handed theirs. A training step is forward, backward and PyTorch's
-AdamW; a sampling step is one call for 2 rows, as guidance needs them. Float32 unless it says bfloat16.
+words. A training step is forward, backward and PyTorch's AdamW; in it ours also encodes its words, while the others are
+handed theirs. A sampling step is one call for 2 rows, as guidance needs them; words and positions are prepared before,
+as once for all steps of a run, as far as a network can. Float32 unless it says bfloat16.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from minisora.presets import MICRO
 BATCH, WORDS, TEXT = 16, 16, 128
 LATENTS = (24, 5, 8, 8)
 
+Velocity = Callable[[Tensor, Tensor], Tensor]
+Prepare = Callable[[int], Velocity]  #: For so many rows: what a step can do beforehand.
 
-def candidates() -> dict[str, tuple[nn.Module, Callable[[Tensor, Tensor], Tensor]]]:
-    """Each network with its ``velocity(x, t)``; ``x: b 24 5 8 8``, ``t: b``."""
+
+def candidates() -> dict[str, tuple[nn.Module, Prepare]]:
+    """Each network with what makes its ``velocity(x, t)``; ``x: b 24 5 8 8``, ``t: b``."""
     from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
     from diffusers.models.transformers.transformer_wan import WanTransformer3DModel
 
@@ -40,23 +44,26 @@ def candidates() -> dict[str, tuple[nn.Module, Callable[[Tensor, Tensor], Tensor
     )  # fmt: skip
     text = torch.randn(BATCH, WORDS, TEXT)
 
-    def with_our_words(x: Tensor, t: Tensor) -> Tensor:
-        return video_velocity(ours, ids[: len(x)], (5, 8, 8))(x, t.view(-1, 1, 1, 1, 1))
+    def with_our_words(rows: int) -> Velocity:
+        velocity = video_velocity(ours, ids[:rows], (5, 8, 8))
+        return lambda x, t: velocity(x, t.view(-1, 1, 1, 1, 1))
 
-    def of(peer: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:
-        return lambda x, t: peer(x, timestep=1000 * t, encoder_hidden_states=text[: len(x)], return_dict=False)[0]
+    def of(peer: nn.Module) -> Prepare:
+        return lambda rows: (
+            lambda x, t: peer(x, timestep=1000 * t, encoder_hidden_states=text[:rows], return_dict=False)[0]
+        )
 
     return {"minisora": (ours, with_our_words), "Latte": (latte, of(latte)), "Wan": (wan, of(wan))}
 
 
-def training(network: nn.Module, velocity: Callable[[Tensor, Tensor], Tensor], half: bool) -> Callable[[], object]:
+def training(network: nn.Module, prepare: Prepare, half: bool) -> Callable[[], object]:
     optimizer = torch.optim.AdamW(network.parameters())
     x, t, target = torch.randn(BATCH, *LATENTS), torch.rand(BATCH), torch.randn(BATCH, *LATENTS)
 
     def step() -> None:
         network.train()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-            loss = (velocity(x, t).float() - target).square().mean()
+            loss = (prepare(BATCH)(x, t).float() - target).square().mean()
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
@@ -64,8 +71,11 @@ def training(network: nn.Module, velocity: Callable[[Tensor, Tensor], Tensor], h
     return step
 
 
-def sampling(network: nn.Module, velocity: Callable[[Tensor, Tensor], Tensor], half: bool) -> Callable[[], object]:
+def sampling(network: nn.Module, prepare: Prepare, half: bool) -> Callable[[], object]:
     x, t = torch.randn(2, *LATENTS), torch.rand(2)
+    network.eval()
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+        velocity = prepare(len(x))
 
     @torch.no_grad()
     def step() -> None:
@@ -85,8 +95,9 @@ def main() -> str:
         ("training step", training, False),
         ("training step, bfloat16", training, True),
         ("sampling step", sampling, False),
+        ("sampling step, bfloat16", sampling, True),
     ):
-        steps = {name: make(network, velocity, half) for name, (network, velocity) in networks.items()}
+        steps = {name: make(network, prepare, half) for name, (network, prepare) in networks.items()}
         work = {name: flops_of(step) for name, step in steps.items()}
         seconds = take_turns(steps, rounds=21 if make is sampling else 7)
         ours = seconds["minisora"], seconds["minisora"] / work["minisora"]
