@@ -460,8 +460,9 @@ plots.strips(pairs, alt="a training clip with this caption", columns=5)
 #
 # One piece is missing. A video that a *network* makes comes without a scene. To say whether it shows what was asked
 # for, somebody has to look. minisora's **judge** does: it subtracts the background, follows each spot of colour from
-# frame to frame, compares its outline with the six shapes and its path with the motions. No part of it is learned, so
-# it cannot be flattered. Here it looks at the opening clip, at nothing but the pixels:
+# frame to frame, compares its outline with the six shapes and its path with the motions. No part of that is learned, so
+# it cannot be flattered. (Handwritten digits, the other things that minisora can be asked for, are named by a classifier
+# that was taught on real ones.) Here it looks at the opening clip, at nothing but the pixels:
 
 # %%
 # NBVAL_CHECK_OUTPUT

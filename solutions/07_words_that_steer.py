@@ -688,7 +688,7 @@ print("these weights are sampled at scale", pipeline.sampling.guidance)
 # %% [markdown]
 # At the largest scale the latents outgrow those of any clip, and the decoder is shown numbers that it has never had
 # to deal with. The two counts are of a few clips each, and a clip up or down is chance. For a curve that deserves the
-# name, `minisora evaluate --guidance 2` and its like ask 250 prompts, which takes minutes. The last line says what
+# name, `minisora evaluate --guidance 2` and its like ask 300 prompts, which takes minutes. The last line says what
 # the makers of your weights chose.
 #
 # ## A worse version of yourself
@@ -862,7 +862,7 @@ for kind, counts, held_out in kinds:
 # %% [markdown]
 # Two cautions. "All bound" asks for colour, shape, size *and* motion of each object, so it is a strict examiner, of
 # which the codec and the judge make a part of the mistakes (chapters 01 and 03). And eight clips are an anecdote:
-# `minisora evaluate` asks the same of 250 prompts, and gives the margins. (Weights that are still struggling with
+# `minisora evaluate` asks the same of 300 prompts, and gives the margins. (Weights that are still struggling with
 # shapes or motions hardly make binding errors in the strict sense: they have not got so far. These errors come to the
 # fore when everything else is right.)
 #
