@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from minisora.worlds.scene import COLOURS, SHAPES, SIZES
-from minisora.worlds.vocabulary import KNOWN, WORDS, nearest, split
+from minisora.worlds.vocabulary import DIGITS, KNOWN, WORDS, nearest, split
 
 #: For a prompt that is still empty.
 EXAMPLES = (
@@ -25,6 +25,8 @@ _NEXT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(SIZES, COLOURS),
     **dict.fromkeys(COLOURS, SHAPES),
     **dict.fromkeys(SHAPES, _VERBS),
+    "handwritten": DIGITS,
+    **dict.fromkeys(DIGITS, ("moves", "stays still")),
     "moves": _SIDES,
     "up": ("and to the left", "and to the right"),
     "down": ("and to the left", "and to the right"),
