@@ -20,13 +20,13 @@ _VERBS = ("moves", "bounces", "orbits", "spins", "grows", "shrinks", "blinks", "
 _SIDES = ("left", "right", "up", "down")
 #: What often comes next, where nothing has been typed of the next word.
 _NEXT: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(DIGITS, ("moves", "stays still")),
     **dict.fromkeys(("a", "an", "the", "one"), (*SIZES, *COLOURS)),
     "and": ("a",),
     **dict.fromkeys(SIZES, COLOURS),
     **dict.fromkeys(COLOURS, SHAPES),
     **dict.fromkeys(SHAPES, _VERBS),
     "handwritten": DIGITS,
-    **dict.fromkeys(DIGITS, ("moves", "stays still")),
     "moves": _SIDES,
     "up": ("and to the left", "and to the right"),
     "down": ("and to the left", "and to the right"),
