@@ -616,7 +616,7 @@ print("everything right:", {row.source: f"{row.scores['everything'].right} of {s
 # *them*, and not what we wish. (`machine.card` says how they were made, and for how long.) `minisora evaluate` makes
 # the full table, with more sentences, two objects, and combinations never seen in training.
 #
-# And some limits no training will move. Its world is drawn: six shapes, ten digits, no fur, no faces, no gravity that it was not
+# And some limits no training will move. Its world is drawn: six shapes, no fur, no faces, no gravity that it was not
 # told of. Two seconds, 64 x 64 pixels, no sound. What only size brings, this course cannot show you: hundreds of
 # millions of films, networks on thousands of GPUs. Every idea on the way there it can, with nothing hidden.
 #

@@ -29,7 +29,6 @@ def words(
         print(f"{kind}: {', '.join(said)}")
     print("motions: stays still, moves left, right, up, down, up and to the left (and the other three diagonals),")
     print("  bounces, orbits, spins, grows, shrinks, blinks (slides, drifts, jumps, rotates, flashes, ...)")
-    print("digits: a handwritten seven, a red digit 3 (on black; stays still, or moves and bounces off the walls)")
     print("relations: left of, right of, above, below, in front of")
     print(f"and synonyms, verb forms and small words, {len(WORDS)} in all: minisora words --all")
     print('for example: "a tiny crimson ball slides to the left", "a red circle moves right and a blue square bounces"')

@@ -80,7 +80,7 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 HINT = '<span class="ms-soft">Words are completed as you type; Enter generates.</span>'
 
 WORDS = """<details><summary>What can be said</summary><dl>
-<dt>objects</dt><dd>one to three: circle, square, triangle, star, diamond, ring; or a handwritten zero to nine</dd>
+<dt>objects</dt><dd>one to three: circle, square, triangle, star, diamond, ring</dd>
 <dt>colours</dt><dd>red, orange, yellow, green, cyan, blue, purple, white</dd>
 <dt>sizes</dt><dd>small, medium, large</dd>
 <dt>motions</dt><dd>stays still; moves left, right, up, down, up and to the left, …; bounces, orbits, spins, grows,
