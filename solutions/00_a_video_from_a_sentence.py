@@ -414,8 +414,8 @@ explore(strictly, guidance=scales)
 
 # %% [markdown]
 # At 0 it makes *something*: whatever this noise suggests. (A tick on *shape* says only that something in the clip
-# passes for a circle. What else there is, and in which colour, the other claims ask.) At 16 it shouts. All claims may
-# still hold, but the grey ground has turned black, which nobody asked for: guidance multiplies *every* difference
+# passes for a circle. What else there is, and in which colour, the other claims ask.) At 16 it shouts. Most claims
+# may still hold, but there is another ground, which nobody asked for: guidance multiplies *every* difference
 # that the words make. Too little does not listen, too much overdoes it. A good value is found by measuring.
 #
 # ## What the seed decides, and what the words decide

@@ -591,7 +591,7 @@ PROMPTS = [f"a large {wish}" for wish in wishes][: by_profile(4, fast=1)]
 
 def made_by(step: Step, steps: int) -> Tensor:
     with swap(sample=sample, ab2=step):
-        clips = pipeline.generate(PROMPTS, steps=steps, seconds=by_profile(2.0, fast=1.0))
+        clips = pipeline.generate(PROMPTS, seed=1, steps=steps, seconds=by_profile(2.0, fast=1.0))
     return torch.stack([clip.frames for clip in clips])
 
 
@@ -604,7 +604,7 @@ limit = made_by(ab2, by_profile(32, fast=6))
 
 
 # %%
-alt = "left: the distance to the limit falls with the calls; right: the judge's share of claims, and that of the limit"
+alt = "left: distance to the limit over the calls, which ends low; right: the judge's share of claims, and the limit's"
 with plots.chart(alt=alt, size=(8.4, 3.2), panels=2) as (left, right):
     for label, marker in progress(list(zip(list(solvers)[:3], "osD", strict=True)), "solvers"):
         points = []
@@ -623,7 +623,8 @@ with plots.chart(alt=alt, size=(8.4, 3.2), panels=2) as (left, right):
 # %% [markdown]
 # Read such a pair of charts like this. **The left one judges the solver, the right one the clip.** The distance goes
 # on falling as long as one pays for it. (Where lines cross, the steps are still too long for an order to show: with
-# two or four calls, what AB2 looks back on is far away, and here it comes last.) The judge has seen all that it will
+# two or four calls, what AB2 looks back on is far away, and here it comes last. Where a line jumps or stays up, a clip has
+# decided for another ground than the limit did: near pure noise, two clips are a hair's breadth apart.) The judge has seen all that it will
 # see much earlier: once a shape can be told, more calls only polish. And what is wrong *in the limit* is the network's
 # fault; no ODE solver mends it. With these few prompts one claim more or less is chance; a measurement to quote takes a
 # hundred (`minisora evaluate --steps 4`, then 8, then 16).
