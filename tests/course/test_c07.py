@@ -10,6 +10,7 @@ from minisora.course.exercises.c07_words import binds, drop_captions, guide, pat
 from minisora.diffusion.guidance import autoguidance
 from minisora.evaluation.judge import Reading, ReadObject, compare
 from minisora.training.data import LatentBatches, Share
+from minisora.training.latents import ClipSet
 from minisora.training.seeds import generator_for
 from minisora.worlds.claims import Claims, ObjectClaim
 from minisora.worlds.shapes import ShapesWorld
@@ -19,6 +20,7 @@ class Cache:
     """Ten clips without pixels."""
 
     latents = torch.zeros(10, 1, 1, 1, 1)
+    clip_set = ClipSet()
 
     def __init__(self):
         self.scenes = ShapesWorld().sample(10, generator=torch.Generator().manual_seed(0))
