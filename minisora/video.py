@@ -153,7 +153,7 @@ def _encode(clip: Tensor, path: Path, fps: float, scale: int, codec: str, option
 
 def _save_mp4(clip: Tensor, path: Path, fps: float, scale: int) -> None:
     # One thread: a small clip is written before others have begun to help.
-    _encode(clip, path, fps, scale, "libx264", {"crf": "12", "preset": "veryfast", "threads": "1"})
+    _encode(clip, path, fps, scale, "libx264", {"crf": "14", "preset": "superfast", "threads": "1"})
 
 
 def _save_webm(clip: Tensor, path: Path, fps: float, scale: int) -> None:
