@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from minisora.errors import UserError
 from minisora.training.data import Share, VideoBatches
+from minisora.training.latents import ClipSet, LatentCache, encode_clips
 from minisora.training.modules import stratified_logit_normal
 from minisora.training.seeds import generator_for
 from minisora.worlds.claims import parse
+from minisora.worlds.digits import DigitsWorld
+from minisora.worlds.vocabulary import DIGITS
+from tests.training.conftest import PoolingCodec
 
 
 def test_a_batch_is_a_pure_function_of_seed_and_step(batches) -> None:
@@ -86,3 +92,20 @@ def test_stratified_times_cover_every_stratum_and_keep_the_distribution() -> Non
 def test_generators_depend_on_their_whole_key() -> None:
     draws = {float(torch.rand((), generator=generator_for(*key))) for key in ((1, 23), (12, 3), ("a", 1), ("a", 2))}
     assert len(draws) == 4
+
+
+def test_digits_have_captions_of_their_own_and_no_scene_for_the_helper(tmp_path: Path, batches, tiny) -> None:
+    world = DigitsWorld(counts=(1.0,))
+    numbers = encode_clips(
+        tmp_path, codec=PoolingCodec(), clip_set=ClipSet(clips=8, frames=9, height=32, width=32, world=world)
+    )
+    assert LatentCache(tmp_path).clip_set.world == world
+    batch = replace(batches, caches=[numbers], caption_dropout=0.0)(0, Share())
+    assert not batch.scenes and batches(0, Share()).scenes
+    assert all(claim.shape in DIGITS for text in batch.captions for claim in parse(text).objects)
+    module = tiny.module(scene_weight=0.2)
+    module._trainer = SimpleNamespace(world_size=1, global_rank=0)
+    outcome = module.training_step(batch, 0)
+    assert set(outcome) == {"loss"} and set(module.training_step(batches(0, Share()), 0)) > {"loss", "scene"}
+    outcome["loss"].backward()  # several processes wait for a gradient of every weight
+    assert all((weight.grad == 0).all() for weight in module.scene_head.parameters())
