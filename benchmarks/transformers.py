@@ -1,14 +1,19 @@
-"""A training step and a sampling step against Latte's and Wan's transformers, as diffusers has them.
+"""A training step and a sampling step against Latte's and Wan's transformers, as diffusers has them, and against the
+3D U-Net of video-diffusion-pytorch where that is installed.
 
 All are 256 wide with 6 blocks and 4 heads (Latte: 3 of space and 3 of time), on 80 tokens of 2x2x24 numbers and 16
 words. A training step is forward, backward and PyTorch's AdamW; in it ours also encodes its words, while the others are
 handed theirs. A sampling step is one call for 2 rows, as guidance needs them; words and positions are prepared before,
 as once for all steps of a run, as far as a network can. Float32 unless it says bfloat16.
+
+A U-Net (2204.03458) cannot be matched so closely: it has two convolution blocks and two attentions on each level, 64
+wide at 320 places and 256 wide at 80, and gets its text as one vector. Compare it per FLOP.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +24,7 @@ from minisora.presets import MICRO
 
 BATCH, WORDS, TEXT = 16, 16, 128
 LATENTS = (24, 5, 8, 8)
+UNET = "video_diffusion_pytorch"  #: Measured if installed: of 2022, and it wants torchvision and transformers.
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 Prepare = Callable[[int], Velocity]  #: For so many rows: what a step can do beforehand.
@@ -53,7 +59,13 @@ def candidates() -> dict[str, tuple[nn.Module, Prepare]]:
             lambda x, t: peer(x, timestep=1000 * t, encoder_hidden_states=text[:rows], return_dict=False)[0]
         )
 
-    return {"minisora": (ours, with_our_words), "Latte": (latte, of(latte)), "Wan": (wan, of(wan))}
+    networks = {"minisora": (ours, with_our_words), "Latte": (latte, of(latte)), "Wan": (wan, of(wan))}
+    if find_spec(UNET):
+        from video_diffusion_pytorch import Unet3D  # pyright: ignore[reportMissingImports]
+
+        unet = Unet3D(dim=64, dim_mults=(1, 4), channels=24, cond_dim=TEXT)
+        networks["3D U-Net"] = unet, lambda rows: lambda x, t: unet(x, 1000 * t, cond=text[:rows, 0])
+    return networks
 
 
 def training(network: nn.Module, prepare: Prepare, half: bool) -> Callable[[], object]:
@@ -103,7 +115,7 @@ def main() -> str:
         ours = seconds["minisora"], seconds["minisora"] / work["minisora"]
         if title == "training step":
             share = work["minisora"] / seconds["minisora"] / peak
-        for name in ("Latte", "Wan"):
+        for name in list(networks)[1:]:
             theirs = seconds[name], seconds[name] / work[name]
             rows.append(
                 [
@@ -118,8 +130,9 @@ def main() -> str:
             )
     head = ["what", "peer", "minisora", "peer's", "times as fast", "our work by theirs", "times as fast per FLOP"]
     sizes = {name: sum(p.numel() for p in network.parameters()) / 1e6 for name, (network, _) in networks.items()}
+    missing = "" if find_spec(UNET) else f" {UNET} is not installed, so that no U-Net was measured."
     said = ", ".join(f"{name} {size:.1f}M" for name, size in sizes.items())
     return (
         f"{table(head, rows)}\n\nParameters: {said}. This machine's own float32 matrix product (2048 wide) makes "
-        f"{peak / 1e9:.0f} GFLOP/s; our float32 training step reaches {100 * share:.0f} % of it."
+        f"{peak / 1e9:.0f} GFLOP/s; our float32 training step reaches {100 * share:.0f} % of it.{missing}"
     )

@@ -20,7 +20,7 @@ from typing import Any
 
 from safetensors.torch import save_file
 
-from minisora.checkpoint import load_checkpoint, load_weights, settings_from, shipped_folder
+from minisora.checkpoint import latents_of, load_checkpoint, load_weights, settings_from, shipped_folder
 from minisora.errors import UserError
 from minisora.files import replacing
 from minisora.model import DiT, DiTConfig, Tokenizer
@@ -47,7 +47,8 @@ def make_ladder(run: Path, out: Path, *, codec: Path, prompts: int = 32, watch: 
         rungs.append(run / FINAL)
     else:
         watch(f"{run / FINAL} is not there yet: the ladder ends with the run's last rung")
-    network, digest = load_codec(codec)
+    network, codec_card = load_codec(codec)
+    latents_hash = latents_of(codec_card)
     network.requires_grad_(False)
     settings = json.loads((run / "settings.json").read_text())
     sampling = {"steps": settings["sampling_steps"], "guidance": settings["guidance"], "shift": settings["shift"]}
@@ -58,7 +59,7 @@ def make_ladder(run: Path, out: Path, *, codec: Path, prompts: int = 32, watch: 
     for path in rungs:
         started = time.monotonic()
         tensors, card = load_checkpoint(path, kind="text-to-video")
-        if card.get("codec") != digest:
+        if card.get("codec") != latents_hash:
             raise UserError(f"{path} was trained with another codec than {codec} — name the right one with --codec")
         dit = DiT(settings_from(DiTConfig, card["settings"], source=path)).eval().requires_grad_(False)
         load_weights(dit, tensors, source=path)
@@ -80,7 +81,7 @@ def make_ladder(run: Path, out: Path, *, codec: Path, prompts: int = 32, watch: 
         shutil.copyfile(path, out / path.name)
     about: dict[str, Any] = {
         "run": run.name,
-        "codec": digest,
+        "codec": latents_hash,
         "batch": settings["batch"],
         "prompts": settings["prompts"],
         "seed": SEED,

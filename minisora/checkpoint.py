@@ -113,6 +113,14 @@ def worlds_of(card: Card) -> list[dict[str, Any]]:
     return [each["world"] for each in sets if isinstance(each.get("world"), dict)]
 
 
+def latents_of(codec: Card) -> str:
+    """The hash of the codec that made the latents which this one, by its card, reads and writes.
+
+    It is another codec than itself where only its decoder was trained further.
+    """
+    return codec.get("latents") or codec["sha256"]
+
+
 def settings_from(settings_type: type[Settings], values: object, *, source: Path) -> Settings:
     """The frozen dataclass that a card's ``settings`` describe.
 

@@ -10,7 +10,15 @@ from typing import overload
 import torch
 from torch import Generator, Tensor
 
-from minisora.checkpoint import Card, load_checkpoint, load_weights, settings_from, shipped_folder, trained_on
+from minisora.checkpoint import (
+    Card,
+    latents_of,
+    load_checkpoint,
+    load_weights,
+    settings_from,
+    shipped_folder,
+    trained_on,
+)
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.stream import decode_stream
@@ -45,7 +53,8 @@ class Pipeline:
     Attributes:
         sampling: the defaults of :meth:`generate`.
         fps: frames per second of the clips.
-        card: of the transformer's weights; ``sha256`` is their hash, ``codec`` that of the codec's.
+        card: of the transformer's weights; ``sha256`` is their hash, ``codec`` that of the codec's, ``latents`` that of
+            the codec whose latents both know.
     """
 
     def __init__(
@@ -85,10 +94,11 @@ class Pipeline:
         if codec is None:
             beside = path.parent / "codec.safetensors"
             codec = beside if beside.exists() else shipped_folder() / "codec.safetensors"
-        network, codec_hash = load_codec(Path(codec))
+        network, codec_card = load_codec(Path(codec))
         tensors, card = load_checkpoint(path, kind="text-to-video")
         config = settings_from(DiTConfig, card["settings"], source=path)
-        if card.get("codec", codec_hash) != codec_hash or config.channels != network.config.channels:
+        latents = latents_of(codec_card)
+        if card.get("codec", latents) != latents or config.channels != network.config.channels:
             raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
         if not 2 < config.vocabulary <= len(WORDS) + 2:
             raise UserError(f"{path} knows {config.vocabulary} words, this version {len(WORDS)} — upgrade minisora")
@@ -98,7 +108,7 @@ class Pipeline:
         tokenizer = Tokenizer(WORDS[: config.vocabulary - 2], max_text=config.max_text)
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         fps = trained_on(card).get("fps", 8.0)
-        card = {**card, "codec": codec_hash}
+        card = {**card, "codec": codec_card["sha256"], "latents": latents}
         return cls(network, dit, tokenizer, sampling=sampling, fps=float(fps), card=card, device=device)
 
     @overload
@@ -211,8 +221,8 @@ class Pipeline:
         return noise.to(self.device)
 
 
-def load_codec(path: Path) -> tuple[Codec, str]:
-    """The codec whose weights lie at ``path``, and their hash.
+def load_codec(path: Path) -> tuple[Codec, Card]:
+    """The codec whose weights lie at ``path``, and its card.
 
     Raises: UserError, see ``load_checkpoint``.
     """
@@ -220,7 +230,7 @@ def load_codec(path: Path) -> tuple[Codec, str]:
     with torch.device("meta"):
         codec = Codec(settings_from(CodecConfig, card["settings"], source=path))
     load_weights(codec, tensors, source=path)
-    return codec, card["sha256"]
+    return codec, card
 
 
 def pick_device(name: str | torch.device | None = None) -> torch.device:

@@ -430,7 +430,7 @@ shown = {f"seed {n}: {told(each.frames, prompt)}": strip(each.frames) for n, eac
 plots.images(shown, alt="five frames of the clip from another seed", width=360, columns=2)
 
 # %% [markdown]
-# The ground is grey, dark blue or black, and once the circle flies lower: nobody has said anything about either. And
+# The ground is black or dark blue, and once the circle flies lower: nobody has said anything about either. And
 # the other way round: **the same noise under four sentences.** Look for what they have in common.
 
 # %%

@@ -609,7 +609,7 @@ if ladder:
 
 # %% [markdown]
 # All those clips, good and bad, lie between these two curves. (The shipped weights went on from the last rung
-# for 142 minutes more.) In the weights that we looked at, the early rung had two to four times the loss in the middle, where
+# for 224 minutes more.) In the weights that we looked at, the early rung had two to four times the loss in the middle, where
 # details are filled in, and less than one and a half times near the noise, where it is decided what will be in the
 # clip: reason 3. What to take home: **judge a diffusion model by its
 # samples**, from fixed prompts and fixed noise, at fixed moments; use the loss to see that nothing has exploded.

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from minisora.checkpoint import shipped_folder
+from minisora.checkpoint import load_checkpoint, shipped_folder
 from minisora.cli import main
 from minisora.codec.autoencoder import Codec
+from minisora.errors import UserError
 from minisora.model import DiT
 from minisora.pipeline import Pipeline
 from minisora.presets import NANO, PRESETS
@@ -71,6 +72,42 @@ def test_train_codec_then_transformer_then_make_a_video(
     code, _, err = run(capsys, *trained)
     assert code == 2
     assert err.splitlines()[-1].startswith("error: ")
+
+
+def test_a_better_decoder_for_the_same_latents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    common = ("--preset", "nano", "--steps", "2", "--accelerator", "cpu", "--batch", "2")
+    decoder = ("train", "codec", *common, "--decoder-only", "--run", "runs/decoder")
+    code, _, err = run(capsys, *decoder)
+    assert code == 2
+    assert "name the codec to begin with (--init)" in err
+    assert run(capsys, "train", "codec", *common)[0] == 0
+    assert run(capsys, "train", "text-to-video", *common, "--clips", "4")[0] == 0
+    first = Path("runs/nano-codec/codec.safetensors")
+    code, _, err = run(capsys, *decoder, "--init", str(first))
+    assert code == 0, err
+    (before, card), (after, new) = (load_checkpoint(path) for path in (first, Path("runs/decoder/codec.safetensors")))
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed and all(name.startswith("decoder.") for name in changed)
+    assert new["latents"] == new["init"]["sha256"] == card["sha256"] != new["sha256"]
+
+    # the transformer that knew the old decoder takes the new one, and more of it can be trained
+    weights = "runs/nano-text-to-video/text-to-video.safetensors"
+    pipeline = Pipeline.load(weights, codec="runs/decoder/codec.safetensors")
+    assert pipeline.card["codec"] == new["sha256"]
+    more = ("train", "text-to-video", *common, "--clips", "4", "--run", "runs/more", "--init", weights)
+    code, _, err = run(capsys, *more, "--codec", "runs/decoder/codec.safetensors")
+    assert code == 0, err  # and finds the clips encoded already, or would ask for --rebuild
+    assert json.loads(Path("runs/more/text-to-video.json").read_text())["codec"] == card["sha256"]
+
+    # a third decoder still names the encoder's codec
+    third = ("--init", "runs/decoder/codec.safetensors", "--run", "runs/third")
+    assert run(capsys, "train", "codec", *common, "--decoder-only", *third)[0] == 0
+    assert json.loads(Path("runs/third/codec.json").read_text())["latents"] == card["sha256"]
+    with pytest.raises(UserError, match="another codec"):
+        Pipeline.load(weights, codec=shipped_folder() / "codec.safetensors")
 
 
 def test_a_loss_that_is_no_number(

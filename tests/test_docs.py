@@ -60,10 +60,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_scores_are_those_of_the_shipped_weights_and_in_the_readme() -> None:
-    scores, card = (
-        json.loads(read("data", *name)) for name in (["scores.json"], ["checkpoints", "text-to-video.json"])
+    scores, transformer, codec = (
+        json.loads(read("data", *name))
+        for name in (["scores.json"], ["checkpoints", "text-to-video.json"], ["checkpoints", "codec.json"])
     )
-    assert (scores["weights"], scores["codec"]) == (card["sha256"], card["codec"])
+    assert (scores["weights"], scores["codec"]) == (transformer["sha256"], codec["sha256"])
     assert markdown_table([Row.from_dict(row) for row in scores["rows"]]) in read("README.md")
 
 

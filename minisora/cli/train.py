@@ -42,6 +42,9 @@ CodecPath = Annotated[
     Path | None, typer.Option(help="Weights of the codec.", show_default="runs/PRESET-codec, else the shipped ones")
 ]
 Init = Annotated[Path | None, typer.Option(help="Begin with these weights, not random ones.", show_default="none")]
+DecoderOnly = Annotated[
+    bool, typer.Option("--decoder-only", help="Leave the encoder of --init, and so its latents, as it is.")
+]
 Rate = Annotated[float, typer.Option(help="Times the preset's peak learning rates; below 1 for --init.")]
 TimeMean = Annotated[
     float | None, typer.Option(help="Centre of the noise levels: higher is noisier.", show_default="the recipe's")
@@ -55,6 +58,8 @@ ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score cl
 def train_codec(
     preset_name: PresetName = "micro",
     run: Run = None,
+    init: Init = None,
+    decoder_only: DecoderOnly = False,
     rate: Rate = 1.0,
     minutes: Minutes = None,
     steps: Steps = None,
@@ -80,15 +85,20 @@ def train_codec(
         machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
-    settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
+    settings = replace(settings, optimisation=at_rate(settings.optimisation, rate), decoder_only=decoder_only)
     if dry_run:
         from minisora.training.estimate import codec_work
 
         work = codec_work(preset.codec, frames=preset.frames, height=preset.height, width=preset.width)
         return print_estimate(f"codec of preset {preset.name}", work, settings)
+    from minisora.checkpoint import latents_of, load_checkpoint
     from minisora.training import run as runs
 
-    return report(runs.train_codec(settings, preset.codec, card={"preset": preset.name}))
+    start, origin = load_checkpoint(init, kind="codec") if init is not None else (None, {})
+    card = {"preset": preset.name, **({"init": begun(origin)} if origin else {})}
+    if origin and decoder_only:
+        card["latents"] = latents_of(origin)
+    return report(runs.train_codec(settings, preset.codec, start=start, card=card))
 
 
 @train.command("text-to-video")
@@ -139,7 +149,7 @@ def train_text_to_video(
         numbers = sum(s.clips * s.frames * s.height * s.width for s in sets) * 3 / c.block * c.channels
         work = text_to_video_work(preset.dit, shape)
         return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
-    from minisora.checkpoint import load_checkpoint, shipped_folder
+    from minisora.checkpoint import latents_of, load_checkpoint, shipped_folder
     from minisora.pipeline import load_codec
     from minisora.training import run as runs
     from minisora.training.score import judged_prompts
@@ -147,9 +157,10 @@ def train_text_to_video(
     trained = Path("runs") / f"{preset.name}-codec" / "codec.safetensors"
     chosen = codec or (trained if trained.exists() else shipped_folder() / "codec.safetensors")
     print(f"codec: {chosen}", file=sys.stderr)
-    network, codec_hash = load_codec(chosen)
+    network, codec_card = load_codec(chosen)
+    latents = latents_of(codec_card)
     start, origin = load_checkpoint(init, kind="text-to-video") if init is not None else (None, {})
-    if origin.get("codec", codec_hash) != codec_hash:
+    if origin.get("codec", latents) != latents:
         raise UserError(f"{init} was trained with another codec than {chosen}: name its codec with --codec")
     outcome = runs.train_text_to_video(
         settings,
@@ -158,7 +169,7 @@ def train_text_to_video(
         clip_sets=sets,
         rebuild=rebuild,
         start=start,
-        card={"preset": preset.name, "codec": codec_hash, **({"init": begun(origin)} if origin else {})},
+        card={"preset": preset.name, "codec": latents, **({"init": begun(origin)} if origin else {})},
         evaluate=judged_prompts(network, world=preset.world) if score_minutes is not None else None,
     )
     return report(outcome)

@@ -86,7 +86,7 @@ def open_ladder(pipeline: Pipeline) -> Ladder | None:
     folder = shipped_folder().parent / "ladder"
     path = folder / "ladder.json"
     about = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    if about is not None and about["codec"] == pipeline.card.get("codec"):
+    if about is not None and about["codec"] == pipeline.card.get("latents"):
         return Ladder(folder, about, pipeline)
     print(
         f"There is no ladder of the shipped weights in {folder}, so its pictures are left out here. It comes with a\n"

@@ -34,14 +34,21 @@ def train_codec(
     settings: CodecSettings,
     config: CodecConfig,
     *,
+    start: Mapping[str, Tensor] | None = None,
     name: str = "codec",
     card: dict[str, Any] | None = None,
     evaluate: Visit | None = None,
 ) -> Outcome:
     """Train a codec on freshly drawn clips; its averaged weights go to ``<run>/<name>.safetensors`` with a card.
 
-    Raises: UserError, see :func:`fit`.
+    Args:
+        start: weights to begin with, instead of principal components; what they do not have begins as in a new network.
+        card: more entries for the weights' card.
+        evaluate: is shown the averaged codec every ``settings.evaluate_minutes``.
+    Raises: UserError, see :func:`fit`; when only the decoder is to be trained and there is nothing to start with.
     """
+    if settings.decoder_only and start is None:
+        raise UserError("decoder only: a new encoder is of no use untrained — name the codec to begin with (--init)")
     remember_settings(settings, config)
     torch.manual_seed(settings.seed)
     codec = Codec(config)
@@ -57,7 +64,11 @@ def train_codec(
     )
     few = min(128, max(4, 2**27 // (3 * settings.frames * settings.height * settings.width)))  # half a gigabyte
     some = replace(batches, batch=few, image_share=0.0, digits_share=0.0)(-1, Share()).video
-    codec.start_from_principal_components(some)
+    if start is None:
+        codec.start_from_principal_components(some)
+    else:
+        load_weights(codec, {**codec.state_dict(), **start}, source=Path("the weights to begin with"))
+    codec.encoder.requires_grad_(not settings.decoder_only)
     module = CodecModule(codec, settings.optimisation, kl_weight=settings.kl_weight, seed=settings.seed)
 
     def sample(network: nn.Module, step: int) -> None:
@@ -68,7 +79,8 @@ def train_codec(
     outcome = fit(module, batches, settings, sample=sample, evaluate=evaluate)
     averaged = module.ema.model
     assert isinstance(averaged, Codec)
-    averaged.measure_latents(some)
+    if not settings.decoder_only:
+        averaged.measure_latents(some)
     return _export(outcome, settings, averaged, {"kind": "codec", "settings": asdict(config), **(card or {})}, name)
 
 
