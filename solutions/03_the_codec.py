@@ -844,6 +844,9 @@ plots.strips(rows, alt="a clip, then less and less of it, down to the mean of al
 # - **Stable Video Diffusion** ([2311.15127](https://arxiv.org/abs/2311.15127)) keeps an image codec, frame by frame,
 #   with a decoder that was taught to see neighbouring frames. **Imagen Video**
 #   ([2210.02303](https://arxiv.org/abs/2210.02303)) has no codec: a cascade of models works on pixels, small first.
+# - **A decoder can be trained further alone.** The latents stay what they are, and whatever was trained on them still
+#   fits: Stable Diffusion's decoder was exchanged in this way, and so was the one that you used here (`minisora train
+#   codec --init CODEC --decoder-only`).
 #
 # How hard do they squeeze? (A block of 3 · 4 · 8 · 8 = 768 numbers becomes 24 in minisora.)
 #
