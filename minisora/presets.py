@@ -16,12 +16,11 @@ VOCABULARY = len(WORDS) + 2  #: Words, padding, and the begin token.
 
 #: Motions that change much within the four pictures of one latent are learnt last.
 HARD_MOTIONS: tuple[Motion, ...] = ("bounces", "orbits", "spins", "blinks")
-#: The codec has to hold whatever happens; the transformer first has to learn to do one thing right.
-#: What moves fastest is the hardest to keep, and shown three times as often.
+#: The codec has to hold whatever happens; what moves fastest is the hardest to keep, and shown three times as often.
 CODEC_WORLD = ShapesWorld(
     counts=(0.4, 0.35, 0.25), motions=(*MOTIONS, "bounces", "orbits", "bounces", "orbits"), moving_camera=0.25
 )
-#: The hard motions are shown five times as often as others.
+#: The transformer first has to learn to do one thing right. The hard motions are shown five times as often as others.
 WORLD = ShapesWorld(
     counts=(0.5, 0.48, 0.02),
     motions=(*MOTIONS, *4 * HARD_MOTIONS),

@@ -128,7 +128,7 @@ def encode_clips(
 
 
 def cache_key(codec: nn.Module, clip_set: ClipSet) -> str:
-    """A hash of everything that the latents depend on: the weights that encode, and which clips are drawn."""
+    """A hash of what the latents depend on: the codec's weights, but for its decoder's, and which clips are drawn."""
     digest = hashlib.sha256(json.dumps(asdict(clip_set), sort_keys=True).encode())
     for name, value in sorted(codec.state_dict().items()):
         if name.startswith("decoder."):
