@@ -145,11 +145,17 @@ def test_dry_run_of_many_devices(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1000 steps" in out
 
 
-@pytest.mark.parametrize(("able", "chosen"), [(True, "bf16-mixed"), (False, "32-true")])
+@pytest.mark.parametrize(
+    ("able", "gain", "chosen"), [(True, 4.0, "bf16-mixed"), (True, 0.6, "32-true"), (False, 4.0, "32-true")]
+)
 def test_the_processor_chooses_the_precision(
-    able: bool, chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    able: bool, gain: float, chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def teraflops(device: str, *, precision: str) -> float:
+        return 0.2 * (gain if precision == "bf16-mixed" else 1.0)
+
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": able}, raising=False)
+    monkeypatch.setattr("minisora.training.estimate.measure_teraflops", teraflops)
     asked = ("train", "text-to-video", "--preset", "nano", "--dry-run", "--accelerator", "cpu", "--steps", "10")
     assert chosen in run(capsys, *asked)[1]
     assert "32-true" in run(capsys, *asked, "--precision", "32-true")[1]
