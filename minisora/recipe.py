@@ -68,8 +68,8 @@ def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
         sets += [
             replace(usual, clips=share(0.05), height=_near(height * less), width=_near(width * more), seed=1),
             replace(usual, clips=share(0.05), height=_near(height * more), width=_near(width * less), seed=2),
-            replace(usual, clips=share(0.07), frames=2 * (frames - 1) + 1, seed=3),
-            replace(usual, clips=share(0.06), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
+            replace(usual, clips=share(0.05), frames=2 * (frames - 1) + 1, seed=3),
+            replace(usual, clips=share(0.03), height=_near(height * 1.5), width=_near(width * 1.5), seed=4),
         ]
     if preset.digits:
         sets.append(replace(usual, clips=share(preset.digits), world=DigitsWorld(counts=(0.9, 0.1)), seed=5))
