@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,10 +30,10 @@ TIMES = (0.95, 0.9, 0.8, 0.6)
 WORDS = {"colour": COLOURS, "size": SIZES, "shape": SHAPES, "motion": MOTIONS}
 
 
-def wrong(scene: Scene, kind: str, dice: random.Random) -> Scene:
-    """The scene with another colour, size, shape, or motion."""
+def wrong(scene: Scene, kind: str, words: Sequence[str], dice: random.Random) -> Scene:
+    """The scene with another of these colours, sizes, shapes, or motions."""
     (obj,) = scene.objects
-    other = dice.choice([word for word in WORDS[kind] if word != getattr(obj, kind)])
+    other = dice.choice([word for word in words if word != getattr(obj, kind)])
     return replace(scene, objects=(replace(obj, **{kind: other}),))
 
 
@@ -55,7 +56,8 @@ def main(paths: list[str]) -> int:
     scenes = ONE_OBJECT.sample(CLIPS, generator=generator)
     dice = random.Random(SEED)
     captions = {"right": [canonical(scene) for scene in scenes]}
-    captions |= {f"wrong {kind}": [canonical(wrong(scene, kind, dice)) for scene in scenes] for kind in WORDS}
+    for kind, words in WORDS.items():
+        captions[f"wrong {kind}"] = [canonical(wrong(scene, kind, words, dice)) for scene in scenes]
     try:
         for path in paths or [None]:
             pipeline = Pipeline.load(path, device="cpu")

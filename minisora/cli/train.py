@@ -24,7 +24,7 @@ train = typer.Typer(help="Train the codec, then the text-to-video transformer on
 
 #: What a data-centre GPU does in bfloat16, for estimates of runs on devices that are not here.
 GPU_TERAFLOPS = 400.0
-#: How many times faster a processor's bfloat16 products must be to be chosen; the rest of a step gains nothing.
+#: How many times faster a processor's bfloat16 products must be to be chosen; the rest of a step gains little.
 BFLOAT16_GAIN = 1.5
 
 PresetName = Annotated[str, typer.Option("--preset", help="nano, starter, micro, small, base, or large.")]
