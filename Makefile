@@ -24,7 +24,7 @@ help: ## show this list
 	@echo 'make TARGET [NAME=value ...]'
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
-video: $(VENV)/.base ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=4 OUT=out/clip.mp4]
+video: $(VENV)/.base ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=3 OUT=out/clip.mp4]
 	@$(RUN) minisora generate $(OPTIONS) -- "$$PROMPT"
 
 studio: $(VENV)/.course ## a page to play on: prompts, a live preview, a history (in the browser) [ARGS="--port 8866"]
@@ -36,16 +36,16 @@ lab: $(VENV)/.course ## open the chapters in JupyterLab
 doctor: $(VENV)/.base ## versions, device, threads, weights, and what is wrong with this installation
 	@$(RUN) minisora doctor
 
-test: $(VENV)/.test lint ## everything that CI checks: lint, types, floors, tests [ARGS="-k codec"]
+test: $(VENV)/.test lint ## everything that CI checks: lint, types, layers, tests [ARGS="-k codec"]
 	OMP_NUM_THREADS=1 $(RUN) pytest -n logical --maxprocesses 8 --dist loadgroup $(ARGS)
 
-lint: $(VENV)/.test ## lint, format, types and import floors, without the tests
+lint: $(VENV)/.test ## lint, format, types and import layers, without the tests
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(BIN)/python -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
 	$(RUN) basedpyright
 
-train: $(VENV)/.train ## train both parts from nothing, 45 minutes, and measure them [PRESET=starter, micro ... ARGS=...]
+train: $(VENV)/.train ## train both parts from nothing (starter: 45 minutes), and measure them [PRESET=starter, micro ... ARGS=...]
 	$(RUN) minisora train codec --preset $(PRESET) $(ARGS)
 	$(RUN) minisora train text-to-video --preset $(PRESET) --score-minutes 5 $(ARGS)
 	$(RUN) minisora evaluate --weights runs/$(PRESET)-text-to-video --codec runs/$(PRESET)-codec/codec.safetensors
@@ -69,7 +69,7 @@ clean: ## remove caches and build products (keeps .venv, out and runs)
 distclean: clean ## remove .venv too
 	rm -rf $(VENV)
 
-# pip takes its versions from the lock: without it an open range of torch would be resolved to gigabytes of CUDA.
+# pip takes its versions from the lock. On Linux it finds torch's CUDA build first: CONTRIBUTING.md says how to get the smaller one.
 INSTALL = $(RUN) pip install --disable-pip-version-check --constraint requirements.lock --editable
 
 $(VENV)/.base: requirements.lock pyproject.toml | $(BIN)/python

@@ -34,7 +34,7 @@ def main() -> str:
     ):
         shares = []
         for calls in CALLS:
-            times = time_grid(calls // cost, shift=pipeline.sampling.shift)
+            times = time_grid((calls + cost - 1) // cost, shift=pipeline.sampling.shift)
             clips = pipeline.codec.decode(sample(velocity, noise, times, step=step))
             claims = [judge(clip, parse(text)) for clip, text in zip(clips, texts, strict=True)]
             shares.append(sum((v.colour + v.shape + v.size + v.motion) / 4 for v in claims) / PROMPTS)

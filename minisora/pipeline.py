@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
@@ -53,6 +53,8 @@ class Pipeline:
     Attributes:
         sampling: the defaults of :meth:`generate`.
         fps: frames per second of the clips.
+        size: height and width in pixels of most clips that the transformer was trained on; the default of
+            :meth:`generate`.
         card: of the transformer's weights; ``sha256`` is their hash, ``codec`` that of the codec's, ``latents`` that of
             the codec whose latents both know.
     """
@@ -72,6 +74,8 @@ class Pipeline:
         self.codec = codec.to(self.device).eval().requires_grad_(False)
         self.dit = dit.to(self.device).eval().requires_grad_(False)
         self.tokenizer, self.sampling, self.fps, self.card = tokenizer, sampling or Sampling(), fps, card or {}
+        clips = trained_on(self.card)
+        self.size: tuple[int, int] = (int(clips.get("height", 64)), int(clips.get("width", 64)))
 
     @classmethod
     def load(
@@ -117,7 +121,7 @@ class Pipeline:
         prompt: str,
         *,
         seconds: float = ...,
-        size: tuple[int, int] = ...,
+        size: tuple[int, int] | None = ...,
         steps: int | None = ...,
         guidance: float | None = ...,
         generator: Generator | None = ...,
@@ -132,7 +136,7 @@ class Pipeline:
         prompt: list[str],
         *,
         seconds: float = ...,
-        size: tuple[int, int] = ...,
+        size: tuple[int, int] | None = ...,
         steps: int | None = ...,
         guidance: float | None = ...,
         generator: Generator | None = ...,
@@ -147,7 +151,7 @@ class Pipeline:
         prompt: str | list[str],
         *,
         seconds: float = 2.0,
-        size: tuple[int, int] = (64, 64),
+        size: tuple[int, int] | None = None,
         steps: int | None = None,
         guidance: float | None = None,
         generator: Generator | None = None,
@@ -159,7 +163,7 @@ class Pipeline:
 
         Args:
             seconds: how long; 0 makes an image. Rounded to what the codec can do, every half second.
-            size: height and width in pixels.
+            size: height and width in pixels; by default those that the weights were trained on.
             steps: calls of the network; more is better and slower.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
             seed: of the noise, one for each clip; a single number is the first clip's, and counts up.
@@ -171,10 +175,13 @@ class Pipeline:
         prompts = [prompt] if isinstance(prompt, str) else prompt
         words = [check_prompt(each, most=self.tokenizer.max_text) for each in prompts]
         c, patch = self.codec.config, self.dit.config.patch
+        size = self.size if size is None else size
         shape = latent_shape(seconds, size, fps=self.fps, temporal=c.temporal, spatial=c.spatial, patch=patch)
         steps = self.sampling.steps if steps is None else steps
         guidance = self.sampling.guidance if guidance is None else guidance
-        seeds = [seed + i for i in range(len(prompts))] if isinstance(seed, int) else seed
+        seeds = list(seed) if isinstance(seed, Sequence) else [int(seed) + i for i in range(len(prompts))]
+        if len(seeds) != len(prompts):
+            raise UserError(f"{len(seeds)} seeds for {len(prompts)} prompts — give one for each, or a single number")
         check_sampling(steps=steps, guidance=guidance, seeds=seeds)
         sources = [generator or Generator().manual_seed(each) for each in seeds]
         noises = [self._noise(shape, each) for _, each in zip(prompts, sources, strict=True)]

@@ -59,7 +59,7 @@ def read_video(
 
     Args:
         fps: resample in time by taking, for each moment, the frame that is on screen; by default every stored frame.
-        size: height and width to scale to (by area when smaller); the aspect ratio is not kept.
+        size: height and width to scale to (antialiased when smaller); the aspect ratio is not kept.
         frames: read at most so many.
     Raises: UserError when the file is missing, broken, or without pictures.
     """
@@ -100,7 +100,7 @@ def to_uint8(clip: Tensor) -> np.ndarray:
 
 
 def resize(clip: Tensor, height: int, width: int) -> Tensor:
-    """``3 t h w`` -> ``3 t height width``: area-averaged where it gets smaller, bicubic where it gets larger."""
+    """``3 t h w`` -> ``3 t height width``: bicubic, antialiased where it gets smaller."""
     if clip.shape[2:] == (height, width):
         return clip
     bicubic = F.interpolate(clip.movedim(1, 0), (height, width), mode="bicubic", antialias=True, align_corners=False)

@@ -3,7 +3,7 @@
 #
 # | | |
 # |---|---|
-# | **You build** | a first version of six small parts of the machine, and with them a loop of a dozen lines that turns a sentence into a video |
+# | **You build** | a first version of five small parts of the machine, and with them a loop of a dozen lines that turns a sentence into a video; then you find out which part is broken in four other machines |
 # | **It becomes** | a line each of `minisora/request.py`, `minisora/model/tokenizer.py`, `minisora/diffusion/path.py`, `solvers.py` and `guidance.py`, most of which later chapters build in full; what you diagnose at the end is `minisora/pipeline.py`, which puts the parts together |
 # | **You need** | Python as far as functions and lists; a tensor is a block of numbers that one can add and multiply, and that is all you need to know of them today. No mathematics beyond the straight line |
 # | **Time** | 60 to 80 minutes of reading and writing; running everything takes half a minute on a 2-core laptop, and less with a GPU |
@@ -195,7 +195,7 @@ plots.images(drowning, alt="a frame of the clip with so much noise", width=140, 
 #
 # So we can make as many examples as we like of *a noisy clip* and *the noise that was mixed into it*. And with
 # examples a network can be trained to answer one question: **here is a noisy clip, its time and a sentence: in which
-# direction does the noise lie?** It does so by being shown millions of such pairs, and being corrected each time
+# direction does the noise lie?** It learns this from millions of such pairs, and is corrected after each of them
 # (chapters 05 and 08). Its answer is called the **velocity**: an arrow, for each of the numbers, that points from the
 # clip to the noise.
 #
@@ -369,8 +369,8 @@ check.steer(steer)
 # %% [markdown]
 # ## The whole machine
 #
-# You now have everything. The sentence becomes numbers, the network answers with two velocities, guidance makes one
-# of them, a step is taken, and so on until t = 0; then the codec turns latents into pixels. **This is how a video is
+# You now have everything. The sentence becomes numbers, the network answers with two velocities, guidance joins them
+# into one, a step is taken, and so on until t = 0; then the codec turns latents into pixels. **This is how a video is
 # made**, by us and by all published systems of this kind; how much of it is known of Sora, you will read below. Read
 # the loop slowly: two of its lines call the three functions that you have just written.
 
@@ -442,8 +442,10 @@ shown = {
 plots.images(shown, alt="five frames of the clip of this sentence, all from the same noise", width=360, columns=2)
 
 # %% [markdown]
-# Where the sentences agree, clips from the same noise are often alike down to the place and the background: noise is
-# the raw block, words are the chisel. That is why one keeps the seed when one wants to change *one* thing.
+# Clips from the same noise are often alike in what the sentences leave open: here in the height at which the large
+# things fly, and some of them in the ground. Not always: one other word may bring another ground. Noise is the raw
+# block, words are the chisel. So one keeps the seed when one wants to change *one* thing, and checks whether the rest
+# has stayed.
 #
 # ## The map
 #
@@ -509,6 +511,14 @@ with plots.chart(alt=alt, size=(7.6, 4.6)) as axes:
 # picture, as it is about the whole middle row: how to run it fast. **Four of the functions that you wrote on this
 # page have their place in a box. In which ones?** (Not all are in the rows where you would look for them first.)
 #
+# <details><summary>Answer</summary>
+#
+# `word_numbers` in *tokenizer*, `steer` in *guidance*, `one_step` in *sampler*. And `blend` in *noise schedule*, in the
+# lowest row: mixing with noise belongs to training, since a machine that makes a clip begins with pure noise.
+# (`clip_numbers` only counts.)
+#
+# </details>
+#
 # ## Four broken machines
 #
 # A map is worth something when you can find your way with it. Below are four clips of *a large red circle moves
@@ -554,8 +564,8 @@ check.broken_part(broken_part)
 # look like, when each step goes further into the noise?
 #
 # **Second: be impatient.** If the velocity is known at the start, why not walk all the way in *one* step? **What will
-# it show? You have seen this picture before.** (The rows with one step and more are made without guidance, so that
-# nothing is exaggerated.)
+# it show? You have seen this picture before.** (The clips called *in … steps* are made at guidance 1: the sentence is
+# heard, and nothing is exaggerated.)
 
 
 # %%
@@ -577,9 +587,9 @@ plots.images(shown, alt="five frames of the clip that comes out", width=360, col
 # One single step lands where the network believed to go at the very beginning: it is the right-hand one of the two
 # first beliefs above, number for number, an average of all clips that fit. An average of a thousand good clips is not
 # a good clip. That is why there are steps: each one lets the network change its mind, now that a little more is
-# settled. (A large thing on a straight way is easy: once its height is settled little is left to decide, and two
-# steps look nearly as good as twenty. How to get along with few steps is chapter 09; large systems spend a great part
-# of their research on it.)
+# settled. (A large thing on a straight way is easy: once its height is settled little is left to decide. Two steps
+# already show a circle, though a ragged one before a ground that is not yet decided, and four look nearly as good as
+# twenty. How to get along with few steps is chapter 09; large systems spend a great part of their research on it.)
 #
 # ## How good is it? The claim of this course, and its limits
 #
@@ -647,8 +657,8 @@ print("everything right:", {row.source: f"{row.scores['everything'].right} of {s
 # these gaps either. Where the report is silent, this course does what *published* systems of the same kind do:
 #
 # - **DiT** (Peebles & Xie 2022, [arXiv 2212.09748](https://arxiv.org/abs/2212.09748)) is the diffusion transformer
-#   that the report cites; one of its two authors, Peebles, is the second one of Sora's report. The networks of
-#   **Imagen Video** ([2210.02303](https://arxiv.org/abs/2210.02303)) and **Stable Video Diffusion**
+#   that the report cites; one of its two authors, Peebles, is also the second author of Sora's report. The networks
+#   of **Imagen Video** ([2210.02303](https://arxiv.org/abs/2210.02303)) and **Stable Video Diffusion**
 #   ([2311.15127](https://arxiv.org/abs/2311.15127)) were still U-Nets, made of convolutions.
 # - **Latent diffusion** (Rombach et al. 2021, [2112.10752](https://arxiv.org/abs/2112.10752)) brought the codec,
 #   **flow matching** (Lipman et al. 2022, [2210.02747](https://arxiv.org/abs/2210.02747)) the straight way from noise

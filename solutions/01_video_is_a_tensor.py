@@ -62,6 +62,9 @@ print("all between -1 and 1:", bool(clips.min() >= -1) and bool(clips.max() <= 1
 # | `h` | height: which row | 64 | **downwards** |
 # | `w` | width: which column | 64 | to the right |
 #
+# (Chapter 00 called the share of noise *t*. On this page no noise is mixed in, and t is the time *in the clip*: as an
+# axis it counts frames, in a formula seconds. From chapter 04 on, t in a formula is the noise again.)
+#
 # So a point at (x, y) is found at `[..., y, x]`: the row comes first. And nothing makes the time axis special. A clip
 # is a block, like a loaf of bread, and one may cut it in any direction. Cut across time, and there is a frame. **What
 # does one see when one keeps a single row of pixels, and all of time?**
@@ -217,9 +220,10 @@ shown = {"signed distance": star(128), "inside or outside": (star(16) < 0).float
 plots.images(shown, alt="a star", width=230, columns=3)
 
 # %% [markdown]
-# A pixel is not a point but a little square, and where the edge runs through it, it is covered *in part*. An edge
-# that passes right through the pixel's middle covers half of it; one that is half a pixel further out covers all of
-# it. In between we draw a straight line. With `pixels` for the signed distance *in pixels* that is
+# A pixel is not a point but a little square, and where the edge runs through it, it is covered *in part*. If the
+# shape's edge passes right through the pixel's middle, the shape covers half of the pixel; if the edge lies half a
+# pixel further out, all of it. In between we draw a straight line. With `pixels` for the signed distance *in pixels*
+# that is
 #
 # $$\text{cover} = \text{clamp}(0.5 - \text{pixels},\ 0,\ 1)$$
 #
@@ -375,8 +379,9 @@ explore(cut, row=[8, 16, 24, 32, 40, 48, 56], moment=[0, 8, 16, 24, 32])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Only at the top of its bounces in row 24, only at the bottom in row 56, and never in rows 8 and 16. It stays longer
-# in row 24: at the top it is slow.
+# Only around the top of its bounces in rows 24 and 32, only around the bottom in rows 48 and 56, and never in rows 8
+# and 16. Through row 40 it passes twice in each bounce, on its way up and on its way down. It stays longer in row 24
+# than in row 56: at the top it is slow.
 #
 # </details>
 #
@@ -587,7 +592,10 @@ print("the same as the package reads:", torch.equal(again[:, chosen], slow))
 my_file = path  # for example "/home/me/holiday.mp4"
 
 squeezed = read_video(my_file, fps=8, size=(64, 64), frames=17)
-cropped = read_video(my_file, fps=8, size=(64, 114), frames=17)[..., 25:89]  # 16:9, and of it the 64 in the middle
+height, width = read_video(my_file, frames=1).shape[-2:]
+tall, wide = (round(64 * side / min(height, width)) for side in (height, width))  # the shorter side becomes 64
+top, left = (tall - 64) // 2, (wide - 64) // 2
+cropped = read_video(my_file, fps=8, size=(tall, wide), frames=17)[..., top : top + 64, left : left + 64]
 theirs = save_video(cropped, folder / "theirs.gif", fps=8)
 with swap(to_uint8=to_uint8):
     written = save_video(cropped, folder / "mine.gif", fps=8)
@@ -620,9 +628,10 @@ for name, axes in flips.items():
         print(f"{name:16}", seen.size, seen.colour, seen.shape, seen.motion)
 
 # %% [markdown]
-# Each flip makes the caption false, and no error is raised. (Upside down, the triangle stands on its tip and is lit
-# from below: none of the six shapes, so the judge names none.) In a data set of pictures without words, a mirrored
-# picture is as good as the original. With words it teaches that "left" means *left or right*.
+# Each flip costs the caption a claim, and no error is raised. (Upside down it is still a triangle to you. To the
+# judge, which knows its six shapes upright and lit from above, it is none of them, so it names none.) In a data set
+# of pictures without words, a mirrored picture is as good as the original. With words it teaches that "left" means
+# *left or right*.
 #
 # **Second: too few frames.** A clip samples the world. The same orbit, three times, at 8 frames a second: half a turn
 # a second, seven and a half, and eight. **What will you see?**
@@ -678,7 +687,7 @@ systems = {
 }
 for name, (frames, height, width, rate) in systems.items():
     cost = video_bytes(frames, height, width) / 1e6
-    print(f"{name:28} {frames:3} x {height:3} x {width:4}, {frames / rate:4.1f} s: {cost:8,.1f} MB as float32")
+    print(f"{name:28} {frames:3} x {height:3} x {width:4}, {(frames - 1) / rate:4.1f} s: {cost:8,.1f} MB as float32")
 
 # %% [markdown]
 # ## Recap

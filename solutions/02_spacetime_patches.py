@@ -40,8 +40,10 @@ plots.patches(clip[0, :, 8], 8, alt="the middle frame of the clip, cut into 8 by
 # ## Why cut at all?
 #
 # A transformer does not read pictures. It reads a *sequence*: a list of vectors, all of the same length, each of
-# which may look at every other. A language model's vectors stand for pieces of words, its **tokens**. What is the
-# piece of a word of a video?
+# which may look at every other. (This looking is called **attention**: each token asks with a vector, its *query*;
+# every token answers with a *key* and a *value*. The better key and query fit, the more of that value the asking
+# token takes; the *softmax* turns the fits into shares that add up to 1. Chapter 06 builds it.) A language model's
+# vectors stand for pieces of words, its **tokens**. What is the piece of a word of a video?
 #
 # - A **pixel** is too small. The clip above would be a sequence of 69,632 tokens, and every one of them looks at all
 #   others.
@@ -315,7 +317,7 @@ for side in (16, 8, 4, 2, 1):
 # has
 #
 # - **four square matrices** of attention: queries, keys, values and the output, each `width x width`;
-# - **the MLP**: up to `mlp_ratio * width`, and down again;
+# - **the MLP**, two linear layers that work on each token by itself: up to `mlp_ratio * width`, and down again;
 # - **attention itself**: every query with every key (`n x n` products of vectors), and the weights times the values.
 #
 # Multiplying an `n x a` matrix by an `a x b` one takes `n·a·b` multiplications and as many additions, `2·n·a·b`
@@ -414,11 +416,13 @@ def summary(patch: int, frame: int) -> plots.Picture:
 explore(summary, patch=[2, 4, 8, 16, 32], frame=[0, 4, 8, 12, 16])
 
 # %% [markdown]
-# The networks of this course summarise better than by a mean (a learned matrix), but the bottleneck is real: 3 · 16²
-# = 768 numbers do not fit into a vector of 256. That is why the real machine first makes *latents*, which hold more
-# in fewer numbers, and then cuts small patches of those: a clip of 17 x 64 x 64 becomes 5 x 8 x 8 latents, which are
-# **80 tokens** with patches of 2 x 2, or 320 if each latent is a token of its own. (The shipped network has 2 x 2. Finer
-# tokens draw finer details; coarser ones learn sooner what the words mean and where things go: `docs/recipes.md`.)
+# At 4 pixels the star begins to lose its points, at 8 no shape can be named, at 32 there are four squares. The
+# networks of this course summarise better than by a mean (a learned matrix), but the bottleneck is real: 3 · 16² =
+# 768 numbers do not fit into a vector of 256. That is why the real machine first makes *latents*, which hold more in
+# fewer numbers, and then cuts small patches of those: a clip of 17 x 64 x 64 becomes 5 x 8 x 8 latents, which are
+# **80 tokens** with patches of 2 x 2, or 320 if each latent is a token of its own. (The shipped network has 2 x 2.
+# Finer tokens draw finer details; coarser ones learn sooner what the words mean and where things go:
+# `docs/recipes.md`.)
 #
 # ## Several clips in one sequence
 #

@@ -185,8 +185,8 @@ with plots.chart(alt="PSNR rises with the logarithm of the numbers kept; formula
 def by_patterns(patterns: int, frame: int) -> plots.Picture:
     made = linear(clip, patterns)
     label = f"{patterns} of 768: {float(psnr(made, clip)[0]):.1f} dB"
-    error = (made - clip).abs().mean(1)
-    shown = {"the clip": clip[0, :, frame], label: made[0, :, frame], "error": error[0, frame]}
+    error = (2 * (made - clip).abs().mean(1, keepdim=True) - 1).clamp(-1, 1).expand(-1, 3, -1, -1, -1)
+    shown = {"the clip": clip[0, :, frame], label: made[0, :, frame], "where it errs": error[0, :, frame]}
     return plots.images(shown, alt=f"frame {frame}, patterns kept of each block: {patterns}", width=190, columns=3)
 
 
@@ -319,7 +319,8 @@ check.CausalConv3d(CausalConv3d)
 #                            └─► stem ─► causal layers ─► head ─┘
 # ```
 #
-# (Where two ways meet they are added.)
+# (Where two ways meet they are added. *Stem* and *head* are the first and the last linear layer of the lower way:
+# from a block's numbers to the width of the network, and back.)
 #
 # - The straight way is a linear map of single blocks. It can *be* the principal components.
 # - The detour adds what no linear map of single blocks can know. Each of its layers looks at the 3 x 3 neighbours now
@@ -381,7 +382,7 @@ print("an image has the latents of a clip's first frame:", torch.allclose(image,
 # show what takes hours in a large one. Here everything is 96:1: 8 numbers for a block of 768. Two codecs learn from
 # the same clips in the same order. One begins with **random** weights; the straight way of the other begins as the
 # **principal components** of these clips. **Place your bets: which is ahead after the first few steps? After all?**
-# (If you have two minutes to watch, make 3000 of the 500 steps below.)
+# (If you can wait six times as long, write 3000 in place of 500 in the third cell below.)
 
 # %%
 simple = {"motions": ("still", "left", "right", "up", "down", "spins"), "backgrounds": ("black", "navy")}
@@ -527,7 +528,7 @@ with plots.chart(alt=alt, size=(7.6, 3.0), panels=2) as (left, right):
         left.plot(bits(codec) / 1000, curve[0], "o")
         right.plot(noises, curve, "o-", label=f"price {price}")
     left.set(xlabel="thousands of bits a clip (KL)", ylabel="PSNR in dB", title="rate against distortion")
-    right.set(xlabel="error of the latents, in deviations", title="and what is forgiven")
+    right.set(xlabel="error of the latents, in standard deviations", title="and what is forgiven")
     right.legend(fontsize=8)
 
 # %% [markdown]
@@ -536,8 +537,9 @@ with plots.chart(alt=alt, size=(7.6, 3.0), panels=2) as (left, right):
 # its curve; at the flat end a lower price buys bits, and hardly any decibels. On the right is what the money is for:
 # the cheaper information is, the better the clip when the latents are right, and the faster it spoils when they are
 # not. A high price rounds everything off, and then little can go wrong. The codecs of real systems lie far on the
-# side of precision, with prices like 0.000001 (Stable Diffusion, which adds up its errors in another way, so that
-# only the order tells). minisora's is of the order of 0.0001: enough to fill the holes, too little to blur.
+# side of precision, with prices like 0.000001 (Stable Diffusion, which adds up errors and nats where we average them:
+# with 48 pixel numbers for each latent, its price in our units is 48 times lower still). minisora's is of the order
+# of 0.0001: enough to fill the holes, too little to blur.
 #
 # ## The shipped codec
 #
@@ -559,15 +561,17 @@ plots.strips(rows, alt="the clip that the shipped codec reproduces worst")
 
 # %% [markdown]
 # Look at where the errors are: along edges, above all of things that move, turn, or stand out from their background,
-# and hardly anywhere else. The codec has spent its numbers on what most clips have most of. Keep these errors in
-# mind. **What the codec cannot say, the diffusion model cannot make**: no training in later chapters can give a star
-# points that are lost here.
+# and hardly anywhere else. So the worst clip need not be the one with most in it. A single bright thing on a dark
+# ground may be enough: squared error counts how far light and dark are apart at an edge that is a little wrong. Keep
+# these errors in mind. **What the codec cannot say, the diffusion model cannot make**: no training in later chapters
+# can give a star points that are lost here.
 #
 # ### Latents as pictures
 #
 # Each channel is a picture of 8 x 8 for each latent frame. Here are all of them for the clip from the top of the
 # page, in the middle of its time, each map from its own smallest number (dark) to its largest (light); the number
-# beside it is the channel's deviation. **In which channels can you find the disc and the star?**
+# beside it is the channel's standard deviation over 16 clips (from here on just *deviation*). **In which channels can
+# you find the disc and the star?**
 
 # %%
 latents = shipped.encode(clip)
@@ -672,7 +676,7 @@ with plots.chart(alt="harm of the same error in each channel: the line for one s
 
 # %% [markdown]
 # A diffusion model is trained on the squared error of the *normalised* latents, and to that loss all channels are
-# equal. With one scale the most harmful channel matters some fifty times as much as the least, so the loss counts
+# equal. With one scale the most harmful channel matters some forty times as much as the least, so the loss counts
 # roughly what can be seen. With a scale for each, the model would be paid as much for the faintest channel as for the
 # brightness, which matters tens of thousands of times more. (In minisora's own runs it then learned several times
 # slower. A codec whose channels are of similar size, like Wan's, does not have this problem.)
@@ -722,15 +726,15 @@ settings = {"seconds": by_profile(2.0, fast=0.5), "steps": by_profile(8, fast=2)
 swap(decode_stream=decode_stream).report("a red circle moves right", **settings)
 
 # %% [markdown]
-# Not *nearly* the whole, as with methods that cut a film into overlapping pieces and blend them, but the whole. And
-# what has to be remembered is the same for a second and for a day. At the bottom, your stream is at work in the
-# finished machine.
+# Not *nearly* the whole, as with methods that cut a film into overlapping pieces and blend them, but the whole (up to
+# the last digits, since a processor adds up pieces of another length in another order). And what has to be remembered
+# is the same for a second and for a day. At the bottom, your stream is at work in the finished machine.
 #
 # ## Five patients
 #
-# Codecs break in ways that raise no error: all shapes are right, and only the eye can tell. Below is a clip after
-# five codecs, each with *one* fault, as filmstrips and as x-t slices (row 16 of the frame, time downwards). These are
-# the faults that it may be; two of them do not occur.
+# Codecs break in ways that raise no error, and often only the eye can tell. Below is a clip after five codecs, each
+# with *one* fault, as filmstrips and as x-t slices (row 16 of the frame, time downwards). These are the faults that
+# it may be; two of them do not occur.
 #
 # | cause | what happened |
 # |---|---|
@@ -790,7 +794,7 @@ with plots.chart(alt="PSNR of each frame: without the past it dips where a piece
         error = (made - healthy).square().mean((0, 1, 3, 4))
         axes.plot(range(1, 17), 10 * (4 / error[1:]).log10(), "o-", label=name)
     axes.set(xlabel="frame", ylabel="PSNR in dB", xticks=range(1, 17, 4))
-    axes.legend()
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.25), ncols=2)
 shown = {"the clip": healthy, "with caches": mindful, "without": forgetful}
 plots.images({f"{name}, frame 5": each[0, :, 5] for name, each in shown.items()}, alt="hardly to be told apart")
 

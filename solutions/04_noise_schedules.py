@@ -199,12 +199,12 @@ plots.images(same, alt="the frame under as much noise as clip, which looks the s
 # %% [markdown]
 # So a path is a *convention*, like Celsius and Fahrenheit. What a schedule really decides is **how often each level
 # of noise is visited**: in training, how much of the network's effort it gets; in sampling, how many of the steps. If
-# one throws a time at random, which log-SNR does one hit? **Guess which of these curves is the widest.**
+# one draws a time at random, which log-SNR does one get? **Guess which of these curves is the widest.**
 #
-# (EDM does not throw `t` at all: it draws the logarithm of sigma from a normal distribution with mean -1.2 and
-# deviation 1.2. On the straight path one does so with the log-odds of `t`, `log(t / (1 - t))`: Stable Diffusion 3 draws
-# them from a standard normal distribution, minisora from a wider one with mean 1.1 and deviation 1.3, since what is
-# where is settled while a clip is nearly all noise.)
+# (EDM does not draw `t` at all: it draws the logarithm of sigma from a normal distribution with mean -1.2 and
+# deviation 1.2. On the straight path one does so with the log-odds of `t`, `log(t / (1 - t))`: Stable Diffusion 3
+# draws them from a standard normal distribution, minisora from a wider one with mean 1.1 and deviation 1.3, because
+# *where things are* is decided while the clip is still nearly all noise.)
 
 # %%
 thrown = torch.rand(200_000, generator=torch.Generator().manual_seed(2))
@@ -327,11 +327,11 @@ with plots.chart(alt=alt, size=(7.6, 2.7), panels=3) as panels:
 
 # %% [markdown]
 # On the left a network can read the brightness of the clip off its "noise". It will learn to trust that reading. And
-# then it is handed pure noise, whose mean is almost exactly 0: *a medium brightness*. What would it make of that?
+# then it is handed pure noise, which leans neither to bright nor to dark, *anywhere*. What would it make of that?
 #
 # We do not have to guess. In a world of 64 clips, all equally likely, the *perfect* network is a formula (Bayes'). A
 # clip is the likelier, the less noise it takes to explain `x`: the noise would have to be `x - alpha · clip`, and if
-# its length is `d`, its probability goes with `exp(-d² / 2 sigma²)`. Multiply `d²` out, leave away `|x|²`, which is
+# its length is `d`, its probability goes with `exp(-d² / 2 sigma²)`. Multiply `d²` out, leave out `|x|²`, which is
 # the same for all clips, and make the 64 numbers add up to 1:
 #
 # `belief = softmax((alpha · x·clip - alpha² · |clip|² / 2) / sigma²)`
@@ -358,8 +358,10 @@ for name, share, seen in zip(BACKGROUNDS, drawn, expected(stable[-1]), strict=Tr
 
 # %% [markdown]
 # **It cannot draw a night.** Not because the network is bad (it is perfect), but because at the last step of its
-# schedule a dark clip would look darker than pure noise ever does. This is what Lin et al. 2023 found in Stable
-# Diffusion: ask for a solid black picture, and it paints a grey one.
+# schedule a dark clip would look darker than pure noise ever does. (Why grey, and not sky, whose mean is nearer to 0?
+# The mean is only one thing that a network can read. The formula prefers the clip with the smallest `|clip|²`: a sky
+# is bright above and dark below, about 0.20 in mean square; grey has 0.10.) This is what Lin et al. 2023 found in
+# Stable Diffusion: ask for a solid black picture, and it paints a grey one.
 #
 # {card}
 #
@@ -391,6 +393,7 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as (left, right):
     for i, (label, shares) in enumerate(bars.items()):
         right.bar(torch.arange(4) + 0.27 * i, shares, width=0.25, label=label)
     right.set_xticks([0.27, 1.27, 2.27, 3.27], BACKGROUNDS)
+    right.set(title="share of each background")
     right.legend(fontsize=8)
 
 # %% [markdown]
@@ -415,10 +418,10 @@ for side in (16, 32, 64, 128):
 plots.images(sizes, alt="a star under noise at t = 0.75: the larger the frame, the clearer the star", width=170)
 
 # %% [markdown]
-# Narrow your eyes, or step back from the screen: that averages over neighbours, and the star of 128 pixels comes out
-# while that of 16 stays lost. Four neighbouring pixels agree about the star but not about their noise, so their mean
-# has the star as before and *half* the noise. A frame of twice the side is, at the same `t`, like the small frame
-# with half the noise. The same holds for frames that follow each other.
+# Squint, or step back from the screen: that averages over neighbours, and the star of 128 pixels comes out while that
+# of 16 stays lost. Four neighbouring pixels agree about the star but not about their noise, so their mean has the
+# star as before and *half* the noise. A frame of twice the side is, at the same `t`, like the small frame with half
+# the noise. The same holds for frames that follow each other.
 #
 # To measure it, ask the best observer there can be (`beliefs`, with alpha and sigma of the straight path) a question:
 # *which of the six shapes is it?* Guessing gives 1 in 6. **At which t does it begin to fail, for 16, 32 and 64
@@ -487,7 +490,7 @@ check.shift_time(shift_time)
 
 # %%
 shift_time = use(shift_time=shift_time)
-alt = "the same curves over the time before the shift: three lie nearly on top of each other, in both panels"
+alt = "the same curves over the time before the shift: one line on the right; on the left that of 16 pixels stays below"
 with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
     for axes, (kind, settings) in zip(panels, KINDS.items(), strict=True):
         smallest = settings[0][0] ** 2 * settings[0][1]
@@ -500,11 +503,12 @@ with plots.chart(alt=alt, size=(7.6, 2.8), panels=2) as panels:
     panels[0].set(ylabel="right answers")
 
 # %% [markdown]
-# They do become one: on the right to the width of a line, on the left very nearly. (The smaller the frame, the more its
-# blurred edges cost it.) In log-SNR the rule is simpler still: a shift of `m` takes `2 log m` away, everywhere. Two
-# words of caution. These shapes stand still and are plain, so neighbours agree as well as they ever can; where
-# neighbours differ, in fine texture or fast motion, the root is too much. And latents (chapter 03) have had most of
-# their agreement squeezed out. So real systems begin with the root as a rule of thumb, and find their shift by trying.
+# On the right they become one, to the width of a line. On the left the two larger frames nearly do, but that of 16
+# pixels still fails earlier, by up to a tenth: the smaller the frame, the more of a shape is blurred edge. In log-SNR
+# the rule is simpler still: a shift of `m` takes `2 log m` away, everywhere. Two words of caution. These shapes stand
+# still and are plain, so neighbours agree as well as they ever can; where neighbours differ, in fine texture or fast
+# motion, the root is too much. And latents (chapter 03) have had most of their agreement squeezed out. So real
+# systems begin with the root as a rule of thumb, and find their shift by trying.
 #
 # ## The numbers of diffusers
 #
@@ -553,8 +557,8 @@ else:
     print("left out: diffusers is not installed, or this is a fast run")
 
 # %% [markdown]
-# The first two are alpha², the last is EDM's sigma. Flow matching has none of the four: its numbers are simply `t`
-# (which on the straight path is sigma as well).
+# The first two are alpha², the last is EDM's sigma. Flow matching's numbers are `t`, which on the straight path is
+# sigma itself: half of *alpha and sigma*.
 #
 # ## A denoising step that removes nothing
 #
@@ -652,9 +656,9 @@ with plots.chart(alt=alt, size=(6.4, 2.6)) as axes:
 # Without the shift, four of 24 steps decide everything and twenty polish what is decided; with it, a dozen take part.
 #
 # And fresh noise? It has its place, and perhaps the snippet is a faint memory of it: DDPM's own sampler, after it has
-# removed the noise that it *predicts*, puts a little fresh noise **back** (plus, not minus), exactly as much as the
-# schedule wants at the next time. So the way goes down by the schedule, and only wobbles. The package has it as
-# `ancestral`; chapter 09 takes it apart.
+# removed the noise that it *predicts*, puts noise **back** (plus, not minus), as much as the schedule wants at the
+# next time, and a part of that is fresh. So the way goes down by the schedule, and only wobbles. The package has it
+# as `ancestral`; chapter 09 takes it apart.
 #
 # ## Break it
 #

@@ -51,7 +51,8 @@ frames = clip[0][:, [0, 2, 6, 10, 14]]  # a frame from the middle of what each l
 red = ((frames[0] > 0.2) & (frames[2] < 0)).float()
 covered = F.avg_pool2d(red, 8 * patch).flatten()  # for each token of the clip: how much of it is circle?
 on_circle = covered > 0.25
-frame_of = torch.arange(len(on_circle)) // (len(on_circle) // 5)
+patches = torch.arange(len(on_circle))
+frame_of, place_of = patches // (len(on_circle) // 5), patches % (len(on_circle) // 5)
 
 # %%
 
@@ -70,7 +71,8 @@ def listen(t: float) -> Tensor:
 
 
 weights = listen(0.5)
-elsewhere = on_circle & (frame_of[:, None] != frame_of)  # on the circle, in another frame than one's own
+# on the circle, but in another frame than one's own, and in another place: where it has moved to, or come from
+elsewhere = on_circle & (frame_of[:, None] != frame_of) & (place_of[:, None] != place_of)
 share = (weights[:, :, words:, words:] * elsewhere)[:, :, on_circle].sum(-1).mean(-1)
 times_chance = share * weights.shape[-1] / elsewhere[on_circle].sum(-1).float().mean()
 asked = int((covered * (frame_of == 2)).argmax())  # the token of the third frame that is most on the circle
@@ -90,14 +92,15 @@ def spotlight(weights: Tensor, token: int) -> Tensor:
 
 
 block, head = divmod(int(times_chance.argmax()), share.shape[1])
-print(f"block {block + 1}, head {head + 1}: looks at the circle elsewhere in time {times_chance.max():.1f} x chance")
+print(f"block {block + 1}, head {head + 1}: looks where the circle was or will be {times_chance.max():.1f} x chance")
 rows = {"the clip": frames, "where one token looks": spotlight(weights[block, head, words + asked, words:], asked)}
 plots.strips(rows, alt="five frames of a red circle; below, the same frames lit where the marked token looks", fps=2)
 
 # %% [markdown]
-# Nobody told this head to follow an object through time. Nobody told the network that there are objects. It was given
-# a set of tokens, a rule by which tokens may look at each other, and clips with noise; the rest it found out because
-# it pays: who knows where the circle was can tell circle from noise.
+# Nobody told this head where to look. The network was given tokens, a rule by which tokens may look at each other,
+# and captioned clips with noise; where to look it found out because it pays: who knows where the circle was can tell
+# circle from noise. (One help it did have in training: a layer on the middle block was asked where the nearest object
+# is and how it moves, and was then thrown away. It says nothing about who should look at whom.)
 #
 # This chapter builds that network, from the first weighted average to the last parameter. It is the machine in the
 # middle of Sora, Wan and HunyuanVideo, a **diffusion transformer** (DiT), only small.
@@ -131,9 +134,9 @@ for sharpness in (0, 1, 5):
 #
 # For all queries at once the scores are one matrix product. And two things are added:
 #
-# - **the root.** A score is a sum of `e` products, where `e` is the length of a query. If the numbers in it have size
-#   1, the sum has size `√e`, just as a random walk of `e` steps ends `√e` away. So scores are divided by `√e`, or
-#   long vectors would be sharp for no reason;
+# - **the root.** A score is a sum of `e` products, where `e` is how many numbers a query has. If the numbers in it
+#   have size 1, the sum has size `√e`, just as a random walk of `e` steps ends `√e` away. So scores are divided by
+#   `√e`, or long vectors would be sharp for no reason;
 # - **the mask** (chapter 02): where it is false, a score becomes minus infinity, whose `exp` is 0.
 #
 # `attention(q, k, v) = softmax(q kᵀ / √e) v`
@@ -144,9 +147,10 @@ for sharpness in (0, 1, 5):
 # axis). There are `n` queries and `m` keys (fewer or more), each key with a value. The mask broadcasts against the
 # scores, `b h n m`; a mask of `None` hides nothing.
 #
-# The cell under the check asks whether the root is worth a line. It takes 64 random queries and keys of growing
-# length, and shows the largest weight of a query. (A trick: with the identity matrix for values, attention hands out
-# its *weights*.) If everybody counted alike, it would be 1/64. **What will it be at length 1024, with and without?**
+# The cell under the check asks whether the root is worth a line. It takes 64 random queries and keys of more and more
+# numbers, and shows the largest weight of a query. (A trick: with the identity matrix for values, attention hands out
+# its *weights*.) If everybody counted alike, it would be 1/64. **What will it be with 1024 numbers, with and without
+# the root?**
 
 
 # %% exercise="attend"
@@ -179,7 +183,7 @@ alt = "the largest weight against the length of the vectors: flat with the root,
 with plots.chart(alt=alt, size=(6.4, 2.6)) as axes:
     for label, values in largest.items():
         axes.semilogx(lengths, values, "o-", base=2, label=label)
-    axes.set(xlabel="length of a query", ylabel="largest weight", ylim=(0, 1.05))
+    axes.set(xlabel="numbers in a query", ylabel="largest weight", ylim=(0, 1.05))
     axes.legend()
 
 # %% [markdown]
@@ -262,10 +266,10 @@ for label, norm in {"": lambda x: x, ", normed": lambda x: rms_norm(x, torch.one
 plots.images(shown, alt="16 x 16 attention weights; without the norm they end as single bright dots", width=150)
 
 # %% [markdown]
-# In the lower row nothing moves at all: the size is divided out. There is a ceiling, too. A normed query of length
-# `e` is `√e` long, so that no score can exceed `√e · √e / √e = √e`, times the gains. This is **QK-norm**. It has
-# become standard since vision transformers of 8 billion parameters were seen to diverge without it, and one of 22
-# billion was trained with it. Further down you will see the scores run in a real (tiny) training.
+# In the lower row nothing moves at all: the size is divided out. There is a ceiling, too. A normed query of `e`
+# numbers is `√e` long as an arrow, so that no score can exceed `√e · √e / √e = √e`, times the gains. This is
+# **QK-norm**. It has become standard since vision transformers of 8 billion parameters were seen to diverge without
+# it, and one of 22 billion was trained with it. Further down you will see the scores run in a real (tiny) training.
 #
 # ## Where and when: a turn
 #
@@ -353,7 +357,7 @@ with plots.chart(alt=alt, size=(7.6, 2.6), panels=2) as panels:
 #
 # **A video has three coordinates**: seconds, row and column. Each axis gets a *band* of the pairs for itself, with
 # its own range of wavelengths; in minisora, from 2 to 64 seconds and from 4 to 128 patches. They are **real
-# numbers**: half a second is half a turn of the fastest clock, whatever the number of frames in between.
+# numbers**: half a second is a quarter turn of the fastest clock, whatever the number of frames in between.
 #
 # {card}
 #
@@ -373,7 +377,7 @@ def rope_table(coords: Tensor, head_dim: int, wavelengths: tuple[tuple[float, fl
     pairs, axes, angles = head_dim // 2, len(wavelengths), []
     for axis, (shortest, longest) in enumerate(wavelengths):
         size = pairs // axes + (pairs % axes if axis == 0 else 0)
-        wavelength = torch.logspace(math.log2(shortest), math.log2(longest), size, base=2, device=coords.device)
+        wavelength = shortest * (longest / shortest) ** torch.linspace(0, 1, size, device=coords.device)
         angles.append(2 * math.pi * coords[..., axis, None].float() / wavelength)
     angle = torch.cat(angles, dim=-1)[..., None, :]
     return torch.polar(torch.ones_like(angle), angle)
@@ -466,10 +470,10 @@ with plots.chart(alt="change of the velocity against the slide: zero if words mo
 # ## How time speaks
 #
 # The **time** of diffusion, the noise level, must reach every token too: at `t = 0.9` it has to guess, at `t = 0.1`
-# to polish. One could add it to the input once; but what is said once at the door is forgotten ten blocks later. The
-# DiT speaks to *every* block, through its LayerNorms. A **LayerNorm** takes from each token its mean and its size. In
-# their place time puts a **shift** and a **scale** of its own, one number for each channel: adaptive LayerNorm,
-# **adaLN**.
+# to polish. One could add it to the input once; but what is said once at the door is forgotten ten blocks later. In a
+# DiT, time speaks to *every* block, through its LayerNorms. A **LayerNorm** takes from each token its mean and its
+# size. In their place time puts a **shift** and a **scale** of its own, one number for each channel: adaptive
+# LayerNorm, **adaLN**.
 #
 # And a third number, the **gate**: how loudly what attention (or the MLP) says is added to the token. All of them are
 # learned functions of the time. Here are the gates of the shipped network, block by block. **Would you expect a block
@@ -725,8 +729,9 @@ print(f"if words may not look at patches, the answer changes by {100 * (answer -
 
 # %% [markdown]
 # Read the curves: does a patch ask the words early, or late? Do words look at the clip more than the thin line, or
-# less? With cross-attention the second curve would be zero everywhere. The last lines of the cell forbid those looks
-# by a mask; what they print measures what the looks are worth to this network.
+# less? (With the weights that we looked at, patches ask words most in block 3; words look at patches less than the
+# line says in all blocks but the last.) With cross-attention the second curve would be zero everywhere. The last
+# lines of the cell forbid those looks by a mask; what they print measures what the looks are worth to this network.
 #
 # ## Count it
 #
@@ -822,7 +827,8 @@ plots.images(maps, alt=alt, width=84, columns=8)
 
 # %% [markdown]
 # A bright diagonal is a head for space; an even map is a head that gathers over the whole clip; a diagonal beside the
-# main one would be a head that looks half a second back, or ahead. Choose a block, a head and a frame, and look
+# main one would be a head that looks half a second back, or ahead. So the answer is: partly. Some heads keep mostly
+# to their own frame, a few look half a second back, and many do neither. Choose a block, a head and a frame, and look
 # through the eyes of a token on the circle. **Look for four kinds: a head for the neighbourhood, one that looks at
 # its own place half a second ago, one that follows the circle through time, and one that looks away from it.** (Which
 # of them there are depends on the weights.)
@@ -859,8 +865,8 @@ yours.report("a red circle moves right", **settings)
 #
 # **First: only the queries are turned**, and the keys forgotten. The score then depends on where the *query* is, and
 # no longer on the distance. **Second: the root is forgotten** (the scores are √e times too large: 8 times, with 64
-# numbers a head). What will each do to the clip? Which of the two do you expect to look *sharp and wrong*, and which
-# *scattered*?
+# numbers a head). What will each do to the clip? Which of the two leaves more of it? (The last row has both slips at
+# once.)
 
 
 # %%
@@ -876,11 +882,13 @@ def no_root(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> T
 swap(apply_rope=queries_only, attend=no_root).report("a red circle moves right", **settings)
 
 # %% [markdown]
-# The first takes from every token the knowledge of *where* the others are, but not of *what* they are: colours may
-# survive, places do not. The second makes of every average a choice: who listens to one other token agrees with that
-# one and with nobody else, and the clip tends to fall apart into pieces, each of which may look well by itself. This
-# network was trained without the slip. One that is *trained* with it learns to live with it, at a price that shows in
-# no error message and in no shape, only in worse clips. That is why parts are tested before networks are trained.
+# With the first, a token no longer finds the others by their distance: every score holds an angle that training has
+# never produced, and each block builds on the wrong answers of the one before. With our weights nothing at all is
+# left, not even the colour: the clip is black. The second makes of every average a choice: who listens to one other
+# token agrees with that one and with nobody else, and the clip falls apart: with our weights a red blob survives,
+# frayed, before a sky whose patches do not fit together. This network was trained without the slip. One that is
+# *trained* with it learns to live with it, at a price that shows in no error message and in no shape, only in worse
+# clips. That is why parts are tested before networks are trained.
 #
 # ## In the real systems
 #
@@ -959,7 +967,7 @@ swap(apply_rope=queries_only, attend=no_root).report("a red circle moves right",
 #
 # <details><summary>Answer</summary>
 #
-# `patch_in` has no bias that is not zero, so at first all patches are the same vector of zeros (LayerNorm leaves it
+# `patch_in`'s bias starts at zero as well, so at first all patches are the same vector of zeros (LayerNorm leaves it
 # at zero), and what comes to `patch_out` is zero as well: its weights get no gradient, and as long as they are zero,
 # nothing before them does. Only `patch_out`'s bias learns. Two zeros in a product are dead for ever; one is not.
 #

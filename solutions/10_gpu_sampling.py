@@ -30,8 +30,15 @@ begin("10")
 
 # %%
 pipeline = finished_pipeline()
-device, config = pipeline.device, pipeline.dit.config
+device, config, guidance = pipeline.device, pipeline.dit.config, pipeline.sampling.guidance
 clip = pipeline.generate("a red circle moves right", steps=by_profile(20, fast=4), seed=3)
+
+
+def grid_of(steps: int) -> Tensor:
+    """The times at which these weights are best sampled, as their card has it."""
+    return time_grid(steps, shift=pipeline.sampling.shift)
+
+
 plots.player(clip.frames, alt="a clip made by the shipped weights for: a red circle moves right")
 
 # %% [markdown]
@@ -60,8 +67,9 @@ print(f"until it was done  {slow.clock() - start:.3f} s")
 
 # %% [markdown]
 # *Five hundred times too fast.* Whole tables of speed-ups have been printed with that mistake in them. It has three
-# relatives: work that was ordered *before* is counted in; the first calls are slow, since they load kernels and try
-# out algorithms; and a machine has other things to do now and then, so that one number in five is nonsense.
+# relatives: work that was ordered *before* is counted in; the first calls are slow, since they load kernels (the
+# GPU's small programs, one for each kind of operation) and try out algorithms; and a machine has other things to do
+# now and then, so that one number in five is nonsense.
 #
 # {card}
 #
@@ -139,7 +147,7 @@ with plots.chart(alt=alt, size=(6.4, 1.9)) as axes:
 # Amdahl's law in one line: a part with the share `p` made `s` times faster makes the whole `1 / (1 - p + p / s)`
 # times faster. Making the words free would change nothing that anyone can see. So look into the call. PyTorch's
 # profiler lists every operation, with its own time. We sort them by kind. **How many operations does one call order:
-# 20, 200 or 2000?**
+# about 10, 100 or 1000?**
 
 # %%
 with torch.no_grad(), profile() as record:
@@ -369,6 +377,9 @@ print("state in 32 bits is nearer to the float32 clip than state in 16:", distan
 print({name: f"{100 * far:.1f} %" for name, far in distance.items()})
 
 # %% [markdown]
+# That is less than the straight walk made you fear. The network looks at `x` anew in every step, sees what was lost,
+# and leads back; a fixed velocity cannot. With hundreds of steps even that is not enough.
+#
 # Two more places want 32 bits, and have them in `minisora/model`: the normalisation of queries and keys with their
 # rotation (`query_key.float()` in `attention.py`), and the angles of the time, which go up to 1000 radians. As for
 # speed: GPUs have had units for 16 bits for years, of CPUs only some, and elsewhere bfloat16 is *slower* than
@@ -381,8 +392,9 @@ print({name: f"{100 * far:.1f} %" for name, far in distance.items()})
 # ([2205.14135](https://arxiv.org/abs/2205.14135)) work on tiles, keep running sums, and never write the table.
 # `F.scaled_dot_product_attention` picks one of its *back ends* by device, type and mask; here we pick for it.
 #
-# How large is the table? In 16 bits `2 · heads · n²` bytes: for minisora's 91 tokens and 4 heads 66 kB, for five
-# seconds at 720p with 75 600 tokens and 40 heads **457 GB**, in every block. Even where it fits, it costs time:
+# How large is the table? In 16 bits `2 · heads · n²` bytes: for 91 tokens (80 patches and 11 words) and 4 heads 66
+# kB, for five seconds at 720p with 75 600 tokens and 40 heads **457 GB**, in every block. Even where it fits, it
+# costs time:
 
 # %%
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -462,8 +474,8 @@ print("graphs:", len(seen), *({kind: n for kind, n in each.items()} for each in 
 # %% [markdown]
 # One graph, without a break: nothing in the block asks for a number. Its matrix products stay as they are (nobody
 # writes better ones in passing); nearly everything else can melt into a few kernels that read and write memory once.
-# The first call pays for it with half a minute or so, so it is worth it from some dozens of calls on, and shapes that
-# change make it begin again.
+# The first call pays for it with half a minute or so. That comes back after some dozens of calls where a call takes
+# seconds; where it takes milliseconds, as ours, after thousands. And shapes that change make it begin again.
 #
 # **CUDA graphs** take the other half: they record all launches of a call once, and replay them with a single one. For
 # this the call may ask for no number (rule 3), and inputs have to lie at the same addresses each time. How much is it
@@ -521,21 +533,21 @@ check.reuse(reuse)
 # %%
 reuse = use(reuse=reuse)
 STEPS = by_profile(20, fast=8)
-asked = counting("network", classifier_free(alone, both, scale=4.0))
-full, limit = (sample(asked, noise, time_grid(n), step=ab2) for n in (STEPS, 4 * STEPS))
+asked = counting("network", classifier_free(alone, both, scale=guidance))
+full, limit = (sample(asked, noise, grid_of(n), step=ab2) for n in (STEPS, 4 * STEPS))
 
 
 def cost_and_error(velocity: Velocity, steps: int) -> tuple[float, float]:
     """Network calls, and the distance of the latents to those of many steps."""
     calls.clear()
-    made = sample(velocity, noise, time_grid(steps), step=ab2)
+    made = sample(velocity, noise, grid_of(steps), step=ab2)
     return calls["network"], float((made - limit).norm() / limit.norm())
 
 
 def features_again(steps: int) -> tuple[float, float]:
     """The same where blocks 3 to 5 of 6 rest in every second call, which then costs half a call."""
     lazy = with_lazy_middle(pipeline.dit, first=2, last=1)
-    guided = classifier_free(*(video_velocity(lazy, each, SHAPE) for each in (one_text, text)), scale=4.0)
+    guided = classifier_free(*(video_velocity(lazy, each, SHAPE) for each in (one_text, text)), scale=guidance)
     return 0.75 * steps, cost_and_error(guided, steps)[1]
 
 
@@ -546,7 +558,7 @@ curves = {
     "answers used again": [cost_and_error(reuse(asked, each), STEPS) for each in progress(tolerances, "answers")],
     "features used again": [features_again(steps) for steps in progress(fewer, "features")],
 }
-alt = "distance to the limit against network calls, for three ways to save calls: fewer steps lie lowest"
+alt = "distance to the limit against network calls, for three ways to save calls: none lies lowest everywhere"
 with plots.chart(alt=alt, size=(6, 2.6)) as axes:
     for (label, points), marker in zip(curves.items(), "osD", strict=True):
         axes.plot(*zip(*points, strict=True), marker + "-", label=label)
@@ -554,12 +566,14 @@ with plots.chart(alt=alt, size=(6, 2.6)) as axes:
     axes.legend(fontsize=8)
 
 # %% [markdown]
-# An honest result: this is no free lunch. On six prompts nothing beat taking fewer steps by more than chance: reusing
-# an answer *is* a step of a simpler solver, at places that the clip chooses, and six blocks leave little between the
-# first and the last. It pays in large models with dozens of blocks and fifty steps, where one may also let the change
-# of the time-modulated input decide, as you did with the clip (TeaCache,
-# [2411.19108](https://arxiv.org/abs/2411.19108)). They report roughly one and a half to two times the speed at little
-# loss, sometimes more. Compare any such number with *fewer steps*, at the same quality.
+# An honest result: this is no free lunch. In one clip the answers used again may lie a little lower at some number of
+# calls. (Where a line does not fall, the clip has decided some detail otherwise than the limit, as in chapter 09.)
+# But on six prompts nothing beat taking fewer steps by more than chance: reusing an answer *is* a step of a simpler
+# solver, at places that the clip chooses, and six blocks leave little between the first and the last. It pays in
+# large models with dozens of blocks and fifty steps, where one may also let the change of the time-modulated input
+# decide, as you did with the clip (TeaCache, [2411.19108](https://arxiv.org/abs/2411.19108)). They report roughly one
+# and a half to two times the speed at little loss, sometimes more. Compare any such number with *fewer steps*, at the
+# same quality.
 #
 # ## The decoder's memory
 #
@@ -608,9 +622,9 @@ plots.images(tiles, alt=alt, width=180)
 #
 # ## Many prompts: throughput and latency
 #
-# Somebody asks for a hundred clips. One at a time, or sixteen together? **Latency** is how long one waits for a call,
-# **throughput** how many clips come out a second. On an idle GPU, a larger batch takes hardly longer until the units
-# are full. **And here?**
+# Somebody asks for a hundred clips. One at a time, or sixteen together? **Latency** is how long one waits for a clip
+# (below: for one of its 20 calls), **throughput** how many clips come out a second. On an idle GPU, a larger batch
+# takes hardly longer until the units are full. **And here?**
 
 # %%
 batches = by_profile([1, 2, 4, 8], fast=[1, 4])
@@ -626,9 +640,9 @@ alt = "left: the time of a call grows with the batch; right: clips a second, whi
 with plots.chart(alt=alt, size=(7, 2.4), panels=2) as (left, right):
     left.plot(batches, [1000 * each for each in latency], "o-")
     left.set(xlabel="clips in a batch", title="latency of a call in ms", ylim=(0, None))
-    rates = [clips / each for clips, each in zip(batches, latency, strict=True)]
+    rates = [clips / (20 * each) for clips, each in zip(batches, latency, strict=True)]
     right.plot(batches, rates, "o-")
-    right.set(xlabel="clips in a batch", title="clips a second, for one call", ylim=(0, 1.1 * max(rates)))
+    right.set(xlabel="clips in a batch", title="clips a second, at 20 calls each", ylim=(0, 1.1 * max(rates)))
 
 # %% [markdown]
 # If the right curve is flat, a batch only makes everyone wait. If it rises, it pays, up to where it bends: there the
@@ -644,11 +658,11 @@ with plots.chart(alt=alt, size=(7, 2.4), panels=2) as (left, right):
 from minisora.course.devices import measure, stored
 
 mine_here = measure(pipeline, rows=by_profile(4, fast=1), repeats=by_profile(3, fast=1))
-print(f"{'device':28} {'TFLOP/s':>8} {'GB/s':>6} {'tokens':>6} {'call ms':>8} {'16 clips':>9} {'decode ms':>9}")
+print(f"{'device':32} {'TFLOP/s':>8} {'GB/s':>6} {'tokens':>6} {'call ms':>8} {'16 clips ms':>11} {'decode ms':>9}")
 for row in [*stored(), mine_here]:
     numbers = f"{row.teraflops:8.3g} {row.gigabytes:6.3g} {row.tokens:6}"
     name = f"{row.device} (stored)" if row is not mine_here else "here, now"
-    print(f"{name[:28]:28} {numbers} {1e3 * row.call:8.3g} {1e3 * row.call16:9.4g} {1e3 * row.decode:9.3g}")
+    print(f"{name[:32]:32} {numbers} {1e3 * row.call:8.3g} {1e3 * row.call16:11.4g} {1e3 * row.decode:9.3g}")
 
 # %% [markdown]
 # ## What Sora-sized sampling costs
@@ -716,7 +730,7 @@ for name, (each, frames, height, width, steps) in bills.items():
 # | A | 96, in 400 launches | 2 | 71 % | 18 % | 98, 98, 98 | 195 |
 # | B | 3, in 900 launches | 9, each about 0.01 | 4 % | 6 % | 12, 12, 12 | 12 |
 # | C | 40, in 700 launches | 1 | 6 % | 88 % | 41, 41, 41 | 81 |
-# | D | 30, in 400 launches | 29: 1 after each block's `if mask.any()` | 60 % | 20 % | 59, 59, 59 | 88 |
+# | D | 18, in 400 launches | 29: 1 after each block's `if mask.any()` | 60 % | 20 % | 47, 47, 47 | 65 |
 # | E | 20, in 150 launches | 1 | 66 % | 30 % | 41000, 21, 21 | 41 |
 #
 # It may be: `"arithmetic"`, `"memory traffic"`, `"launching small kernels"`, `"waiting for Python to read a number"`,
@@ -788,7 +802,7 @@ def forgetful(velocity: Velocity, tolerance: float) -> Velocity:
 
 
 calls.clear()
-stale = sample(forgetful(asked, 0.5), noise, time_grid(STEPS), step=ab2)
+stale = sample(forgetful(asked, 0.5), noise, grid_of(STEPS), step=ab2)
 print(f"the network was asked {calls['network']} times in {STEPS} steps")
 made = {"asked each time": pipeline.codec.decode(full)[0], "forgetful": pipeline.codec.decode(stale)[0]}
 plots.strips(made, alt="the clip of the full run, and the smear that one answer from pure noise leads to")

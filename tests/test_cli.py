@@ -196,8 +196,10 @@ def test_out_of_memory_and_missing_packages(terminal: Terminal, monkeypatch: pyt
 
     assert "not enough memory" in fail_with(RuntimeError("CUDA out of memory. Tried to allocate")).refused()
     assert "not enough memory" in fail_with(MemoryError()).refused()
+    with pytest.raises(RuntimeError, match="illegal"):  # a bug keeps its traceback
+        fail_with(RuntimeError("CUDA error: an illegal memory access was encountered"))
     no_package = fail_with(ModuleNotFoundError("No module named 'lightning'", name="lightning.pytorch")).refused()
-    assert no_package.startswith("lightning is not installed — pip install 'minisora[train]'")
+    assert no_package.startswith('lightning is not installed — pip install "minisora[train]"')
     assert fail_with(KeyboardInterrupt()).code == 130  # type: ignore[arg-type]
     with pytest.raises(RuntimeError, match="a bug"):  # not the user's fault: keeps its traceback
         monkeypatch.setattr(

@@ -74,5 +74,5 @@ def test_only_this_machine_and_only_with_the_token(
 
 def test_without_voila(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "voila", None)
-    with pytest.raises(UserError, match=r"voila is not installed — pip install 'minisora\[course\]'"):
+    with pytest.raises(UserError, match=r'voila is not installed — pip install "minisora\[course\]"'):
         studio(port=50123, browser=False, out=tmp_path)

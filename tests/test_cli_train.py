@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -149,8 +150,15 @@ def test_dry_run_of_many_devices(capsys: pytest.CaptureFixture[str]) -> None:
     ("able", "gain", "chosen"), [(True, 4.0, "bf16-mixed"), (True, 0.6, "32-true"), (False, 4.0, "32-true")]
 )
 def test_the_processor_chooses_the_precision(
-    able: bool, gain: float, chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    able: bool,
+    gain: float,
+    chosen: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # where there is no run to go on with
+
     def teraflops(device: str, *, precision: str) -> float:
         return 0.2 * (gain if precision == "bf16-mixed" else 1.0)
 
@@ -159,6 +167,20 @@ def test_the_processor_chooses_the_precision(
     asked = ("train", "text-to-video", "--preset", "nano", "--dry-run", "--accelerator", "cpu", "--steps", "10")
     assert chosen in run(capsys, *asked)[1]
     assert "32-true" in run(capsys, *asked, "--precision", "32-true")[1]
+
+
+def test_a_run_goes_on_in_its_precision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module("minisora.cli.train")  # the package's attribute of this name is the command
+    monkeypatch.setattr(module, "cpu_precision", lambda: "32-true")
+    codec = ("train", "codec", "--preset", "nano", "--accelerator", "cpu", "--batch", "2")
+    assert run(capsys, *codec, "--steps", "1", "--precision", "bf16-mixed")[0] == 0
+    for more, precision in (((), "bf16-mixed"), (("--fresh",), "32-true"), (("--run", "runs/other"), "32-true")):
+        assert precision in run(capsys, *codec, "--steps", "2", "--dry-run", *more)[1], more
+    assert run(capsys, *codec, "--steps", "2")[0] == 0
+    assert json.loads(Path("runs/nano-codec/settings.json").read_text())["machine"]["precision"] == "bf16-mixed"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +194,7 @@ def test_the_processor_chooses_the_precision(
         (["--strategy", "magic", "--devices", "2"], "strategy 'magic': must be auto, ddp or fsdp"),
         (["--precision", "8"], "precision '8': must be 32-true or bf16-mixed"),
         (["--accelerator", "abacus"], "device 'abacus' is not there"),
+        (["--accelerator", "abacus", "--dry-run"], "accelerator 'abacus': must be auto, cpu, cuda or mps"),
     ],
 )
 def test_bad_requests(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ import torch
 
 import minisora.model.text
 from minisora.codec.autoencoder import Codec
+from minisora.codec.losses import codec_loss
 from minisora.codec.stream import decode_stream
 from minisora.course.pretend import PretendedGPU
 from minisora.diffusion import ab2, ancestral, classifier_free, ddim, dpm_solver_pp, euler, heun, sample, time_grid
@@ -14,6 +15,7 @@ from minisora.model import DiT, Tokenizer, video_velocity
 from minisora.model.text import TextTokens
 from minisora.pipeline import Pipeline
 from minisora.presets import NANO
+from minisora.training.optim import build_optimizer
 from minisora.worlds.vocabulary import WORDS
 
 SHAPE = (5, 8, 8)
@@ -101,3 +103,28 @@ def test_ancestral_noise_comes_from_its_generator_and_goes_to_the_device():
         x = torch.empty(1, 3, *SHAPE, device="cuda")
         step = ancestral(STRAIGHT, torch.Generator().manual_seed(0))
         assert sample(lambda x, t: x * t, x, time_grid(2), step=step).device.type == "cuda"
+
+
+def test_the_optimiser_keeps_its_memory_where_the_weights_are():
+    """Also what a resumed state brings from the CPU: fused AdamW takes counts of steps on the weights' device only."""
+    with PretendedGPU() as gpu:
+        network = gpu.build(lambda: torch.nn.Linear(4, 4)).requires_grad_(True)
+        optimizer = build_optimizer([network.weight], [network.bias])
+        for parameter in network.parameters():
+            parameter.grad = torch.zeros_like(parameter)
+        optimizer.step()
+        optimizer.state[network.bias]["step"] = torch.zeros(())
+        optimizer.step()
+        kept = [value for state in optimizer.state.values() for value in state.values()]
+        assert len(kept) == 4 and all(value.device.type == "cuda" for value in kept)
+
+
+def test_the_codec_trains_and_is_looked_at_on_the_device():
+    with PretendedGPU() as gpu:
+        codec = gpu.build(lambda: Codec(NANO.codec))
+        video = torch.empty(2, 3, 9, 32, 32, device="cuda")
+        generator = torch.Generator("cuda") if torch.cuda.is_available() else None
+        gpu.forget()
+        loss, parts = codec_loss(codec, video, generator)  # type: ignore[arg-type]
+        assert {each.device.type for each in (loss, *parts.values())} == {"cuda"}
+        assert gpu.asked == 0, "a step that waits for the device is slow"

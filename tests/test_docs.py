@@ -27,7 +27,7 @@ from minisora.course.exercises import chapter_exercises, chapters, find_exercise
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.evaluation.metrics import psnr
 from minisora.evaluation.suite import Row
-from minisora.evaluation.table import markdown_table
+from minisora.evaluation.table import markdown_table, summary_table
 from minisora.model import attention, blocks, flops, rope
 from minisora.presets import MICRO
 from minisora.training import ema, optim
@@ -59,13 +59,15 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}, link
 
 
-def test_scores_are_those_of_the_shipped_weights_and_in_the_readme() -> None:
+def test_scores_are_those_of_the_shipped_weights_and_in_the_documents() -> None:
     scores, transformer, codec = (
         json.loads(read("data", *name))
         for name in (["scores.json"], ["checkpoints", "text-to-video.json"], ["checkpoints", "codec.json"])
     )
     assert (scores["weights"], scores["codec"]) == (transformer["sha256"], codec["sha256"])
-    assert markdown_table([Row.from_dict(row) for row in scores["rows"]]) in read("README.md")
+    table = [Row.from_dict(row) for row in scores["rows"]]
+    assert summary_table(table) in read("README.md")
+    assert markdown_table(table) in read("docs", "results.md")
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/teaching.md", "docs/answers.md"])

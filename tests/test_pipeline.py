@@ -8,6 +8,7 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -69,6 +70,17 @@ def test_same_seed_same_clip_alone_and_in_a_list(pipeline: Pipeline) -> None:
     chosen = pipeline.generate(prompts, seed=[7, 6, 5], seconds=0.5)
     torch.testing.assert_close(chosen[1].frames, several[1].frames, atol=1e-5, rtol=0)
     assert not torch.allclose(several[0].frames, pipeline.generate(PROMPT, seed=6, seconds=0.5).frames)
+    counted = pipeline.generate([PROMPT], seed=np.int64(5), seconds=0.5)  # type: ignore[arg-type]
+    torch.testing.assert_close(counted[0].frames, several[0].frames, atol=1e-5, rtol=0)
+    with pytest.raises(UserError, match="1 seeds for 3 prompts"):
+        pipeline.generate(prompts, seed=[5], seconds=0.5)
+
+
+def test_the_size_is_that_of_the_clips_that_the_weights_were_trained_on(weights: Path, pipeline: Pipeline) -> None:
+    assert pipeline.size == (64, 64)
+    card = {**pipeline.card, "data": [{"height": 32, "width": 48}]}
+    other = Pipeline(pipeline.codec, pipeline.dit, pipeline.tokenizer, card=card, device="cpu")
+    assert other.generate(PROMPT, seconds=0, steps=1).shape == (3, 1, 32, 48)
 
 
 def test_more_prompts_than_are_made_at_once(pipeline: Pipeline) -> None:

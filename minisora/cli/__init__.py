@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +25,9 @@ EXTRAS = {
     ),
 }
 
+#: How PyTorch says that there is not enough memory; "an illegal memory access" is another matter.
+NO_MEMORY = ("out of memory", "allocate memory", "not enough memory")
+
 app = typer.Typer(
     name="minisora",
     help="A sentence becomes a video, on a laptop.",
@@ -45,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     A user's error is one line on stderr; any other keeps its traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Windows would write a file that takes no check marks
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
     try:
         code = app(args=arguments, prog_name="minisora", standalone_mode=False)
     except UserError as error:
@@ -56,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if package == "minisora":
             raise
         extra = EXTRAS.get(package, "minisora")
-        code = _complain(f"{package} is not installed — pip install '{extra}' (see minisora doctor)")
+        code = _complain(f'{package} is not installed — pip install "{extra}" (see minisora doctor)')
     except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and "memory" not in str(error):
+        if not isinstance(error, MemoryError) and not any(words in str(error) for words in NO_MEMORY):
             raise
         code = _complain("not enough memory — try a smaller size, a shorter duration, or another --device")
     except Exception as error:

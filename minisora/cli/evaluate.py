@@ -25,7 +25,9 @@ def evaluate(
     sizes: Annotated[bool, typer.Option("--sizes", help="Other durations and frames instead: one object.")] = False,
     log: Annotated[Path | None, typer.Option(help="Keeps what is done; a stopped call goes on from there.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the scores to this file, as JSON.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as a README would have it.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown: everything right, and every score.")
+    ] = False,
 ) -> None:
     """Measure weights on fixed prompts and seeds: how often all is right, beside what ground truth and codec reach."""
     import json
@@ -37,7 +39,7 @@ def evaluate(
 
     from minisora.checkpoint import worlds_of
     from minisora.evaluation import suite
-    from minisora.evaluation.table import markdown_table, score_table
+    from minisora.evaluation.table import markdown_table, score_table, summary_table
     from minisora.files import check_writable, replacing
     from minisora.pipeline import Pipeline
 
@@ -76,6 +78,6 @@ def evaluate(
             scores = json.dumps({**of, "rows": [row.to_dict() for row in rows]}, indent=1)
             draft.write_text(scores + "\n", encoding="utf-8")
     if markdown:
-        print(markdown_table(rows))
+        print(f"{summary_table(rows)}\n\n{markdown_table(rows)}")
     else:
         Console().print(score_table(rows))

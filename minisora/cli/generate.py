@@ -15,7 +15,9 @@ from minisora.files import slug
 
 def generate(
     prompt: Annotated[str, typer.Argument(help="What to show, in words that minisora knows (see: minisora words).")],
-    size: Annotated[str, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.")] = "64x64",
+    size: Annotated[
+        str | None, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.", show_default="the weights'")
+    ] = None,
     seconds: Annotated[float, typer.Option(help="How long, from 0 (a single picture) to 60.")] = 2.0,
     seed: Annotated[int, typer.Option(help="Another seed makes another video of the same.")] = 0,
     steps: Annotated[int | None, typer.Option(help="More is better and slower.", show_default="the weights'")] = None,
@@ -45,7 +47,7 @@ def generate(
     from minisora.pipeline import Pipeline
     from minisora.video import check_ending
 
-    shape = parse_size(size)
+    shape = None if size is None else parse_size(size)
     out = Path("out") / f"{slug(prompt)}-{seed}.mp4" if out is None else out
     check_ending(out)
     check_writable(out.parent)

@@ -64,7 +64,7 @@ def studio(
 ) -> None:
     """Open the Studio on a page of its own: prompts, a live preview, a history. Only this machine can reach it."""
     if importlib.util.find_spec("voila") is None:
-        raise UserError("voila is not installed — pip install 'minisora[course]' (see minisora doctor)")
+        raise UserError('voila is not installed — pip install "minisora[course]" (see minisora doctor)')
     port, token = free_port(port), secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="minisora-studio-") as name:
         page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute())

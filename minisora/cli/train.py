@@ -36,8 +36,10 @@ Seed = Annotated[int, typer.Option(help="Of weights, batches and noise.")]
 Accelerator = Annotated[str, typer.Option(help="auto (CUDA if there is any, else the CPU), cpu, cuda, or mps.")]
 Devices = Annotated[int, typer.Option(help="Processes, each with an accelerator of its own.")]
 Strategy = Annotated[str | None, typer.Option(help="Over several: ddp or fsdp.", show_default="the preset's")]
-Precision = Annotated[str | None, typer.Option(help="32-true or bf16-mixed.", show_default="the fastest")]
-Compile = Annotated[bool, typer.Option("--compile", help="Compile the repeated block: slow to start, faster after.")]
+Precision = Annotated[
+    str | None, typer.Option(help="32-true or bf16-mixed.", show_default="the run's, else the fastest")
+]
+Compile = Annotated[bool, typer.Option("--compile", help="Compile the repeated blocks: slow to start, faster after.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on with what the folder holds.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print parameters, FLOPs, memory, and estimated time.")]
 CodecPath = Annotated[
@@ -52,7 +54,9 @@ TimeMean = Annotated[
     float | None, typer.Option(help="Centre of the noise levels: higher is noisier.", show_default="the recipe's")
 ]
 Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.", show_default="the preset's")]
-Rebuild = Annotated[bool, typer.Option("--rebuild", help="Encode the clips anew.")]
+Rebuild = Annotated[
+    bool, typer.Option("--rebuild", help="Encode the clips anew if those there are of another codec or of other clips.")
+]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
 
 
@@ -80,11 +84,12 @@ def train_codec(
     from minisora.recipe import codec_settings
 
     preset = preset_named(preset_name)
+    run = run or Path("runs") / f"{preset.name}-codec"
     settings = codec_settings(
         preset,
-        run or Path("runs") / f"{preset.name}-codec",
+        run,
         budget(steps, minutes, preset.codec_minutes),
-        machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
+        machine_of(preset, accelerator, devices, strategy, precision, compile, None if fresh else run, dry_run=dry_run),
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     settings = replace(settings, optimisation=at_rate(settings.optimisation, rate), decoder_only=decoder_only)
@@ -131,11 +136,12 @@ def train_text_to_video(
     from minisora.recipe import clip_sets, text_to_video_settings
 
     preset = preset_named(preset_name)
+    run = run or Path("runs") / f"{preset.name}-text-to-video"
     settings = text_to_video_settings(
         preset,
-        run or Path("runs") / f"{preset.name}-text-to-video",
+        run,
         budget(steps, minutes, preset.minutes),
-        machine_of(preset, accelerator, devices, strategy, precision, compile, dry_run=dry_run),
+        machine_of(preset, accelerator, devices, strategy, precision, compile, None if fresh else run, dry_run=dry_run),
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
@@ -143,11 +149,11 @@ def train_text_to_video(
     if time_mean is not None:
         settings = at_times(settings, time_mean)
     sets = clip_sets(preset, clips=positive("clips", clips))
+    c = preset.codec
+    shape = 1 + (preset.frames - 1) // c.temporal, preset.height // c.spatial, preset.width // c.spatial
     if dry_run:
         from minisora.training.estimate import text_to_video_work
 
-        c = preset.codec
-        shape = 1 + (preset.frames - 1) // c.temporal, preset.height // c.spatial, preset.width // c.spatial
         numbers = sum(s.clips * s.frames * s.height * s.width for s in sets) * 3 / c.block * c.channels
         work = text_to_video_work(preset.dit, shape)
         return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
@@ -172,7 +178,7 @@ def train_text_to_video(
         rebuild=rebuild,
         start=start,
         card={"preset": preset.name, "codec": latents, **({"init": begun(origin)} if origin else {})},
-        evaluate=judged_prompts(network, world=preset.world) if score_minutes is not None else None,
+        evaluate=judged_prompts(network, world=preset.world, shape=shape) if score_minutes is not None else None,
     )
     return report(outcome)
 
@@ -209,22 +215,26 @@ def machine_of(
     strategy: str | None,
     precision: str | None,
     compile: bool,
+    going_on: Path | None,
     *,
     dry_run: bool,
 ) -> Machine:
-    """Where to train: CUDA if there is any, else the CPU, unless said otherwise.
+    """Where to train: CUDA if there is any, else the CPU, unless said otherwise; a run keeps its precision.
 
     Raises: UserError for what there is not; a dry run may be of a machine that is elsewhere.
     """
     from minisora.pipeline import pick_device
-    from minisora.training.settings import Machine
+    from minisora.training.settings import Machine, precision_held
 
     kind = accelerator
     if accelerator == "auto" or not dry_run:
         kind = pick_device(None if accelerator == "auto" else accelerator).type
+    elif accelerator not in ("cpu", "cuda", "mps"):
+        raise UserError(f"accelerator {accelerator!r}: must be auto, cpu, cuda or mps")
     chosen = strategy or (preset.strategy if positive("devices", devices) != 1 else "auto")
     if chosen not in ("auto", "ddp", "fsdp"):
         raise UserError(f"strategy {chosen!r}: must be auto, ddp or fsdp")
+    precision = precision or (precision_held(going_on, kind) if going_on is not None else None)
     precision = precision or (cpu_precision() if kind == "cpu" else preset.precision)
     if precision not in ("32-true", "bf16-mixed"):
         raise UserError(f"precision {precision!r}: must be 32-true or bf16-mixed")
@@ -268,8 +278,10 @@ def print_estimate(title: str, work: Work, settings: RunSettings, *, disk: float
     from minisora.training.estimate import estimate, measure_teraflops
 
     machine, here = settings.machine, settings.machine.accelerator
-    there = here == "cpu" or (here == "cuda" and torch.cuda.is_available())
+    there = here == "cpu" or (torch.cuda if here == "cuda" else torch.mps).is_available()
     teraflops = measure_teraflops(here, precision=machine.precision) if there else GPU_TERAFLOPS
+    if here == "cpu":
+        teraflops /= machine.devices  # processes share its cores
     known = "measured" if there else "assumed: no such device here"
     print(f"{title} on {machine.devices} x {here} of {teraflops:.3g} TFLOP/s each ({known}), {machine.precision}")
     print(
@@ -280,6 +292,7 @@ def print_estimate(title: str, work: Work, settings: RunSettings, *, disk: float
             devices=machine.devices,
             strategy=machine.strategy,
             precision=machine.precision,
+            fused=here != "cpu",
             steps=settings.budget.steps,
             minutes=settings.budget.minutes,
             disk=disk,

@@ -15,7 +15,7 @@ def kl_divergence(mean: Tensor, logvar: Tensor) -> Tensor:
 
 def codec_loss(
     codec: Codec, video: Tensor, generator: Generator, *, kl_weight: float = 1e-4, l1_weight: float = 0.1
-) -> tuple[Tensor, dict[str, float]]:
+) -> tuple[Tensor, dict[str, Tensor]]:
     """Squared plus absolute error of a clip that went through the codec, plus a little KL.
 
     Args:
@@ -24,11 +24,11 @@ def codec_loss(
         kl_weight: price of a nat of latent information; more means smoother latents and blurrier clips.
         l1_weight: share of the absolute error, which keeps edges sharp where the squared error no longer cares.
 
-    Returns: the loss, and its parts as floats.
+    Returns: the loss, and its parts without gradients.
     """
     mean, logvar = codec.encode_distribution(video)
     noise = torch.randn(mean.shape, generator=generator, device=mean.device, dtype=mean.dtype)
     error = codec.decode_raw(mean + torch.exp(0.5 * logvar) * noise).float() - video
     squared, absolute, kl = error.square().mean(), error.abs().mean(), kl_divergence(mean.float(), logvar.float())
     loss = squared + l1_weight * absolute + kl_weight * kl
-    return loss, {"mse": float(squared.detach()), "l1": float(absolute.detach()), "kl": float(kl.detach())}
+    return loss, {"mse": squared.detach(), "l1": absolute.detach(), "kl": kl.detach()}

@@ -32,22 +32,20 @@ def build(source: Path, *, profile: str = "full") -> str:
     for id_, (kind, message) in notebooks.errors(book).items():
         raise UserError(f"{source.name}, cell {id_}: {kind}: {message}")
     notebooks.clean(book)
-    size = max(
-        write(book, notebooks.solution_path(source)),
-        write(notebooks.learners_copy(book), notebooks.learners_path(source)),
-    )
+    size = len(nbformat.writes(book).encode())  # the learners' copy is smaller
     if size > LARGEST:
         raise UserError(f"{source.stem}: {size} bytes, at most {LARGEST} — smaller clips, fewer frames or colours")
+    write(book, notebooks.solution_path(source))
+    write(notebooks.learners_copy(book), notebooks.learners_path(source))
     return f"{source.stem}: {len(book.cells)} cells, {time.monotonic() - begin:.0f} s, {size / 1e6:.2f} MB"
 
 
-def write(book: NotebookNode, path: Path) -> int:
-    """Write a notebook whole or not at all. Returns: its size in bytes."""
+def write(book: NotebookNode, path: Path) -> None:
+    """Write a notebook whole or not at all."""
     nbformat.validate(book)
     text = nbformat.writes(book) + "\n"
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8")
-    return len(text.encode())
 
 
 def stale(source: Path) -> list[str]:

@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass
 from types import NoneType
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -52,6 +53,8 @@ def difference(mine: object, right: object, *, tolerance: float) -> str | None:
     """What is wrong with ``mine``, as the end of the sentence "your answer ..."; None if it is right."""
     if isinstance(right, Raised) or isinstance(mine, Raised):
         return _different_errors(mine, right)
+    if isinstance(mine, np.generic) or (isinstance(mine, Tensor) and mine.numel() == 1 and _plain_number(right)):
+        mine = mine.item()  # a number is a number
     if isinstance(right, Tensor):
         return _different_tensors(mine, right, tolerance)
     if isinstance(right, dict):
@@ -82,6 +85,8 @@ def _different_tensors(mine: object, right: Tensor, tolerance: float) -> str | N
         return f"has the shape {tuple(mine.shape)}, not {tuple(right.shape)}"
     if mine.dtype != right.dtype:
         return f"holds {_kind(mine)}, not {_kind(right)}"
+    if mine.device != right.device:
+        return f"lies on {mine.device}, not on {right.device}: make tensors where those that you are given are"
     if not mine.is_floating_point():
         wrong = mine != right
     else:
@@ -113,12 +118,14 @@ def _different_sequences(mine: object, right: tuple | list, tolerance: float) ->
 
 
 def _different_numbers(mine: object, right: float, tolerance: float) -> str | None:
-    if isinstance(mine, Tensor) and mine.numel() == 1:
-        mine = mine.item()  # a number is a number
     if isinstance(mine, bool) or not isinstance(mine, int | float):
         return f"is {_shown(mine)}, not a number"
     close = math.isclose(mine, right, rel_tol=tolerance, abs_tol=tolerance)
     return None if close else f"is {mine:.6g}, not {right:.6g}"
+
+
+def _plain_number(value: object) -> bool:
+    return isinstance(value, int | float)
 
 
 def _kind(tensor: Tensor) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,14 @@ class Case:
             of them. Whatever it raises is an answer too.
         expected: what mathematics says the answer is; by default, what the package's own part answers.
         tolerance: absolute and relative, for floating-point numbers.
+        fails: whether the right answer is an error.
     """
 
     says: str
     ask: Callable[[Solution], object]
     expected: Callable[[], object] | None = None
     tolerance: float = 1e-5
+    fails: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,14 @@ class Exercise:
     points: int = 2
 
 
-def call(says: str, *arguments: object, tolerance: float = 1e-5) -> Case:
+#: What is said of a solution that changes what it is given.
+CHANGED = (
+    "it changes what it is given: use operations that return a new one (no `x += ...`, no `x[...] = ...` on an "
+    "argument), or work on a copy, such as `x.clone()`"
+)
+
+
+def call(says: str, *arguments: object, expected: Callable[[], object] | None = None, tolerance: float = 1e-5) -> Case:
     """The commonest case: what does the solution return for these arguments, and does it leave them as they are?"""
     from minisora.course.compare import copied, difference
 
@@ -83,10 +92,30 @@ def call(says: str, *arguments: object, tolerance: float = 1e-5) -> Case:
         given = [copied(each) for each in arguments]
         answer = solution(*given)
         if difference(given, list(arguments), tolerance=0.0) is not None:
-            raise CheckFailed(
-                "it changes the tensor that it is given: use operations that return a new one (no `x += ...`, "
-                "no `x[...] = ...` on an argument), or work on `x.clone()`"
-            )
+            raise CheckFailed(CHANGED)
         return answer
 
-    return Case(says, ask, tolerance=tolerance)
+    return Case(says, ask, expected, tolerance=tolerance)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What somebody found; a message must not give the right one away."""
+
+    said: object
+    right: str
+
+    def __repr__(self) -> str:
+        return "the one that fits" if self.said == self.right else repr(self.said)
+
+
+def finding(says: str, said: Callable[[Solution], object], right: str, choices: Sequence[str]) -> Case:
+    """A case of an exercise that asks for one of several words: what has the solution ``said``?"""
+
+    def ask(solution: Solution) -> object:
+        answer = said(solution)
+        if answer not in choices:
+            raise CheckFailed(f"{answer!r} is none of the choices; they are {', '.join(map(repr, choices))}")
+        return Finding(answer, right)
+
+    return Case(says, ask, expected=lambda: Finding(right, right))

@@ -16,6 +16,9 @@ from nbformat import NotebookNode
 #: Functions of the course that hand out the package's own parts: what they return is not the learner's work.
 HANDED_OUT = ("use", "reference")
 
+#: The first line of a cell that is timed or silenced; what follows is Python.
+TIMING = re.compile(r"\A\s*%%(time|timeit|capture)\b.*\n")
+
 #: Scopes of their own that run where they stand.
 AT_ONCE = ("listcomp", "setcomp", "dictcomp", "genexpr")
 
@@ -31,13 +34,9 @@ def extract(book: NotebookNode, name: str) -> str:
     """
     statements: list[ast.stmt] = []
     broken: str | None = None
-    for cell in book.cells:
-        if cell.cell_type != "code":
-            continue
-        if re.search(rf"^\s*check\.{name}\(", cell.source, re.MULTILINE):
-            break
+    for cell in _before_the_check(book, name):
         try:
-            statements += ast.parse(TransformerManager().transform_cell(cell.source)).body
+            statements += _parsed(cell.source)
         except (SyntaxError, ValueError) as error:
             if re.search(rf"\b(def|class)\s+{name}\b|^{name}\s*=", cell.source, re.MULTILINE):
                 broken = (
@@ -63,8 +62,24 @@ def extract(book: NotebookNode, name: str) -> str:
     return "\n".join(ast.unparse(statements[i]) for i in sorted(chosen))
 
 
+def _before_the_check(book: NotebookNode, name: str) -> list[NotebookNode]:
+    """The cells of code up to the exercise's check, or to the last call of it where the check's own cell is gone."""
+    cells = [cell for cell in book.cells if cell.cell_type == "code"]
+    own = [i for i, cell in enumerate(cells) if cell.get("metadata", {}).get("check") == name]
+    calls = [i for i, cell in enumerate(cells) if re.search(rf"^\s*check\.{name}\(", cell.source, re.MULTILINE)]
+    return cells[: 1 + (own or calls or [len(cells)])[-1]]
+
+
+def _parsed(source: str) -> list[ast.stmt]:
+    """A cell's statements. Raises: SyntaxError, also for what Python only finds when it compiles; ValueError."""
+    code = TransformerManager().transform_cell(TIMING.sub("", source))
+    tree = ast.parse(code)
+    compile(tree, "page", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    return tree.body
+
+
 def _binds(statement: ast.stmt) -> set[str]:
-    """Names that a statement gives a meaning, at the top of the page."""
+    """Names that a statement gives a meaning, or changes the meaning of, at the top of the page."""
     return set(_bound(statement))
 
 
@@ -75,9 +90,18 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
+    elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):  # table["a"] = 1
+        yield from _root(node)
     elif not isinstance(node, ast.Lambda):
         for child in ast.iter_child_nodes(node):
             yield from _bound(child)
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
 
 
 def _uses(statement: ast.stmt) -> tuple[set[str], set[str]]:

@@ -93,7 +93,7 @@ def as_json(number: str, notebook: Path, marks: Sequence[Mark]) -> str:
     """A score card for programs."""
     total = {"points": sum(m.points for m in marks), "of": sum(m.of for m in marks)}
     card = {"chapter": number.zfill(2), "notebook": str(notebook), **total, "exercises": list(map(asdict, marks))}
-    return json.dumps(card, indent=2, ensure_ascii=False)
+    return json.dumps(card, indent=2)
 
 
 def as_text(number: str, notebook: Path, marks: Sequence[Mark]) -> str:
@@ -118,7 +118,8 @@ def _examine_apart(name: str, source: str, limits: Limits) -> tuple[bool, str]:
         )  # fmt: skip
         assert process.stdout is not None
         try:
-            process.stdout.readline()  # it is ready: importing torch is on nobody's time
+            if process.stdout.readline().strip() != b"ready":  # importing torch is on nobody's time
+                raise UserError(f"{name} cannot be examined here: mark fewer at once, or see minisora doctor")
             process.wait(limits.waiting)
         except subprocess.TimeoutExpired:
             return False, f"is not done after {limits.waiting} seconds: does a loop never end?"

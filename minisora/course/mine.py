@@ -64,8 +64,8 @@ class Mine:
         passing = sum(part.state == "passes" for part in self.parts)
         made = "the same clip as the package's" if _same(self.clip, self.whole) else "another clip than the package's"
         head = (
-            f"{passing} of {len(self.parts)} parts pass; {len(self.own)} of them are in the machine that made this "
-            f"clip: {made}"
+            f"{passing} of {len(self.parts)} parts pass; {len(self.own)} of them took the places of the package's "
+            f"(some are for training, and wait there), and what came out is {made}"
         )
         rows = [f"{p.chapter}  {p.name:24} {MARKS[p.state]:14} {_place(p)}" for p in self.parts]
         spoiled = [f"left out, since it spoils the clip although it passes: {name}" for name in self.spoilers]
@@ -122,6 +122,8 @@ def mine(
         spoilers = [name for name in own if (one := _attempt(make, {name: own[name]})) is None or not _same(one, whole)]
         sound = {name: part for name, part in own.items() if name not in spoilers}
         clip = _attempt(make, sound)
+        if clip is None:  # each is sound alone, and yet they do not work together
+            spoilers = list(own)
     parts = [part if part.name not in spoilers else _without(part) for part in parts]
     return Mine(prompt, fps, tuple(parts), whole if clip is None else clip, whole, tuple(spoilers))
 

@@ -91,7 +91,7 @@ def hints(exercise: Exercise) -> str:
 
 
 def learners_copy(solution: NotebookNode) -> NotebookNode:
-    """Stubs in place of solutions; of the outputs what one should see: pictures, and text that never differs."""
+    """Stubs for solutions, and of the outputs the pictures: printed numbers would answer the page's questions."""
     from nbconvert.exporters.exporter import ResourcesDict
     from nbgrader.preprocessors import ClearSolutions
 
@@ -99,8 +99,7 @@ def learners_copy(solution: NotebookNode) -> NotebookNode:
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.execution_count = None
-            fixed = "# NBVAL_CHECK_OUTPUT" in cell.source
-            cell.outputs = [o for o in cell.outputs if _is_picture(o) or (fixed and o.output_type == "stream")]
+            cell.outputs = [output for output in cell.outputs if _is_picture(output)]
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output.execution_count = None

@@ -11,6 +11,9 @@ from minisora.course.profile import PROFILE
 from minisora.doctor import CHECKOUT, requirements
 from minisora.errors import UserError
 
+WHAT = '-c requirements.lock -e ".[course]"' if (CHECKOUT / "requirements.lock").exists() else '"minisora[course]"'
+MEND = f"pip install {WHAT}"  #: The command that installs what the chapters need.
+
 
 def begin(chapter: str) -> None:
     """Check versions (not importability: code that imports can still behave differently), and say what runs where.
@@ -19,10 +22,7 @@ def begin(chapter: str) -> None:
     """
     wrong = [each for extra in ("", "train", "course") for each in _wrong(extra)]
     if wrong:
-        lock = (
-            "-c requirements.lock -e '.[course]'" if (CHECKOUT / "requirements.lock").exists() else "'minisora[course]'"
-        )
-        raise UserError(f"{', '.join(wrong)}: chapter {chapter} needs other versions — pip install {lock}")
+        raise UserError(f"{', '.join(wrong)}: chapter {chapter} needs other versions — {MEND}")
     device = "a GPU" if torch.cuda.is_available() else "the CPU"
     print(f"Chapter {chapter} · minisora {minisora.__version__} on {device} · {PROFILE} run")
 

@@ -62,6 +62,7 @@ class Studio:
         self.shown: Piece | None = None
         self._stop = threading.Event()
         self._worker: threading.Thread | None = None
+        self._about_to_begin: asyncio.TimerHandle | None = None
         self._working, self._moving = False, True
         steps = self.pipeline.sampling.steps if steps is None else steps
         guidance = self.pipeline.sampling.guidance if guidance is None else guidance
@@ -89,8 +90,9 @@ class Studio:
             self._worker = in_background(lambda: self._work(order))
 
     def stop(self) -> None:
-        """Give up what is being made, at the next step."""
+        """Give up what is being made, at the next step, or what was just about to begin."""
         self._stop.set()
+        self._forget_the_press()
 
     def wait(self, seconds: float | None = None) -> None:
         """Until nothing is being made any more, or for so many seconds."""
@@ -118,6 +120,7 @@ class Studio:
         except UserError as error:
             self._say(str(error), wrong=True)
             return None
+        self.panel.offer("", [])
         self.panel.message.value = studio_look.saved(path)
         return path
 
@@ -150,10 +153,16 @@ class Studio:
         for offer in panel.offers:
             offer.on_click(lambda pressed: self._mend(pressed.description))
 
+    def _forget_the_press(self) -> None:
+        if self._about_to_begin is not None:
+            self._about_to_begin.cancel()
+            self._about_to_begin = None
+
     def _press(self) -> None:
         """Generate, once the kernel knows all that was typed before."""
+        self._forget_the_press()
         try:
-            asyncio.get_running_loop().call_later(SETTLE, self.generate)
+            self._about_to_begin = asyncio.get_running_loop().call_later(SETTLE, self.generate)
         except RuntimeError:  # no front end, no loop
             self.generate()
 

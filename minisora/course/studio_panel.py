@@ -8,7 +8,7 @@ import ipywidgets
 
 from minisora.course import studio_look
 from minisora.course.studio_work import Order
-from minisora.request import MOST_GUIDANCE
+from minisora.request import MOST_GUIDANCE, MOST_STEPS
 
 #: Sizes to choose from, height and width: those that the shipped weights were trained on.
 SIZES = {"64 × 64": (64, 64), "48 × 80, wide": (48, 80), "80 × 48, tall": (80, 48), "96 × 96": (96, 96)}
@@ -32,10 +32,10 @@ class Panel:
 
         sizes = SIZES if order.size in SIZES.values() else {**SIZES, "{} × {}".format(*order.size): order.size}
         lengths = LENGTHS if order.seconds in LENGTHS.values() else {**LENGTHS, f"{order.seconds:g} s": order.seconds}
-        self.seed = w.BoundedIntText(value=order.seed, min=0, max=2**31 - 1, description="Seed")
+        self.seed = w.BoundedIntText(value=order.seed, min=0, max=max(2**31 - 1, order.seed), description="Seed")
         self.size = w.Dropdown(options=sizes, value=order.size, description="Height × width")
         self.seconds = w.Dropdown(options=lengths, value=order.seconds, description="Length")
-        self.steps = w.BoundedIntText(value=order.steps, min=1, max=200, description="Steps")
+        self.steps = w.BoundedIntText(value=order.steps, min=1, max=MOST_STEPS, description="Steps")
         self.guidance = w.BoundedFloatText(
             value=order.guidance, min=0, max=MOST_GUIDANCE, step=0.5, description="Guidance"
         )

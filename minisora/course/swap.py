@@ -56,6 +56,8 @@ class swap:
         seed: int = 0,
     ) -> Report:
         """The same clip from the package's parts, with each of these parts in turn, and with all of them."""
+        if self._kept:
+            raise UserError("the parts are in their places: ask for the report outside of the `with` block")
         pipeline = pipeline or finished_pipeline()
 
         def make() -> Tensor:
@@ -134,5 +136,5 @@ def _places(name: str) -> list[tuple[ModuleType, str]]:
         if value is part
     ]
     if not found:
-        raise UserError(f"no module of the pipeline uses {name!r}: it is an exercise that stands for itself")
+        raise UserError(f"no module of the pipeline uses {name!r}: it stands for itself, or is swapped already")
     return found

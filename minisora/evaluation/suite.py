@@ -168,7 +168,9 @@ def evaluate(
                     with torch.no_grad():
                         drawn = _render([scenes[i] for i in picked], suite)
                         clips = make(picked, drawn)
-                    known.add(suite, source, picked, _mark(scenes, picked, clips, drawn if source != MODEL else None))
+                    known.add(
+                        suite, source, picked, _mark(scenes, picked, clips, drawn if source == THROUGH_CODEC else None)
+                    )
                 marks += known.get(suite, source, picked)
                 if watch is not None:
                     watch(suite.name, source, len(marks), len(scenes))

@@ -1,4 +1,4 @@
-"""Scores as a table: every score of the model beside its floors."""
+"""Scores as tables: every score of the model beside the best that it could have."""
 
 from __future__ import annotations
 
@@ -32,8 +32,19 @@ def cell(score: Score) -> str:
     return f"{100 * score.share:.0f} ({100 * score.low:.0f}-{100 * score.high:.0f})"
 
 
+def summary_table(rows: Sequence[Row]) -> str:
+    """In Markdown, how often *everything* is right: a line for each suite, a column for each source."""
+    sources = list(dict.fromkeys(row.source for row in rows))
+    lines = ["| prompts | " + " | ".join(sources) + " |", "|---" * (len(sources) + 1) + "|"]
+    for suite in dict.fromkeys(row.suite for row in rows):
+        here = {row.source: row for row in rows if row.suite == suite}
+        cells = (cell(here[source].scores["everything"]) if source in here else "" for source in sources)
+        lines.append(f"| {suite} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def markdown_table(rows: Sequence[Row]) -> str:
-    """The scores for a README, a line for each suite and source."""
+    """In Markdown, every score: a line for each suite and source."""
     lines = ["| suite | clips from | " + " | ".join(KINDS) + " |", "|---" * (len(KINDS) + 2) + "|"]
     for row in rows:
         lines.append(f"| {row.suite} | {row.source} | " + " | ".join(cell(row.scores[k]) for k in KINDS) + " |")

@@ -33,7 +33,7 @@ def rope_table(coords: Tensor, head_dim: int, wavelengths: Sequence[tuple[float,
     bands = [pairs - band * (len(wavelengths) - 1)] + [band] * (len(wavelengths) - 1)
     angles = []
     for axis, ((shortest, longest), size) in enumerate(zip(wavelengths, bands, strict=True)):
-        wavelength = torch.logspace(math.log2(shortest), math.log2(longest), size, base=2, device=coords.device)
+        wavelength = shortest * (longest / shortest) ** torch.linspace(0, 1, size, device=coords.device)
         angles.append(coords[..., axis, None].float() * (2 * math.pi / wavelength))
     angle = torch.cat(angles, dim=-1)[..., None, :]
     return torch.polar(torch.ones_like(angle), angle)

@@ -81,6 +81,8 @@ class KeepState(lightning.Callback):
             self._save(trainer)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        if trainer.world_size == 1 and self.files.failure is not None:
+            self._saved_step = -1  # perhaps there is room by now
         self._save(trainer)
 
     def state_dict(self) -> dict[str, Any]:
@@ -94,9 +96,8 @@ class KeepState(lightning.Callback):
             return
         self._saved_at = time.monotonic()
         trainer.save_checkpoint(self.path, weights_only=False)
-        if self.files.failure is None:
-            self._saved_step = trainer.global_step
-        else:
+        self._saved_step = trainer.global_step  # or tried to: only the first process knows, and all must do the same
+        if self.files.failure is not None:
             print(f"\nstep {trainer.global_step}: the state is not saved, {self.files.failure}", file=sys.stderr)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -111,30 +112,39 @@ class NonFiniteLossError(UserError):
 
 
 class FiniteGuard(lightning.Callback):
-    """Ends the run before a loss or gradient that is not finite reaches the weights.
+    """Ends the run when a loss or gradient is not finite, and never lets a state be saved after one.
 
-    On an accelerator it looks only every ``every`` steps, as looking waits for the device.
+    Looking waits for the device. So on an accelerator it is done every ``every`` steps and before a state is saved;
+    with ``every=1`` a bad gradient does not even reach the weights.
     """
 
-    def __init__(self, run: Path, *, every: int = 20) -> None:
+    def __init__(self, run: Path, *, every: int = 1) -> None:
         self.run, self.every = run, every
+        self._fine: Tensor | None = None  # whether all were finite since the last look; on the device
 
     def on_before_backward(self, trainer: Trainer, pl_module: LightningModule, loss: Tensor) -> None:
-        self._check(trainer, "loss", loss)
+        self._see(trainer, "loss", loss.detach())
 
     def on_before_optimizer_step(self, trainer: Trainer, pl_module: LightningModule, optimizer: Any) -> None:
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
         if gradients:
-            self._check(trainer, "gradient", whole(torch.nn.utils.get_total_norm(gradients)))
+            self._see(trainer, "gradient", whole(torch.nn.utils.get_total_norm(gradients)))
 
-    def _check(self, trainer: Trainer, name: str, value: Tensor) -> None:
-        if (value.device.type == "cpu" or trainer.global_step % self.every == 0) and not bool(value.isfinite()):
-            value = value.detach()
+    def on_save_checkpoint(self, trainer: Trainer, pl_module: LightningModule, checkpoint: dict[str, Any]) -> None:
+        self._look(trainer, "a loss or gradient was not finite")
+
+    def _see(self, trainer: Trainer, name: str, value: Tensor) -> None:
+        self._fine = value.isfinite() if self._fine is None else self._fine & value.isfinite()
+        if trainer.global_step % self.every == 0:
+            now = bool(value.isfinite())
+            self._look(trainer, "a loss or gradient was not finite" if now else f"the {name} is {float(value)}")
+
+    def _look(self, trainer: Trainer, says: str) -> None:
+        if self._fine is not None and not bool(self._fine):
             there = (self.run / LAST).exists()
             saved = f"the last good state is {self.run / LAST}" if there else "no state was saved before"
-            raise NonFiniteLossError(
-                f"step {trainer.global_step}: the {name} is {float(value)}; {saved}; try a lower learning rate"
-            )
+            raise NonFiniteLossError(f"step {trainer.global_step}: {says}; {saved}; try a lower learning rate")
+        self._fine = None
 
 
 class Periodically(lightning.Callback):

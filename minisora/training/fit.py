@@ -18,7 +18,8 @@ from minisora.training.modules import CodecModule, TextToVideoModule
 from minisora.training.pace import Pace
 from minisora.training.report import Report
 from minisora.training.settings import RunSettings
-from minisora.training.state import newest_state
+from minisora.training.sharding import repeated_blocks
+from minisora.training.state import newest_state, sweep_drafts
 from minisora.training.strategies import strategy_for
 
 #: Looks at the averaged network at a step, and may return scores to print and log.
@@ -57,11 +58,14 @@ def fit(
     Raises: NonFiniteLossError; UserError when the folder's state cannot be read.
     """
     settings.run.mkdir(parents=True, exist_ok=True)
+    sweep_drafts(settings.run)
     state = newest_state(settings.run) if settings.resume else None
     pace = Pace(settings.budget, settings.schedule, agree_every=settings.log_every)
     report = Report(settings.run, pace, every=settings.log_every)
     keeper = KeepState(settings.run, minutes=settings.save_minutes, agree_every=settings.log_every)
-    callbacks: list[lightning.Callback] = [FiniteGuard(settings.run, every=settings.log_every), pace, report]
+    on_cpu = settings.machine.accelerator == "cpu"
+    guard = FiniteGuard(settings.run, every=1 if on_cpu else settings.log_every)
+    callbacks: list[lightning.Callback] = [guard, pace, report]
     if settings.machine.strategy == "fsdp":  # a network in pieces cannot be visited in one process
         sample = evaluate = None
     if sample is not None and settings.sample_minutes is not None:
@@ -71,7 +75,7 @@ def fit(
     if keep is not None:
         callbacks.append(AtDoublings(keep))
     if settings.machine.compile:
-        for block in getattr(module.network, "blocks", []):
+        for block in repeated_blocks(module.network):
             block.compile(dynamic=True)
     with _quiet(), signals_kept():
         trainer = lightning.Trainer(

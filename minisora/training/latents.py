@@ -62,10 +62,10 @@ class LatentCache:
         self.latents: np.ndarray = np.memmap(
             folder / "latents.f16", dtype=np.float16, mode="r", shape=tuple(manifest["shape"])
         )
-        lines = (folder / "scenes.jsonl").read_bytes().splitlines()
-        if manifest["done"] < len(self.latents) or len(lines) < len(self.latents):
+        if manifest["done"] < len(self.latents):
             raise UserError(f"{folder}: only {manifest['done']} of {len(self.latents)} clips are encoded; run it again")
-        self._scenes = lines
+        chunks = [_scenes_path(folder, start) for start in range(0, len(self.latents), CHUNK)]
+        self._scenes = [line for path in chunks for line in path.read_bytes().splitlines()]
 
     def __len__(self) -> int:
         return len(self.latents)
@@ -95,6 +95,7 @@ def encode_clips(
     codec: nn.Module,
     clip_set: ClipSet,
     rebuild: bool = False,
+    device: str | None = None,
     watch: Callable[[int, int], object] | None = None,
 ) -> LatentCache:
     """Encode the set into ``folder``, or go on where an earlier call stopped, or just open what is there.
@@ -102,6 +103,7 @@ def encode_clips(
     Args:
         codec: offers ``encode(video b 3 t h w) -> latents b c t h w``.
         rebuild: throw away what the folder holds if it is of other clips or of another codec.
+        device: where to encode; by default where the codec is. It is moved there if there is something to encode.
         watch: is called with the number of clips done and of all clips after each chunk.
     Raises: UserError when the folder holds other clips or those of another codec and ``rebuild`` is False.
     """
@@ -111,14 +113,15 @@ def encode_clips(
         if not rebuild:
             raise UserError(
                 f"{folder}: holds latents of another codec or other clips ({manifest['key'][:12]}, wanted {key[:12]});"
-                " rebuild it or name another folder"
+                " encode anew (rebuild), or name another folder"
             )
-        (folder / "manifest.json").unlink()
+        (folder / "manifest.json").unlink(missing_ok=True)
         manifest = None
+    if device is not None and (manifest is None or manifest["done"] < clip_set.clips):
+        codec = codec.to(device)
     if manifest is None:
-        folder.mkdir(parents=True, exist_ok=True)
+        _scenes_path(folder, 0).parent.mkdir(parents=True, exist_ok=True)
         shape = [clip_set.clips, *_encode(codec, draw_clips(clip_set, 0)[1][:1]).shape[1:]]
-        (folder / "scenes.jsonl").write_bytes(b"")
         np.memmap(folder / "latents.f16", dtype=np.float16, mode="w+", shape=tuple(shape))
         manifest = {"key": key, "clip_set": asdict(clip_set), "shape": shape, "done": 0}
         _write_manifest(folder, manifest)
@@ -129,7 +132,13 @@ def encode_clips(
 
 def cache_key(codec: nn.Module, clip_set: ClipSet) -> str:
     """A hash of what the latents depend on: the codec's weights, but for its decoder's, and which clips are drawn."""
-    digest = hashlib.sha256(json.dumps(asdict(clip_set), sort_keys=True).encode())
+    drawn = json.dumps(asdict(clip_set), sort_keys=True)
+    return hashlib.sha256(f"{drawn} {latents_key(codec)}".encode()).hexdigest()
+
+
+def latents_key(codec: nn.Module) -> str:
+    """A hash of the codec's weights, but for its decoder's: of what makes latents of clips."""
+    digest = hashlib.sha256()
     for name, value in sorted(codec.state_dict().items()):
         if name.startswith("decoder."):
             continue
@@ -145,11 +154,9 @@ def _encode_rest(
     clip_set: ClipSet,
     watch: Callable[[int, int], object] | None,
 ) -> None:
+    """Chunk by chunk; each is a pure function of the set and has a place of its own, so that one that an interruption
+    left half done, or that another process is encoding as well, is written anew to the same bytes."""
     latents = np.memmap(folder / "latents.f16", dtype=np.float16, mode="r+", shape=tuple(manifest["shape"]))
-    scenes_path = folder / "scenes.jsonl"
-    whole = scenes_path.read_bytes().splitlines(keepends=True)[: manifest["done"]]
-    with scenes_path.open("wb") as file:  # an interruption may have left scenes without latents
-        file.writelines(whole)
     while manifest["done"] < clip_set.clips:
         start = manifest["done"]
         scenes, video = draw_clips(clip_set, start // CHUNK)
@@ -158,8 +165,8 @@ def _encode_rest(
             raise UserError(f"{folder}: the codec gives non-finite latents for clips {start} to {start + len(scenes)}")
         latents[start : start + len(scenes)] = encoded.cpu().numpy().astype(np.float16)
         latents.flush()
-        with scenes_path.open("ab") as file:
-            file.writelines(json.dumps(scene.to_dict()).encode() + b"\n" for scene in scenes)
+        with replacing(_scenes_path(folder, start)) as draft:
+            draft.write_text("".join(json.dumps(scene.to_dict()) + "\n" for scene in scenes))
         manifest = {**manifest, "done": start + len(scenes)}
         _write_manifest(folder, manifest)
         if watch is not None:
@@ -170,6 +177,11 @@ def _encode_rest(
 def _encode(codec: nn.Module, video: Tensor) -> Tensor:
     device = next((p.device for p in codec.parameters()), video.device)
     return codec.encode(video.to(device))  # type: ignore[operator]
+
+
+def _scenes_path(folder: Path, start: int) -> Path:
+    """The scenes of the chunk that begins with clip ``start``, one in a line."""
+    return folder / "scenes" / f"{start:07}.jsonl"
 
 
 def _read_manifest(folder: Path) -> dict[str, Any] | None:

@@ -44,8 +44,12 @@ class _Module(lightning.LightningModule):
 
     def configure_model(self) -> None:
         if self.device_mesh is not None:
-            for network in (self.network, self.ema.model):
+            for network in (self.network, self.ema.model, *self.helpers()):
                 shard(network, self.device_mesh["data_parallel"])
+
+    def helpers(self) -> list[nn.Module]:
+        """Networks beside the network that learn with it and are thrown away."""
+        return []
 
     def configure_optimizers(self) -> MuonAdamW:
         hidden = hidden_matrices(self.network)
@@ -138,15 +142,19 @@ class TextToVideoModule(_Module):
             seconds_per_latent_frame=self.seconds_per_latent_frame,
         )
         loss = loss_at(velocity, x0, noise, t, free=free)
-        if self.scene_head is None or self._middle is None:
-            return {"loss": loss}
-        if not batch.scenes:  # several processes wait for a gradient of every weight, if only a zero
-            return {"loss": loss + 0.0 * sum(weight.sum() for weight in self.scene_head.parameters())}
-        patch = self.network.config.patch
-        grid = frames, height // patch, width // patch
-        video, self._middle = self._middle[:, -math.prod(grid) :], None
-        scene = self.scene_head(video, batch.scenes, grid, self.seconds_per_latent_frame)
-        return {"loss": loss + self.scene_weight * scene, "velocity": loss.detach(), "scene": scene.detach()}
+        said = {"velocity": loss.detach()}
+        if self.scene_head is not None and self._middle is not None:
+            patch = self.network.config.patch
+            grid = frames, height // patch, width // patch
+            video, self._middle = self._middle[:, -math.prod(grid) :], None
+            scene = self.scene_head(video, batch.scenes, grid, self.seconds_per_latent_frame)
+            loss = loss + self.scene_weight * scene
+            if batch.scenes:
+                said["scene"] = scene.detach()
+        return {"loss": loss, **said}
+
+    def helpers(self) -> list[nn.Module]:
+        return [self.scene_head] if self.scene_head is not None else []
 
     def _look(self, block: nn.Module, inputs: tuple[Any, ...], tokens: Tensor) -> None:
         self._middle = tokens

@@ -128,8 +128,8 @@ class MuonAdamW(torch.optim.Optimizer):
     def _adamw(self, group: dict[str, Any], parameters: list[nn.Parameter]) -> None:
         for parameter in parameters:
             state = self.state[parameter]
-            if not state:
-                state["step"] = torch.zeros(())
+            state["step"] = state.get("step", torch.zeros(())).to(parameter.device)  # the fused kernel wants it there
+            if "exp_avg" not in state:
                 state["exp_avg"] = torch.zeros_like(parameter)
                 state["exp_avg_sq"] = torch.zeros_like(parameter)
         beta1, beta2 = group["betas"]
@@ -164,6 +164,8 @@ def build_optimizer(
     weight_decay: float = 0.0,
 ) -> MuonAdamW:
     """One optimiser: Muon for the ``hidden`` matrices and kernels, AdamW for the ``rest``; either may be empty.
+
+    Weights decay in the hidden matrices only.
 
     Raises: ValueError when ``hidden`` holds a vector or both are empty.
     """

@@ -62,7 +62,7 @@ class Pace(lightning.Callback):
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self._started = time.monotonic()
-        self._look(trainer)
+        self._look(trainer, agreed=True)  # a run that is over already makes no further step
 
     def on_train_batch_start(self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int) -> None:
         step, schedule = trainer.global_step, self.schedule
@@ -75,16 +75,17 @@ class Pace(lightning.Callback):
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        self._look(trainer)
-        if self.progress >= 1:
-            trainer.should_stop = True
+        self._look(trainer, agreed=trainer.global_step % self.agree_every == 0)
 
-    def _look(self, trainer: Trainer) -> None:
+    def _look(self, trainer: Trainer, *, agreed: bool) -> None:
+        """``agreed``: several processes, which must all see the same clock, may compare theirs now."""
         step = trainer.global_step
         if self.budget.minutes is None or trainer.world_size == 1:
             self.progress = self.budget.progress(step, self.elapsed)
-        elif step % self.agree_every == 0:  # all processes must see the same clock
+        elif agreed:
             self.progress = trainer.strategy.broadcast(self.budget.progress(step, self.elapsed))
+        if self.progress >= 1:
+            trainer.should_stop = True
 
     def state_dict(self) -> dict[str, Any]:
         return {"seconds": self.elapsed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ class Report(lightning.Callback):
         self.run, self.pace, self.every = run, pace, every
         self.run_log: RunLog | None = None
         self._sums: dict[str, Tensor | float] = {}
-        self._count = 0
+        self._counts: Counter[str] = Counter()  # of steps that returned a value of this name
+        self._steps = 0
         self._since = 0.0
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -74,19 +76,20 @@ class Report(lightning.Callback):
         for name, value in outputs.items():
             value = value.detach() if isinstance(value, Tensor) else value
             self._sums[name] = self._sums.get(name, 0.0) + value
-        self._count += 1
+            self._counts[name] += 1
+        self._steps += 1
         if trainer.global_step % self.every == 0 or self.pace.progress >= 1:
             self._write(trainer)
 
-    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+    def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:  # after the last visitors
         if self.run_log is not None:
             self.run_log.close()
             if sys.stderr.isatty():
                 print(file=sys.stderr)
 
     def _write(self, trainer: Trainer) -> None:
-        each = (time.monotonic() - self._since) / self._count
-        means = {name: float(value) / self._count for name, value in self._sums.items()}
+        each = (time.monotonic() - self._since) / self._steps
+        means = {name: float(value) / self._counts[name] for name, value in self._sums.items()}
         if self.run_log is not None:
             rates = {f"rate{i}": g["lr"] for o in trainer.optimizers for i, g in enumerate(o.param_groups)}
             seconds = {"seconds_per_step": each, "seconds": self.pace.elapsed}
@@ -103,7 +106,7 @@ class Report(lightning.Callback):
         print(f"\r{line}\x1b[K" if tty else line, end="" if tty else "\n", file=sys.stderr, flush=True)
 
     def _restart(self) -> None:
-        self._sums, self._count, self._since = {}, 0, time.monotonic()
+        self._sums, self._counts, self._steps, self._since = {}, Counter(), 0, time.monotonic()
 
 
 def clock(seconds: float) -> str:
@@ -119,4 +122,4 @@ def save_filmstrip(clips: Tensor, path: Path, *, every: int = 2) -> None:
     rows = [torch.cat(list(clip.unbind(1)), dim=2) for clip in chosen]
     pixels = ((torch.cat(rows, dim=1) + 1) * 127.5).round().clamp(0, 255).byte()
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels.permute(1, 2, 0).numpy()).save(path)
+    Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy()).save(path)

@@ -20,7 +20,7 @@ from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.training.data import LatentBatches, Share, VideoBatches
 from minisora.training.fit import Outcome, Visit, fit
-from minisora.training.latents import ClipSet, LatentCache, encode_clips
+from minisora.training.latents import ClipSet, LatentCache, encode_clips, latents_key
 from minisora.training.modules import CodecModule, TextToVideoModule
 from minisora.training.preview import decode, generate_latents
 from minisora.training.report import clock, save_filmstrip
@@ -73,8 +73,9 @@ def train_codec(
 
     def sample(network: nn.Module, step: int) -> None:
         assert isinstance(network, Codec)
-        raw = network.decode_raw(network.encode_distribution(some[:4])[0]).clamp(-1, 1)
-        save_filmstrip(torch.cat([some[:4], raw]), settings.run / "samples" / f"{step:07}.png")
+        clips = some[:4].to(module.device)
+        raw = network.decode_raw(network.encode_distribution(clips)[0]).clamp(-1, 1)
+        save_filmstrip(torch.cat([clips, raw]), settings.run / "samples" / f"{step:07}.png")
 
     outcome = fit(module, batches, settings, sample=sample, evaluate=evaluate)
     averaged = module.ema.model
@@ -110,10 +111,12 @@ def train_text_to_video(
     tokenizer = Tokenizer(WORDS, max_text=config.max_text)
     if config.vocabulary != len(tokenizer):
         raise UserError(f"vocabulary {config.vocabulary}: the captions' words and marks are {len(tokenizer)}")
-    remember_settings(settings, config)
+    data = [asdict(clip_set) for clip_set in clip_sets]
+    remember_settings(settings, config, data=data, latents=latents_key(codec))
     codec = codec.eval().requires_grad_(False)
     folder = cache or settings.run.parent / "latents"
-    caches = [encode(folder, codec, clip_set, rebuild=rebuild) for clip_set in clip_sets]
+    place = settings.machine.accelerator
+    caches = [encode(folder, codec, clip_set, rebuild=rebuild, device=place) for clip_set in clip_sets]
     torch.manual_seed(settings.seed)
     seconds = codec.config.temporal / clip_sets[0].fps
     dit = DiT(config)
@@ -159,7 +162,7 @@ def train_text_to_video(
     about = {
         "kind": "text-to-video",
         "settings": asdict(config),
-        "data": [asdict(clip_set) for clip_set in clip_sets],
+        "data": data,
         "sampling": {"steps": settings.sampling_steps, "guidance": settings.guidance, "shift": settings.shift},
         **(card or {}),
     }
@@ -179,19 +182,22 @@ def train_text_to_video(
     return _export(outcome, settings, module.ema.model, about, name)
 
 
-def encode(folder: Path, codec: Codec, clip_set: ClipSet, *, rebuild: bool = False) -> LatentCache:
+def encode(
+    folder: Path, codec: Codec, clip_set: ClipSet, *, rebuild: bool = False, device: str | None = None
+) -> LatentCache:
     """``encode_clips`` into a subfolder named after the set, with a line of progress."""
-    started = time.monotonic()
+    began: tuple[float, int] | None = None  # when the first chunk of this call was done, and how many clips then
 
     def watch(done: int, total: int) -> None:
-        left = (time.monotonic() - started) / max(done - first[0], 1) * (total - done)
+        nonlocal began
+        began = began or (time.monotonic(), done)
+        left = (time.monotonic() - began[0]) / max(done - began[1], 1) * (total - done)
         end = "\n" if done == total else ""
         print(f"\rencoding clips  {done} of {total}  {clock(left)} left\x1b[K", end=end, file=sys.stderr, flush=True)
 
-    first = [0]
     world = "digits-" if isinstance(clip_set.world, DigitsWorld) else ""
     size = f"{world}{clip_set.frames}x{clip_set.height}x{clip_set.width}-{clip_set.clips}"
-    return encode_clips(folder / size, codec=codec, clip_set=clip_set, rebuild=rebuild, watch=watch)
+    return encode_clips(folder / size, codec=codec, clip_set=clip_set, rebuild=rebuild, device=device, watch=watch)
 
 
 def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: dict[str, Any], name: str) -> Outcome:

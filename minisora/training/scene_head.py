@@ -33,9 +33,14 @@ class SceneHead(nn.Module):
         nn.init.zeros_(self.read.bias)
 
     def forward(self, tokens: Tensor, scenes: Sequence[Scene], shape: tuple[int, int, int], seconds: float) -> Tensor:
-        """``tokens: b n width`` are those of a grid of ``shape`` (frames, rows, columns), ``seconds`` apart in time."""
-        truth, near, covered = (x.to(tokens.device) for x in scene_targets(scenes, shape, seconds))
+        """``tokens: b n width`` are those of a grid of ``shape`` (frames, rows, columns), ``seconds`` apart in time.
+
+        Without scenes (digits have none) it is 0.
+        """
         said = self.read(tokens).float()
+        if not scenes:  # several processes wait for a gradient of every weight, if only a zero
+            return 0.0 * said.sum()
+        truth, near, covered = (x.to(tokens.device) for x in scene_targets(scenes, shape, seconds))
         off = ((said[..., :-1] - truth).square().mean(-1) * near).sum() / near.sum().clamp(min=1)
         return off + F.binary_cross_entropy_with_logits(said[..., -1], covered)
 

@@ -52,7 +52,10 @@ def judged_prompts(
             shift=shift,
             seed=seed,
         )
-        verdicts = [judge(clip, parse(text)) for clip, text in zip(decode(codec, latents), texts, strict=True)]
+        verdicts = [
+            judge(clip, parse(text))
+            for clip, text in zip(decode(codec.to(latents.device), latents), texts, strict=True)
+        ]
         kinds = ("count", "colour", "shape", "size", "motion", "everything")
         return {kind: sum(getattr(v, kind) for v in verdicts) / len(verdicts) for kind in kinds}
 

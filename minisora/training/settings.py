@@ -14,7 +14,7 @@ from minisora.errors import UserError
 from minisora.files import replacing
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
-from minisora.training.state import newest_state
+from minisora.training.state import states
 from minisora.worlds.shapes import ShapesWorld
 
 
@@ -22,7 +22,7 @@ from minisora.worlds.shapes import ShapesWorld
 class Machine:
     """Where a run happens: ``devices`` processes, each with an accelerator of this kind (or the CPU).
 
-    ``compile`` compiles the network's repeated block, which takes half a minute and pays after some more.
+    ``compile`` compiles the network's repeated blocks, which takes half a minute and pays after some more.
     """
 
     accelerator: str = "cpu"
@@ -118,21 +118,50 @@ CHANGEABLE = frozenset(
 )
 
 
+def settings_held(run: Path) -> dict[str, Any] | None:
+    """The settings of the run that this folder can go on with; None if it holds no such run."""
+    path = run / "settings.json"
+    return json.loads(path.read_text()) if path.exists() and states(run) else None
+
+
+def precision_held(run: Path, accelerator: str) -> str | None:
+    """That of the run that this folder can go on with, so that a run does not change it on the way.
+
+    None if there is no such run, or if it ran on another kind of accelerator.
+    """
+    machine = (settings_held(run) or {}).get("machine", {})
+    return machine.get("precision") if machine.get("accelerator") == accelerator else None
+
+
 @rank_zero_only
-def remember_settings(settings: RunSettings, network: Any) -> None:
+def remember_settings(settings: RunSettings, network: Any, **more: Any) -> None:
     """Write the settings into the run folder; if it holds some, see that this is the same run.
 
+    Args:
+        network: its configuration.
+        more: what else must not change, such as the data.
     Raises: UserError naming the first setting that differs.
     """
-    path = settings.run / "settings.json"
-    mine = json.loads(json.dumps({"network": asdict(network), **asdict(settings)}, default=str))
-    if settings.resume and path.exists() and newest_state(settings.run) is not None:
-        theirs = json.loads(path.read_text())
-        for name in sorted((mine.keys() | theirs.keys()) - CHANGEABLE):
-            if mine.get(name) != theirs.get(name):
-                raise UserError(
-                    f"{settings.run}: holds a run with {name} = {theirs.get(name)}, not {mine.get(name)};"
-                    " take the same settings or another folder"
-                )
-    with replacing(path) as draft:
+    mine = json.loads(json.dumps({"network": asdict(network), **asdict(settings), **more}, default=str))
+    if not settings.resume:
+        for path in states(settings.run):  # an old state must not look like one of the new run
+            path.unlink()
+    elif (theirs := settings_held(settings.run)) is not None:
+        fixed = (theirs.keys() & mine.keys()) - CHANGEABLE  # an older version may have remembered less
+        old, new = ({name: values[name] for name in fixed} for values in (theirs, mine))
+        if difference := _first_difference(old, new):
+            raise UserError(f"{settings.run}: holds a run with {difference}; take the same settings or another folder")
+    with replacing(settings.run / "settings.json") as draft:
         draft.write_text(json.dumps(mine, indent=1))
+
+
+def _first_difference(theirs: Any, mine: Any, name: str = "") -> str | None:
+    """Where two values of JSON differ first, in words: ``optimisation.ema = 0.999, not 0.99``."""
+    if isinstance(theirs, dict) and isinstance(mine, dict):
+        pairs = [(key, theirs.get(key), mine.get(key)) for key in sorted(theirs.keys() | mine.keys())]
+    elif isinstance(theirs, list) and isinstance(mine, list) and len(theirs) == len(mine):
+        pairs = [(str(i), *pair) for i, pair in enumerate(zip(theirs, mine, strict=True))]
+    else:
+        return None if theirs == mine else f"{name} = {theirs}, not {mine}"
+    differences = (_first_difference(a, b, f"{name}.{key}" if name else key) for key, a, b in pairs)
+    return next((difference for difference in differences if difference), None)

@@ -16,11 +16,9 @@ from torch.utils.checkpoint import checkpoint
 
 def shard(network: nn.Module, mesh: DeviceMesh) -> None:
     """Shard a network over ``mesh``, block by block; blocks keep their inputs only and compute the rest twice."""
-    for part in network.modules():
-        blocks = getattr(part, "blocks", None)
-        for block in blocks if isinstance(blocks, nn.ModuleList) else []:
-            block.forward = partial(checkpoint, block.forward, use_reentrant=False)
-            fully_shard(block, mesh=mesh)
+    for block in repeated_blocks(network):
+        block.forward = partial(checkpoint, block.forward, use_reentrant=False)
+        fully_shard(block, mesh=mesh)
     for part in network.children():  # those that are called on their own, such as the text encoder
         if any(True for _ in part.parameters()) and not isinstance(part, nn.ModuleList):
             fully_shard(part, mesh=mesh)
@@ -28,6 +26,12 @@ def shard(network: nn.Module, mesh: DeviceMesh) -> None:
     for method in ("encode_text", "encode_distribution", "decode_raw"):
         if hasattr(network, method):
             register_fsdp_forward_method(network, method)
+
+
+def repeated_blocks(network: nn.Module) -> list[nn.Module]:
+    """The members of every list named ``blocks`` in a network: most of its weights, and all of one kind."""
+    lists = (getattr(part, "blocks", None) for part in network.modules())
+    return [block for blocks in lists if isinstance(blocks, nn.ModuleList) for block in blocks]
 
 
 def whole(tensor: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from lightning.pytorch.plugins.io import TorchCheckpointIO
+from lightning.pytorch.utilities import rank_zero_only
 
 from minisora.errors import UserError
 from minisora.files import replacing
@@ -51,14 +52,24 @@ def _write(checkpoint: dict[str, Any], path: Path) -> None:
             path.replace(path.with_name(PREVIOUS))
 
 
+def states(run: Path) -> list[Path]:
+    """The states that the run folder holds, the newest first."""
+    return [run / name for name in (LAST, PREVIOUS) if (run / name).exists()]
+
+
+@rank_zero_only
+def sweep_drafts(run: Path) -> None:
+    """Delete what a kill left while a state was being written; no other process may be writing one."""
+    for draft in run.glob(f".{Path(LAST).stem}-*"):
+        draft.unlink(missing_ok=True)
+
+
 def newest_state(run: Path) -> Path | None:
     """The newest state of the run folder that can be read, or None when there is none.
 
     Raises: UserError when there are states and none can be read.
     """
-    for draft in run.glob(f".{Path(LAST).stem}-*"):  # left by a kill while a state was being written
-        draft.unlink(missing_ok=True)
-    there = [run / name for name in (LAST, PREVIOUS) if (run / name).exists()]
+    there = states(run)
     for path in there:
         try:
             torch.load(path, map_location="cpu", weights_only=False, mmap=True)

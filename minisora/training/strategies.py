@@ -19,4 +19,4 @@ def strategy_for(machine: Machine) -> Strategy | str:
         return ModelParallelStrategy(
             data_parallel_size=machine.devices, tensor_parallel_size=1, save_distributed_checkpoint=False
         )
-    return DDPStrategy(forward_sync_buffers=False, gradient_as_bucket_view=True)
+    return DDPStrategy(gradient_as_bucket_view=True)

@@ -73,7 +73,7 @@ def scans() -> tuple[Tensor, Tensor]:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise UserError("the digits world needs scikit-learn: pip install 'minisora[train]'") from error
+        raise UserError('the digits world needs scikit-learn: pip install "minisora[train]"') from error
     pixels, digits = load_digits(return_X_y=True)
     return torch.from_numpy(pixels).float().reshape(-1, 8, 8) / 16, torch.from_numpy(digits).long()
 
@@ -199,7 +199,7 @@ def canonical(scene: DigitScene) -> str:
 def caption(
     scene: DigitScene, *, style: Style, generator: Generator, duration: float = 2.0, aspect: float = 1.0
 ) -> str:
-    """A random way to describe a scene,: "a handwritten seven moves left and bounces off the walls"."""
+    """A random way to describe a scene: "a handwritten seven moves left and bounces off the walls"."""
     dice = Random(int(torch.randint(2**62, (), generator=generator)))
     form = ING if dice.random() < 0.3 else THIRD
     parts = []

@@ -1,12 +1,15 @@
 """Feedback: differences in words, mistakes recognised, stubs named, tracebacks kept away."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
 from minisora.course import check, use
 from minisora.course.check import examine
 from minisora.course.compare import Raised, difference
-from minisora.course.exercise import CheckFailed, Exercise, Mistake, call
+from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, call, finding
 from minisora.errors import UserError
 
 
@@ -19,7 +22,7 @@ def double(x):
 EXERCISE = Exercise(
     name="double",
     reference=double,
-    cases=(call("two numbers", torch.tensor([1.0, 2.0])), call("a string", "a")),
+    cases=(call("two numbers", torch.tensor([1.0, 2.0])), Case("a string", lambda f: f("a"), fails=True)),
     mistakes=(Mistake("square", lambda x: x * x, "you square"), Mistake("triple", lambda x: 3 * x, "you triple")),
     alternatives=(),
     hints=(),
@@ -54,7 +57,50 @@ def test_other_wrong_answers_are_described():
 
 
 def test_changing_the_input_is_noticed():
-    assert "changes the tensor" in message(lambda x: x.mul_(2))
+    assert "changes what it is given" in message(lambda x: x.mul_(2))
+    noise = torch.ones(2)
+    case = call("what is kept", torch.ones(2), noise, expected=lambda: noise)
+
+    def spoils(x, noise):
+        noise *= 0
+        return noise
+
+    with pytest.raises(CheckFailed, match="changes what it is given"):
+        case.ask(spoils)
+    assert noise.tolist() == [1, 1], "or the next answer would be compared with what the last one left"
+
+
+def test_a_stub_is_told_from_what_pytorch_has_not_implemented():
+    def stub(x):
+        raise NotImplementedError
+
+    def rounds(x):
+        return x.to(torch.uint16).clamp(0, 255)
+
+    assert "is still a stub" in message(stub)
+    assert "is an error, NotImplementedError" in message(rounds)
+
+
+def test_a_check_that_cannot_be_run_fails_instead_of_passing():
+    def broken_question(solution):
+        raise RuntimeError("no such device")
+
+    harness = replace(EXERCISE, cases=(Case("anything", broken_question),))
+    with pytest.raises(CheckFailed, match="the check itself cannot be run here, RuntimeError: no such device"):
+        examine(harness, double)
+
+
+def test_findings_do_not_give_the_right_one_away():
+    truth = {"A": "too hot", "B": "too cold"}
+    cases = tuple(finding(name, lambda f, name=name: f(name), truth[name], ("too hot", "too cold")) for name in truth)
+    riddle = replace(EXERCISE, cases=cases, mistakes=())
+    examine(riddle, truth.get)
+    for wrong, said in (
+        (lambda name: "too hot", "'too hot', not the one that fits"),
+        (lambda name: "?", "none of the"),
+    ):
+        with pytest.raises(CheckFailed, match=said):
+            examine(riddle, wrong)
 
 
 def test_failures_come_without_a_traceback():
@@ -73,6 +119,14 @@ def test_pages_go_on_with_the_packages_part(capsys):
     [
         (1, 1, None),
         (torch.tensor(2.0), 2, None),
+        (np.int64(2), 2, None),
+        (np.True_, True, None),
+        (torch.tensor(True), True, None),
+        (
+            torch.zeros(2, device="meta"),
+            torch.zeros(2),
+            "lies on meta, not on cpu: make tensors where those that you are given are",
+        ),
         (True, 1, "is True, not a number"),
         ((1, 2), (1, 3), "in its part 2 is 2, not 3"),
         ({"a": 1}, {"a": 2}, "under 'a' is 1, not 2"),

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from minisora.course.check import examine
+from minisora.course.check import WRITE_THIS, examine
 from minisora.course.exercise import CheckFailed
 from minisora.course.exercises import chapter_exercises, chapters
 
@@ -43,7 +43,7 @@ def test_an_exercise_is_complete(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_stub_is_told_to_be_one(exercise):
     def stub(*arguments, **options):
-        raise NotImplementedError("write this")
+        raise NotImplementedError(WRITE_THIS)
 
     with pytest.raises(CheckFailed, match=r"still a stub.*YOUR CODE HERE"):
         examine(exercise, stub)

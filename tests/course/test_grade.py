@@ -32,6 +32,7 @@ def marks(tmp_path_factory):
         RIGHT,
         "check.patchify(patchify)",
         "this is no Python",
+        "def reuse():\n    nonlocal memory",  # parses, and is no Python all the same
         *(source for source, _ in HOSTILE.values()),
     )
     path = tmp_path_factory.mktemp("grade") / "mine.ipynb"
@@ -65,6 +66,19 @@ def test_score_cards(marks, tmp_path):
 def test_only_what_an_exercise_needs_is_taken():
     book = notebook("a = 1", "b = a + 1\nc = 3", "def f(x):\n    return x + b", "check.f(f)", "f = use(f=f)")
     assert extract(book, "f").split("\n") == ["a = 1", "b = a + 1", "def f(x):", "    return x + b"]
+
+
+def test_a_cell_may_be_timed_and_call_its_own_check():
+    book = notebook("%%time\ndef f(x):\n    return x\ncheck.f(f)", "f(1)", "check.f(f)", "def f(x): pass")
+    book.cells[2].metadata["check"] = "f"
+    assert extract(book, "f") == "def f(x):\n    return x"
+    del book.cells[1:3]  # the check's own cell is gone
+    assert extract(book, "f") == "def f(x):\n    return x"
+
+
+def test_what_is_filled_after_it_was_made_is_taken_filled():
+    book = notebook("table = {}\ntable['a'] = 1", "class C: pass\nC.g = len", "def f(x):\n    return table[x], C.g(x)")
+    assert extract(book, "f").split("\n")[:5] == ["table = {}", "table['a'] = 1", "class C:", "    pass", "C.g = len"]
 
 
 def test_parameters_are_no_names_of_the_page_and_later_meanings_build_on_earlier_ones():

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from minisora.course.check import WRITE_THIS
 from minisora.course.mine import mine
 from minisora.errors import UserError
 from minisora.pipeline import Pipeline
@@ -14,7 +15,7 @@ def patchify(latents, patch=2):
         raise ValueError("no")
     return rearrange(latents, "b c t (h p) (w q) -> b (t h w) (c p q)", p=patch, q=patch)"""
 WRONG = "def unpatchify(tokens, t, h, w, patch=2):\n    return tokens.reshape(len(tokens), -1, t, h, w)"
-STUB = 'def coordinates(*arguments):\n    raise NotImplementedError("write this")'
+STUB = f'def coordinates(*arguments):\n    raise NotImplementedError("{WRITE_THIS}")'
 BROKEN = "def block_flops(*arguments:\n    return 1"
 
 
@@ -46,7 +47,8 @@ def test_the_clip_is_made_with_what_passes(machine):
     assert machine.own == ["patchify"] and not machine.spoilers
     assert machine.clip.equal(machine.whole)
     assert str(machine).startswith(
-        "1 of 5 parts pass; 1 of them are in the machine that made this clip: the same clip as the package's"
+        "1 of 5 parts pass; 1 of them took the places of the package's (some are for training, and wait there), and "
+        "what came out is the same clip as the package's"
     )
     html = machine._repr_html_()
     assert html.count("<tr>") >= 8 and "alt=" in html and "still a stub" in html

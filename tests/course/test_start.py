@@ -24,6 +24,15 @@ def test_wrong_versions_are_named_with_the_way_out(monkeypatch, wanted, says):
         begin("02")
 
 
+def test_a_missing_package_is_named_with_the_way_out_before_anything_can_begin():
+    command = "import sys; sys.modules['matplotlib'] = None; from minisora.course import begin"
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert (
+        "matplotlib is not installed, and the chapters need it" in last and "pip install -c requirements.lock" in last
+    )
+
+
 def test_an_unknown_profile_is_refused():
     command = [sys.executable, "-c", "import minisora.course.profile"]
     done = subprocess.run(command, env={**os.environ, "MINISORA_PROFILE": "quick"}, capture_output=True, text=True)

@@ -237,6 +237,19 @@ def test_what_is_typed_just_before_a_press_counts() -> None:
     assert [piece.order.prompt for piece in studio.history] == ["a blue star"]
 
 
+def test_stop_just_after_a_press_counts() -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+
+    async def front_end() -> None:
+        studio.panel.go.click()
+        studio.panel.halt.click()
+        await asyncio.sleep(1)
+
+    asyncio.run(front_end())
+    assert (machine.calls, studio.busy) == (0, False)
+
+
 def test_the_clip_can_be_held_still() -> None:
     studio = studio_with(Machine())
     studio.generate()

@@ -47,3 +47,8 @@ def test_the_report_survives_parts_that_stop(pipeline):
 def test_a_part_that_the_pipeline_does_not_use_is_refused():
     with pytest.raises(UserError, match="block_flops"):
         swap(block_flops=print)
+
+
+def test_a_report_from_inside_would_compare_the_parts_with_themselves(pipeline):
+    with swap(patchify=columns_first) as parts, pytest.raises(UserError, match="outside of the `with` block"):
+        parts.report("a red circle", pipeline=pipeline)

@@ -22,7 +22,7 @@ from minisora.evaluation.suite import (
     evaluate,
     within,
 )
-from minisora.evaluation.table import markdown_table, score_table
+from minisora.evaluation.table import markdown_table, score_table, summary_table
 from minisora.presets import STARTER_WORLD, WORLD
 from minisora.worlds.digits import DigitScene, DigitsWorld, split_indices
 from minisora.worlds.drawn import canonical, draw
@@ -148,4 +148,7 @@ def test_tables_show_every_score():
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "100 (44-100)" in text and "0 (0-56)" in text and DRAWN in text and MODEL in text
     assert markdown_table(rows).count("\n") == 3
+    sources, _, scores = summary_table(rows).splitlines()
+    assert sources == f"| prompts | {DRAWN} | {MODEL} |"
+    assert scores == f"| {ONE[0].name} | 100 (44-100) | 0 (0-56) |"
     assert Score.count([True, False]).share == 0.5

@@ -106,6 +106,9 @@ def test_digits_have_captions_of_their_own_and_no_scene_for_the_helper(tmp_path:
     module = tiny.module(scene_weight=0.2)
     module._trainer = SimpleNamespace(world_size=1, global_rank=0)
     outcome = module.training_step(batch, 0)
-    assert set(outcome) == {"loss"} and set(module.training_step(batches(0, Share()), 0)) > {"loss", "scene"}
+    assert set(outcome) == {"loss", "velocity"} and set(module.training_step(batches(0, Share()), 0)) > {
+        "loss",
+        "scene",
+    }
     outcome["loss"].backward()  # several processes wait for a gradient of every weight
     assert all((weight.grad == 0).all() for weight in module.scene_head.parameters())

@@ -34,14 +34,24 @@ def test_an_interrupted_encoding_goes_on(tmp_path: Path, cache, clip_set, poolin
         encode_clips(tmp_path, codec=pooling_codec(), clip_set=clip_set, watch=stop)
     with pytest.raises(UserError, match="64 of 70"):
         LatentCache(tmp_path)
-    with (tmp_path / "scenes.jsonl").open("a") as file:
-        file.write("half a line of a scene")  # a kill in the middle of a chunk
+    (tmp_path / "scenes" / f"{CHUNK:07}.jsonl").write_text("half a line of a scene")  # a kill in the middle of a chunk
     codec = pooling_codec()
     resumed = encode_clips(tmp_path, codec=codec, clip_set=clip_set)
     assert codec.encoded == clip_set.clips - CHUNK
     everything = torch.arange(len(cache))
     assert torch.equal(resumed.take(everything), cache.take(everything))
     assert [resumed.scene(i) for i in range(70)] == [cache.scene(i) for i in range(70)]
+
+
+def test_two_runs_may_encode_the_same_clips_at_once(tmp_path: Path, cache, clip_set, pooling_codec) -> None:
+    def another_run(done: int, total: int) -> None:
+        if done == CHUNK:
+            encode_clips(tmp_path, codec=pooling_codec(), clip_set=clip_set)
+
+    both = encode_clips(tmp_path, codec=pooling_codec(), clip_set=clip_set, watch=another_run)
+    everything = torch.arange(len(cache))
+    assert torch.equal(both.take(everything), cache.take(everything))
+    assert [both.scene(i) for i in range(70)] == [cache.scene(i) for i in range(70)]
 
 
 def test_a_whole_cache_is_opened_without_encoding(tmp_path: Path, clip_set, pooling_codec) -> None:

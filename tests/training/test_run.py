@@ -18,10 +18,11 @@ import torch
 
 import minisora
 from minisora.errors import UserError
-from minisora.training.callbacks import AtDoublings, NonFiniteLossError
+from minisora.training.callbacks import AtDoublings, FiniteGuard, NonFiniteLossError
 from minisora.training.data import LatentBatch, LatentBatches, Share
 from minisora.training.fit import fit
 from minisora.training.pace import Budget
+from minisora.training.report import Report
 from minisora.training.settings import remember_settings
 from minisora.training.state import LAST, PREVIOUS, newest_state
 
@@ -86,9 +87,10 @@ def test_kill_9_while_saving_leaves_a_state_to_go_on_from(tmp_path: Path, batche
     job.write_bytes(pickle.dumps((tiny.module(), batches, tiny.settings(run))))
     killed = subprocess.run([sys.executable, "-c", KILLED, str(job)], cwd=ROOT, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert list(run.glob(".last-*")) and newest_state(run) == run / LAST and not list(run.glob(".last-*"))
+    assert list(run.glob(".last-*")) and newest_state(run) == run / LAST
     module = tiny.module(seed=1)
     assert fit(module, batches, tiny.settings(run)).step == 12
+    assert not list(run.glob(".last-*"))
     assert_equal_states(module, uninterrupted)
 
 
@@ -150,6 +152,21 @@ def test_a_non_finite_loss_ends_the_run_before_it_reaches_the_weights(tmp_path: 
     assert all(parameter.isfinite().all() for parameter in module.parameters())
 
 
+def test_on_an_accelerator_no_state_is_saved_after_a_loss_that_is_not_finite(tmp_path: Path) -> None:
+    """There the guard looks every so many steps only, and a state may be due between two looks."""
+    guard, trainer = FiniteGuard(tmp_path, every=20), SimpleNamespace(global_step=21)
+    good, bad = torch.tensor(1.0), torch.tensor(torch.nan)
+    guard.on_before_backward(trainer, None, good)  # type: ignore[arg-type]
+    guard.on_save_checkpoint(trainer, None, {})  # type: ignore[arg-type]
+    guard.on_before_backward(trainer, None, bad)  # type: ignore[arg-type]
+    guard.on_before_backward(trainer, None, good)  # type: ignore[arg-type]
+    with pytest.raises(NonFiniteLossError, match="step 21: a loss or gradient was not finite; no state was saved"):
+        guard.on_save_checkpoint(trainer, None, {})  # type: ignore[arg-type]
+    trainer.global_step = 40
+    with pytest.raises(NonFiniteLossError, match="step 40: a loss or gradient was not finite"):
+        guard.on_before_backward(trainer, None, good)  # type: ignore[arg-type]
+
+
 def test_one_small_batch_is_learnt(tmp_path: Path, batches, tiny) -> None:
     class Always(Before):
         def __call__(self, step: int, share: Share) -> LatentBatch:
@@ -179,6 +196,15 @@ def test_a_budget_in_minutes_ends_with_the_rate_at_zero(tmp_path: Path, batches,
     with (tmp_path / "metrics.csv").open() as file:
         rates = [float(row["value"]) for row in csv.DictReader(file) if row["name"] == "rate0"]
     assert max(rates) > 0.015 and rates[-1] < 0.004
+
+
+def test_a_run_that_is_over_makes_no_further_step_when_it_is_called_again(tmp_path: Path, batches, tiny) -> None:
+    settings = tiny.settings(tmp_path, budget=Budget(minutes=0.01), save_minutes=60)
+    first, second = tiny.module(), tiny.module(seed=1)
+    done = fit(first, batches, settings)
+    again = fit(second, batches, settings)
+    assert again.finished and again.step == done.step >= 1
+    assert_equal_states(second, first.state_dict())
 
 
 def test_a_run_is_visited_and_not_disturbed(tmp_path: Path, batches, tiny, uninterrupted) -> None:
@@ -217,7 +243,38 @@ def test_settings_are_remembered_and_compared(tmp_path: Path, batches, tiny) -> 
         remember_settings(tiny.settings(tmp_path, batch=8), tiny.config)
     with pytest.raises(UserError, match=r"network"):
         remember_settings(settings, replace(tiny.config, depth=2))
+    assert newest_state(tmp_path) is not None
     remember_settings(tiny.settings(tmp_path, batch=8, resume=False), tiny.config)
+    assert newest_state(tmp_path) is None, "or the old run's weights would go on with the new run's settings"
+
+
+def test_a_run_goes_on_with_its_own_clips_and_codec_only(tmp_path: Path, batches, tiny) -> None:
+    settings = tiny.settings(tmp_path, steps=1)
+    data = {"data": [{"clips": 20, "world": {"counts": [1.0]}}], "latents": "one codec"}
+    remember_settings(settings, tiny.config, **data)
+    fit(tiny.module(), batches, settings)
+    remember_settings(settings, tiny.config, **data)
+    for wrong, said in (
+        ({**data, "latents": "another"}, "latents = one codec, not another"),
+        ({**data, "data": [{"clips": 20, "world": {"counts": [0.5]}}]}, "data.0.world.counts.0 = 1.0, not 0.5"),
+        ({**data, "data": []}, "data = "),
+    ):
+        with pytest.raises(UserError, match=said):
+            remember_settings(settings, tiny.config, **wrong)
+
+
+def test_values_that_some_steps_do_not_return_are_averaged_over_the_others(tmp_path: Path) -> None:
+    pace = SimpleNamespace(progress=0.5, elapsed=1.0)
+    report = Report(tmp_path, pace, every=2)  # type: ignore[arg-type]
+    trainer = SimpleNamespace(global_step=0, is_global_zero=True, optimizers=[])
+    report.on_train_start(trainer, None)  # type: ignore[arg-type]
+    for step, outputs in enumerate([{"loss": 1.0, "scene": torch.tensor(0.5)}, {"loss": 2.0}], start=1):
+        trainer.global_step = step
+        report.on_train_batch_end(trainer, None, outputs, None, step)  # type: ignore[arg-type]
+    report.teardown(trainer, None, "fit")  # type: ignore[arg-type]
+    with (tmp_path / "metrics.csv").open() as file:
+        values = {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
+    assert (values["loss"], values["scene"]) == (1.5, 0.5)
 
 
 @pytest.mark.parametrize("budget", [{}, {"steps": 0}, {"minutes": -1.0}])

@@ -61,3 +61,10 @@ def test_tokens_that_know_the_scene_have_less_loss_than_tokens_that_do_not() -> 
     knowing = head(torch.cat([numbers, 40 * (covered[..., None] - 0.5)], dim=-1), scenes, SHAPE, 0.5)
     assert knowing.item() < 1e-3 < 0.5 < blind.item()
     assert near.mean() < 0.6
+
+
+def test_clips_without_a_scene_cost_nothing_and_still_give_every_weight_a_gradient() -> None:
+    head = SceneHead(7)
+    loss = head(torch.ones(2, 320, 7), [], SHAPE, 0.5)
+    loss.backward()
+    assert loss == 0 and all(p.grad is not None and (p.grad == 0).all() for p in head.parameters())

@@ -138,8 +138,8 @@ BLEND = Exercise(
     reference=blend,
     cases=(
         call("a clip at t = 0.25", CLIP, NOISE, 0.25),
-        Case("t = 0, which is the clip itself", lambda f: f(CLIP, NOISE, 0.0), expected=lambda: CLIP),
-        Case("t = 1, which is nothing but noise", lambda f: f(CLIP, NOISE, 1.0), expected=lambda: NOISE),
+        call("t = 0, which is the clip itself", CLIP, NOISE, 0.0, expected=lambda: CLIP),
+        call("t = 1, which is nothing but noise", CLIP, NOISE, 1.0, expected=lambda: NOISE),
         call("a clip at t = 0.8", CLIP, NOISE, 0.8),
     ),
     mistakes=(
@@ -299,7 +299,7 @@ def _word_numbers_as_written(prompt: str, vocabulary: Sequence[str]) -> list[int
     return [BEGIN, *(list(vocabulary).index(word) + 2 for word in prompt.split())]
 
 
-def _look_up(says: str, prompt: str) -> Case:
+def _look_up(says: str, prompt: str, *, fails: bool = False) -> Case:
     """What a solution makes of a prompt. A word that is not found is one answer, however `.index` words the error."""
 
     def ask(solution: Solution) -> object:
@@ -310,7 +310,7 @@ def _look_up(says: str, prompt: str) -> Case:
                 raise ValueError("a word is not in the vocabulary").with_traceback(error.__traceback__) from None
             raise
 
-    return Case(says, ask)
+    return Case(says, ask, fails=fails)
 
 
 WORD_NUMBERS = Exercise(
@@ -325,7 +325,7 @@ WORD_NUMBERS = Exercise(
         _look_up("a word that comes twice", "a blue circle and a red square"),
         _look_up("capital letters", "A Blue Square moves LEFT"),
         _look_up("an empty prompt", ""),
-        _look_up("a word that is not in the vocabulary", "a pink circle"),
+        _look_up("a word that is not in the vocabulary", "a pink circle", fails=True),
     ),
     mistakes=(
         Mistake(

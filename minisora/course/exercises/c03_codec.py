@@ -17,7 +17,7 @@ from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.causal import CausalConv3d
 from minisora.codec.losses import kl_divergence
 from minisora.codec.stream import decode_stream
-from minisora.course.exercise import Case, Exercise, Mistake, call
+from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, call
 
 
 def drawn(*shape: int, seed: int = 0) -> Tensor:
@@ -246,7 +246,8 @@ def _in_pieces(kind: Callable[..., Any], kernel: tuple[int, int, int], lengths: 
     for piece in drawn(2, sum(lengths), 4, 3, 3, seed=3).split(lengths, dim=1):
         y, cache = layer(piece, cache)
         outputs.append(y.detach())
-    assert cache is not None
+    if not isinstance(cache, Tensor):
+        raise CheckFailed("it returns no cache beside the output: the last inputs, which the next piece begins with")
     return torch.cat(outputs, dim=1), cache.detach()
 
 
@@ -600,7 +601,9 @@ def _unpacked(codec: Codec, pieces: Iterable[Tensor]) -> Iterator[Tensor]:
 
 def _streamed(solution: Callable[..., Iterator[Tensor]], lengths: list[int]) -> Tensor:
     with torch.no_grad():
-        return torch.cat(list(solution(tiny_codec(), LATENTS[:, :, : sum(lengths)].split(lengths, dim=2))), dim=2)
+        return torch.cat(
+            list(solution(tiny_codec(), LATENTS[:, :, : sum(lengths)].clone().split(lengths, dim=2))), dim=2
+        )
 
 
 def _taken(solution: Callable[..., Iterator[Tensor]]) -> int:
@@ -608,7 +611,7 @@ def _taken(solution: Callable[..., Iterator[Tensor]]) -> int:
 
     def pieces() -> Iterator[Tensor]:
         nonlocal taken
-        for piece in LATENTS.split(1, dim=2):
+        for piece in LATENTS.clone().split(1, dim=2):
             taken += 1
             yield piece
 
@@ -791,13 +794,13 @@ DIAGNOSE_CODEC = Exercise(
     alternatives=(lambda: {letter: _RIGHT[letter] for letter in "EDCBA"},),
     hints=(
         "Ask of each clip: is it wrong in every single frame, or only in how frames follow each other? Two of the five "
-        "are flawless as long as they stand still.",
+        "would be flawless if nothing in the clip moved.",
         "Those that are wrong in every frame: does the damage follow the grid of 8 by 8 squares, or is it everywhere? "
         "Are the pixels *wrong*, or are they *in the wrong place*?",
         "A moving thing is a slanted line in the x-t slice. If its line is cut into short pieces that lean the wrong "
         "way, time runs backwards within each piece; if the line is straight but broken once, frames are missing.",
     ),
-    becomes="minisora/course/exercises/c03_codec.py",
+    becomes="minisora/codec/autoencoder.py",
     minutes=12,
     difficulty=2,
     points=3,

@@ -37,14 +37,10 @@ ADD_NOISE = Exercise(
         call("two clips on the cosine path, one at t=0.3 and one at t=0.8", COSINE, X0, NOISE, at(0.3, 0.8)),
         call("two clips on the straight path at t=0.25", STRAIGHT, X0, NOISE, at(0.25)),
         call("two clips on EDM's path at t=0.01", EDM, X0, NOISE, at(0.01)),
-        Case(
-            "t=0 on the cosine path, where there is no noise yet",
-            lambda f: f(COSINE, X0, NOISE, at(0.0)),
-            expected=lambda: X0,
-        ),
-        Case(
+        call("t=0 on the cosine path, where there is no noise yet", COSINE, X0, NOISE, at(0.0), expected=lambda: X0),
+        call(
             "t=1 on the straight path, where there is nothing but noise",
-            lambda f: f(STRAIGHT, X0, NOISE, at(1.0)),
+            *(STRAIGHT, X0, NOISE, at(1.0)),
             expected=lambda: NOISE,
         ),
     ),
@@ -443,9 +439,9 @@ def _noise_added(path: Path, x: Tensor, noise: Tensor, t: Tensor, s: Tensor) -> 
 
 
 def _known(path: Path, t: float, s: float) -> Case:
-    return Case(
+    return call(
         f"two clips on the path {path.name!r} with their own noise, from t={t:g} to s={s:g}",
-        lambda f: f(path, path.add_noise(X0, NOISE, at(t)), NOISE, at(t), at(s)),
+        *(path, path.add_noise(X0, NOISE, at(t)), NOISE, at(t), at(s)),
         expected=lambda: path.add_noise(X0, NOISE, at(s)),
     )
 

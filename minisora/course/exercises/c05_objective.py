@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from minisora.course.compare import difference
-from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
+from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.diffusion.objective import TimeSampler, logit_normal, loss_at, velocity_loss
 from minisora.diffusion.path import COSINE, EDM, STRAIGHT, Path, Velocity
@@ -794,8 +794,10 @@ def _signs_of(name: str) -> Callable[[Solution], object]:
     def ask(f: Solution) -> object:
         found = f()
         if not isinstance(found, dict) or found.keys() != TROUBLES.keys():
-            return "not a dict with the keys A, B, C and D"
-        return SIGNS.get(found[name], "nothing, for that is none of the four troubles")
+            raise CheckFailed("return a dict with a trouble for each of the letters A, B, C and D")
+        if found[name] not in SIGNS:
+            raise CheckFailed(f"{found[name]!r} is none of the four troubles; they are {', '.join(map(repr, SIGNS))}")
+        return SIGNS[found[name]]
 
     return ask
 

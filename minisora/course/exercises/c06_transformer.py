@@ -63,7 +63,7 @@ ATTEND = Exercise(
         ),
         call("the same with a mask, true where a token may look", QUERY, KEY, VALUE, SEEN),
         call("five queries that look at three keys", drawn(1, 2, 5, 8, seed=6), FEWER_KEYS, FEWER_VALUES, None),
-        call("queries and keys that are ten times as long", QUERY, 10 * KEY, VALUE, None),
+        call("keys whose numbers are ten times as large", QUERY, 10 * KEY, VALUE, None),
     ),
     mistakes=(
         Mistake(
@@ -409,7 +409,7 @@ ROPE_TABLE = Exercise(
             "evenly spaced",
             _rope_table_variant(spaced=torch.linspace),
             "your wavelengths grow by the same difference each time, so nearly all of them are long; they should grow "
-            "by the same factor (torch.logspace)",
+            "by the same factor: a power of `longest / shortest`",
         ),
         Mistake(
             "longest first",
@@ -460,8 +460,8 @@ ROPE_TABLE = Exercise(
     hints=(
         "First the bands: how many pairs does each axis get? `band = pairs // axes` each, and the first axis what is "
         "left over as well.",
-        "An axis' wavelengths: `torch.logspace(math.log2(shortest), math.log2(longest), size, base=2, "
-        "device=coords.device)`. Its angles, `b n size`: `coords[..., axis, None] * 2 * math.pi / wavelength`.",
+        "An axis' wavelengths: `shortest * (longest / shortest) ** torch.linspace(0, 1, size)`, on the device of "
+        "`coords`. Its angles, `b n size`: `coords[..., axis, None] * 2 * math.pi / wavelength`.",
         "`torch.cat` the bands along the last axis, put in the axis for the heads with `[..., None, :]`, and return "
         "`torch.polar(torch.ones_like(angle), angle)`.",
     ),

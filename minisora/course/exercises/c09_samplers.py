@@ -9,7 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
+from minisora.course.exercise import CHANGED, Case, CheckFailed, Exercise, Mistake, Solution, call, finding
 from minisora.diffusion.gaussian import drifting_clouds
 from minisora.diffusion.given import Given, animate
 from minisora.diffusion.path import COSINE, STRAIGHT, Path, Velocity, noise_like
@@ -604,11 +604,10 @@ def _spelled_out(given: object) -> tuple[Tensor, Tensor]:
 
 
 def _animate_asked(f: Solution, noise: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
-    before = noise.clone()
-    answer = _spelled_out(f(noise, first.clone()))
-    if not torch.equal(noise, before):
-        noise.copy_(before)
-        return answer[0] * torch.nan, answer[1]
+    given = noise.clone()
+    answer = _spelled_out(f(given, first.clone()))
+    if not torch.equal(given, noise):
+        raise CheckFailed(CHANGED)
     return answer
 
 
@@ -763,7 +762,7 @@ def _wrongly(**answers: int) -> Solution:
 DIAGNOSE_SAMPLER = Exercise(
     name="diagnose_sampler",
     reference=diagnose_sampler,
-    cases=tuple(Case(f"patient {name}", lambda f, name=name: f(name)) for name in PATIENTS),
+    cases=tuple(finding(f"patient {name}", lambda f, name=name: f(name), TRUTH[name], CAUSES) for name in PATIENTS),
     mistakes=(
         Mistake(
             "A lost its memory",
@@ -816,7 +815,8 @@ DIAGNOSE_SAMPLER = Exercise(
         Mistake(
             "a wrong sign",
             _wrongly(E=5),
-            "with the wrong sign E would run away from all clips, and its error would be larger than 1. It is small",
+            "with the wrong sign E would run away from all clips: its error would be dozens of times Euler's, and two "
+            "runs would agree. Look at the last column",
         ),
     ),
     alternatives=(lambda patient: {name: TRUTH[name] for name in sorted(TRUTH, reverse=True)}.get(patient),),

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from minisora.course.devices import stopwatch
-from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
+from minisora.course.exercise import Case, Exercise, Mistake, Solution, call, finding
 from minisora.diffusion.path import Velocity
 from minisora.model.dit import DiT, DiTConfig
 from minisora.model.flops import flops
@@ -757,7 +757,7 @@ def _found(**answers: int) -> Solution:
 DIAGNOSE_SLOW = Exercise(
     name="diagnose_slow",
     reference=diagnose_slow,
-    cases=tuple(Case(f"program {name}", lambda f, name=name: f(name)) for name in PROGRAMS),
+    cases=tuple(finding(f"program {name}", lambda f, name=name: f(name), _FOUND[name], LIMITS) for name in PROGRAMS),
     mistakes=(
         Mistake(
             "A and C swapped",
@@ -789,7 +789,7 @@ DIAGNOSE_SLOW = Exercise(
         Mistake(
             "D is short of arithmetic",
             _found(D=0),
-            "D's GPU stands still half of the time. When does it, and what happens just before?",
+            "D's GPU stands still for three fifths of the time. When does it, and what happens just before?",
         ),
         Mistake(
             "D launches small kernels",
