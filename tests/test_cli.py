@@ -269,6 +269,19 @@ def test_ctrl_c(weights: Path, tmp_path: Path) -> None:
     assert not list((tmp_path / "out").iterdir())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_during_an_import(tmp_path: Path) -> None:
+    """Imports run text (dataclasses, namedtuples): an interrupt there must end like any other."""
+    (tmp_path / "interrupted.py").write_text(
+        "import minisora.pipeline\n"
+        "minisora.pipeline.Pipeline.load = lambda *_, **__: exec('raise KeyboardInterrupt')\n"
+        "from minisora.cli import main\n"
+        "main(['generate', 'a red circle'])\n"
+    )
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, "") and "Traceback" not in done.stderr
+
+
 def test_parse_size() -> None:
     assert parse_size("64x96") == (64, 96)
     assert parse_size(" 64 X 96 ") == (64, 96)

@@ -73,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if describe is None:
             raise
         code = _complain(describe())
+    if code == 130:
+        # CPython remembers that Ctrl-C ended an `exec` of text, as imports do, although it was caught afterwards, and
+        # would die of the signal in place of ending with 130. Another `exec` makes it forget.
+        exec("")
     sys.exit(code if isinstance(code, int) else 0)
 
 
