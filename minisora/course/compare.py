@@ -53,7 +53,9 @@ def difference(mine: object, right: object, *, tolerance: float) -> str | None:
     """What is wrong with ``mine``, as the end of the sentence "your answer ..."; None if it is right."""
     if isinstance(right, Raised) or isinstance(mine, Raised):
         return _different_errors(mine, right)
-    if isinstance(mine, np.generic) or (isinstance(mine, Tensor) and mine.numel() == 1 and _plain_number(right)):
+    if isinstance(mine, np.generic) or (
+        isinstance(mine, Tensor) and mine.numel() == 1 and isinstance(right, int | float)
+    ):
         mine = mine.item()  # a number is a number
     if isinstance(right, Tensor):
         return _different_tensors(mine, right, tolerance)
@@ -122,10 +124,6 @@ def _different_numbers(mine: object, right: float, tolerance: float) -> str | No
         return f"is {_shown(mine)}, not a number"
     close = math.isclose(mine, right, rel_tol=tolerance, abs_tol=tolerance)
     return None if close else f"is {mine:.6g}, not {right:.6g}"
-
-
-def _plain_number(value: object) -> bool:
-    return isinstance(value, int | float)
 
 
 def _kind(tensor: Tensor) -> str:

@@ -32,7 +32,6 @@ def marks(tmp_path_factory):
         RIGHT,
         "check.patchify(patchify)",
         "this is no Python",
-        "def reuse():\n    nonlocal memory",  # parses, and is no Python all the same
         *(source for source, _ in HOSTILE.values()),
     )
     path = tmp_path_factory.mktemp("grade") / "mine.ipynb"
@@ -104,7 +103,15 @@ def test_parameters_are_no_names_of_the_page_and_later_meanings_build_on_earlier
 
 
 @pytest.mark.parametrize(
-    "cheat", ["f = use(f=f)", 'f = reference("f")', "from minisora.model import f", "", "def f(:\n    pass"]
+    "cheat",
+    [
+        "f = use(f=f)",
+        'f = reference("f")',
+        "from minisora.model import f",
+        "",
+        "def f(:\n    pass",
+        "def f():\n    nonlocal x",
+    ],
 )
 def test_what_is_handed_out_or_broken_is_no_solution(cheat):
     with pytest.raises(NotThere):
