@@ -169,7 +169,8 @@ def stratified_logit_normal(n: int, generator: Generator, *, mean: float = 0.0, 
     device = generator.device
     offset = torch.rand(n, generator=generator, device=device)
     quantile = (torch.randperm(n, generator=generator, device=device) + offset) / n
-    return torch.sigmoid(mean + std * torch.special.ndtri(quantile.clamp(1e-4, 1 - 1e-4)))
+    normal = math.sqrt(2) * torch.erfinv(2 * quantile.clamp(1e-4, 1 - 1e-4) - 1)  # MPS has no kernel for ndtri
+    return torch.sigmoid(mean + std * normal)
 
 
 def hidden_matrices(network: nn.Module) -> list[nn.Parameter]:
