@@ -42,13 +42,15 @@ def save_checkpoint(folder: Path, name: str, state_dict: Mapping[str, Tensor], c
 
     Args:
         card: ``kind`` ("codec" or "text-to-video") and ``settings`` are needed, JSON throughout.
-    Raises: UserError when the folder cannot be written to.
+    Raises: UserError when a weight is not a finite number, or the folder cannot be written to.
     """
     missing = [key for key in ("kind", "settings") if key not in card]
     if missing:
         raise UserError(f"card of {name} has no {' and no '.join(missing)}: add it")
     path = folder / f"{name}.safetensors"
     tensors = {key: value.detach().cpu().contiguous().clone() for key, value in state_dict.items()}
+    if (key := _not_finite(tensors)) is not None:
+        raise UserError(f"{path} is not written: {key} holds numbers that are not finite — try a lower learning rate")
     with replacing(path) as draft:
         try:
             safetensors.torch.save_file(tensors, draft, metadata={"card": _identity(card)})
@@ -90,13 +92,15 @@ def load_checkpoint(path: Path, *, kind: str | None = None) -> tuple[dict[str, T
 def load_weights(module: nn.Module, tensors: Mapping[str, Tensor], *, source: Path) -> None:
     """Let a module that was built from the card's settings, best on the meta device, take the tensors as its weights.
 
-    Raises: UserError when names or shapes differ, naming the first that does.
+    Raises: UserError when names or shapes differ or a weight is not a finite number, naming the first such tensor.
     """
     wanted = module.state_dict()
     for key in sorted(wanted.keys() | tensors.keys()):
         has, needs = (tuple(of[key].shape) if key in of else "nothing" for of in (tensors, wanted))
         if has != needs:
             raise UserError(f"{source} has {has} for {key}, the model needs {needs} — of another preset or version")
+    if (key := _not_finite(tensors)) is not None:
+        raise UserError(f"{source}: {key} holds numbers that are not finite — train it again, or fetch another file")
     module.load_state_dict({key: value.to(wanted[key].dtype) for key, value in tensors.items()}, assign=True)
 
 
@@ -182,6 +186,11 @@ def sha256(path: Path) -> str:
     """Hash of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _not_finite(tensors: Mapping[str, Tensor]) -> str | None:
+    """The first tensor that holds something else than finite numbers."""
+    return next((key for key in sorted(tensors) if not tensors[key].isfinite().all()), None)
 
 
 def _next_card(path: Path) -> Path:

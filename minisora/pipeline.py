@@ -25,7 +25,7 @@ from minisora.codec.stream import decode_stream
 from minisora.diffusion import ab2, classifier_free, sample, time_grid, watch_x0
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
-from minisora.request import check_prompt, check_sampling, latent_shape
+from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.worlds.vocabulary import WORDS
 
 #: What is made at once: more rows only use more memory.
@@ -170,8 +170,9 @@ class Pipeline:
             generator: where the noise comes from instead.
             watch: is called with the number of each sampling step and the latents.
             preview: is called with the clean latents that each call of the network believes in.
-        Raises: UserError for what cannot be made.
+        Raises: UserError for what cannot be made, and where a network's numbers are not finite.
         """
+        check_precision(self.codec, self.dit)
         prompts = [prompt] if isinstance(prompt, str) else prompt
         words = [check_prompt(each, most=self.tokenizer.max_text) for each in prompts]
         c, patch = self.codec.config, self.dit.config.patch
@@ -189,7 +190,8 @@ class Pipeline:
         for start in range(0, len(prompts), ROWS):
             rows = slice(start, start + ROWS)
             latents = self._sample(words[rows], torch.stack(noises[rows]), steps, guidance, watch, preview)
-            for each, video in zip(prompts[rows], self._decode(latents), strict=True):
+            videos = finite("codec", self._decode(finite("transformer", latents)))
+            for each, video in zip(prompts[rows], videos, strict=True):
                 clips.append(Clip.of(video, fps=self.fps, prompt=each))
         return clips[0] if isinstance(prompt, str) else clips
 

@@ -1,9 +1,12 @@
-"""What can be asked for: prompts, sizes, durations and settings within their limits."""
+"""What can be asked for: prompts, sizes, durations and settings within their limits; and what can not be an answer."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
 
 from minisora.errors import UserError
 from minisora.worlds.vocabulary import known_words
@@ -58,3 +61,24 @@ def check_range(name: str, value: float, *, low: float, high: float, unit: str =
     """Raises: UserError when the value is not a number from ``low`` to ``high``."""
     if not (math.isfinite(value) and low <= value <= high):
         raise UserError(f"{name} {value:g}{unit}: must be from {low:g} to {high:g} — try {advice}")
+
+
+def check_precision(*networks: nn.Module) -> None:
+    """Raises: UserError when weights are of another type than float32, as after ``.half()``."""
+    for dtype in {parameter.dtype for network in networks for parameter in network.parameters()} - {torch.float32}:
+        kind = str(dtype).removeprefix("torch.")
+        raise UserError(
+            f"weights in {kind}: clips are made in float32 — call .float() on pipeline.dit and pipeline.codec"
+        )
+
+
+def finite(network: str, values: Tensor) -> Tensor:
+    """The values that a network made.
+
+    Raises: UserError when one is not a finite number: a clip would be black.
+    """
+    if not values.isfinite().all():
+        raise UserError(
+            f"the {network} gives numbers that are not finite — try less guidance, other weights, or the CPU"
+        )
+    return values

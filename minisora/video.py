@@ -30,12 +30,14 @@ def save_video(clip: Tensor, path: str | Path, *, fps: float = 8.0, scale: int |
 
     Args:
         scale: whole factor by which to enlarge; by default as much as a small clip needs to be comfortable to watch.
-    Raises: UserError for an unknown ending and for a place that cannot be written to.
+    Raises: UserError for an unknown ending, numbers that are not finite, and a place that cannot be written to.
     """
     path = Path(path)
     check_ending(path)
     if clip.ndim != 4 or clip.shape[0] != 3 or 0 in clip.shape:
         raise UserError(f"cannot save {path}: clip of shape {tuple(clip.shape)}, it must be 3 t h w")
+    if not clip.isfinite().all():  # would be black
+        raise UserError(f"cannot save {path}: the clip holds numbers that are not finite — look where they come from")
     if not 0 < fps <= 1000:
         raise UserError(f"cannot save {path}: {fps} frames per second, it must be above 0 and at most 1000 — try 8")
     scale = max(1, math.ceil(COMFORTABLE / min(clip.shape[2:]))) if scale is None else scale

@@ -224,3 +224,15 @@ def test_settings() -> None:
 
 def test_shipped_weights_are_looked_for_in_the_checkout() -> None:
     assert shipped_folder().parts[-2:] in (("data", "checkpoints"), ("_data", "checkpoints"))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_neither_written_nor_taken(tmp_path: Path, saved: Path, bad: float) -> None:
+    module = nn.Linear(3, 3)
+    module.bias.data[1] = bad
+    with pytest.raises(UserError, match="bias holds numbers that are not finite — try a lower learning rate") as caught:
+        save_checkpoint(tmp_path / "new", "tiny", module.state_dict(), CARD)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(UserError, match="bias holds numbers that are not finite — train it again"):
+        load_weights(nn.Linear(3, 3), module.state_dict(), source=saved)

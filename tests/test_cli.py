@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import safetensors.torch
 
+from minisora.checkpoint import IDENTITY, load_checkpoint, sha256
 from minisora.cli import main
 from minisora.cli.generate import parse_size, slug
 from minisora.errors import UserError
+from minisora.pipeline import Pipeline
 from minisora.video import read_video
 
 PROMPT = "a red circle moves right"
@@ -175,6 +178,26 @@ def test_spoiled_weights(terminal: Terminal, tmp_path: Path, how: str, message: 
     terminal.weights = Path(shutil.copytree(terminal.weights, tmp_path / "weights"))
     spoil(terminal.weights, how)
     assert message in terminal.generate().refused()
+
+
+@pytest.mark.parametrize("part", ["weights", "sampler", "decoder"])
+def test_no_file_is_made_of_numbers_that_are_not_finite(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    if part == "weights":
+        terminal.weights = Path(shutil.copytree(terminal.weights, tmp_path / "weights"))
+        path = terminal.weights / "text-to-video.safetensors"
+        tensors, card = load_checkpoint(path)
+        tensors["patch_out.weight"][0, 0] = float("nan")
+        metadata = {"card": json.dumps({key: card.get(key) for key in IDENTITY}, sort_keys=True)}
+        safetensors.torch.save_file(tensors, path, metadata=metadata)
+        path.with_suffix(".json").write_text(json.dumps({**card, "sha256": sha256(path)}))
+    else:
+        name = {"sampler": "_sample", "decoder": "_decode"}[part]
+        made = getattr(Pipeline, name)
+        monkeypatch.setattr(Pipeline, name, lambda *arguments: made(*arguments).log())
+    assert "numbers that are not finite — " in terminal.generate().refused()
+    assert not list(Path("out").iterdir())
 
 
 def test_unknown_commands_and_no_command(terminal: Terminal) -> None:

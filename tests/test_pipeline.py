@@ -257,3 +257,23 @@ def test_devices() -> None:
     for name in ("gpu", "cuda:99", "teapot"):
         with pytest.raises(UserError, match="is not there — try cpu"):
             pick_device(name)
+
+
+@pytest.mark.parametrize("network", ["transformer", "codec"])
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_numbers_that_are_not_finite_make_no_clip(weights: Path, network: str, bad: float) -> None:
+    broken = Pipeline.load(weights, device="cpu")
+    head = broken.dit.patch_out if network == "transformer" else broken.codec.decoder.linear
+    head.register_forward_hook(lambda module, inputs, output: output * 0 + bad * (output > output.mean()))
+    with pytest.raises(UserError, match=f"the {network} gives numbers that are not finite — try ") as caught:
+        broken.generate([PROMPT, PROMPT], seconds=0)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("network", ["dit", "codec"])
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float64])
+def test_networks_in_another_precision_are_named(weights: Path, network: str, kind: torch.dtype) -> None:
+    other = Pipeline.load(weights, device="cpu")
+    getattr(other, network).to(kind)
+    with pytest.raises(UserError, match=rf"weights in {str(kind)[6:]}: clips are made in float32 — call .float\(\)"):
+        other.generate(PROMPT, seconds=0)

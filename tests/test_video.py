@@ -161,3 +161,13 @@ def test_reading_sound_alone(tmp_path: Path) -> None:
         container.mux(stream.encode(frame))  # type: ignore[attr-defined]
     with pytest.raises(UserError, match="has no pictures in it"):
         read_video(path)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "webm", "gif", "png"])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_clip_of_no_numbers_is_not_written(tmp_path: Path, ending: str, bad: float) -> None:
+    clip = a_clip()
+    clip[1, 2, 3, 4] = bad
+    with pytest.raises(UserError, match="the clip holds numbers that are not finite"):
+        save_video(clip, tmp_path / "new" / f"clip.{ending}")
+    assert not list(tmp_path.iterdir())

@@ -215,8 +215,9 @@ def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: d
 
 
 def _half(network: nn.Module) -> dict[str, Tensor]:
-    """Half precision halves the file and changes no pixel that one could see."""
-    return {key: whole(value.detach()).cpu().half() for key, value in network.state_dict().items()}
+    """Half precision halves the file and changes no pixel that one could see; what is too large for it stays."""
+    weights = {key: whole(value.detach()).cpu() for key, value in network.state_dict().items()}
+    return {key: half if (half := value.half()).isfinite().all() else value for key, value in weights.items()}
 
 
 def _latent_shape(cache: LatentCache) -> tuple[int, int, int]:

@@ -368,3 +368,13 @@ def test_words_are_replaced_whole() -> None:
     assert (unknown("a red cat", typing=True) or ("",))[0] == "cat"
     assert unknown("a red ca", typing=True) is None
     assert unknown("") is None
+
+
+def test_numbers_that_are_not_finite_are_no_piece(weights: Path) -> None:
+    broken = Pipeline.load(weights, device="cpu")
+    broken.dit.patch_out.weight.data[0] = float("nan")
+    studio = Studio(pipeline=broken, seconds=0)
+    studio.generate()
+    studio.wait(60)
+    assert "the transformer gives numbers that are not finite" in words(studio.panel.message.value)
+    assert (studio.history, studio.shown) == ([], None)

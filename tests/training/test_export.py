@@ -14,7 +14,7 @@ from minisora.presets import VOCABULARY
 from minisora.training.latents import ClipSet
 from minisora.training.modules import hidden_matrices
 from minisora.training.pace import Budget, Schedule
-from minisora.training.run import train_codec, train_text_to_video
+from minisora.training.run import _half, train_codec, train_text_to_video
 from minisora.training.score import judged_prompts
 from minisora.training.settings import CodecSettings, TextToVideoSettings
 
@@ -86,3 +86,11 @@ def test_muon_takes_the_matrices_of_the_blocks_alone() -> None:
     names = [name for network in (codec, dit) for name, p in network.named_parameters() if id(p) in chosen]
     assert names and all("blocks." in name for name in names)
     assert len(hidden_matrices(dit)) == 4 * (DIT.depth + DIT.text_depth)
+
+
+def test_a_weight_that_is_too_large_for_half_precision_is_kept_whole() -> None:
+    network = torch.nn.Linear(2, 2)
+    network.bias.data[0] = 1e5
+    weights = _half(network)
+    assert (weights["weight"].dtype, weights["bias"].dtype) == (torch.float16, torch.float32)
+    assert weights["bias"][0] == 1e5
