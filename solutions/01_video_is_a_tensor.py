@@ -274,7 +274,7 @@ plots.images(shown, alt="a shape of this name, light on dark", width=100, column
 # | motion | place | |
 # |---|---|---|
 # | eight straight ones | $(x_0, y_0) + \text{speed} \cdot t \cdot \text{direction}$ | `DIRECTION["up-left"]` has length 1 |
-# | bounces | $y_0 - 4 H c\,(1 - c)$ | a parabola of height $H$ = `BOUNCE_HEIGHT` over the floor $y_0$ |
+# | bounces | $y_0 - 4 H c (1 - c)$ | a parabola of height $H$ = `BOUNCE_HEIGHT` over the floor $y_0$ |
 # | orbits | $x_0 + R \cos 2 \pi c,\quad y_0 + R \sin 2 \pi c$ | a circle of radius $R$ = `ORBIT_RADIUS` |
 # | all others | $(x_0, y_0)$ | |
 #

@@ -460,7 +460,7 @@ plots.strips({"test clip": test[0], **few, **last}, alt="a thing that is a blur 
 # in **information**: how much more the cloud tells than the standard normal distribution, which tells nothing. That
 # is the **KL divergence** of the two, in nats (1 nat = 1.44 bits):
 #
-# $$\text{KL} = \tfrac{1}{2} \left( \text{mean}^2 + e^{\text{logvar}} - 1 - \text{logvar} \right)$$
+# $$\text{KL} = \frac{1}{2} \left( \text{mean}^2 + e^{\text{logvar}} - 1 - \text{logvar} \right)$$
 #
 # It is zero for mean 0 and variance 1, and grows if the mean moves away or the cloud shrinks. The loss becomes the
 # error plus `price * KL`.

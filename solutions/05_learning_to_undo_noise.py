@@ -68,9 +68,9 @@ plots.strips(shown, alt="noise at t = 1; towards t = 0 a pale light and clouds e
 #
 # ## One question, many right answers
 #
-# Adding noise is easy (chapter 04): on the straight path a clip `x0` and its noise `eps` are mixed as `x = (1 - t)·x0
-# + t·eps`, and as time goes on, the mixture moves with the constant **velocity** `eps - x0`. To undo noise, one would
-# walk along the same line backwards. If only one knew which line one is on!
+# Adding noise is easy (chapter 04): on the straight path a clip `x0` and its noise `eps` are mixed as
+# `x = (1 - t)·x0 + t·eps`, and as time goes on, the mixture moves with the constant **velocity** `eps - x0`. To undo
+# noise, one would walk along the same line backwards. If only one knew which line one is on!
 #
 # Take the smallest world that there is. A clip is one number: a lamp that is off, -1, or on, +1. Below, each thin
 # line leads from a lamp (left) to its noise (right). The black dot is what we are shown: **0.3 at time 0.6**. The

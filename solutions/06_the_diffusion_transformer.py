@@ -305,9 +305,9 @@ explore(arrows, start=[0.0, 0.5, 1.0, 2.0, 3.0], gap=[0.0, 0.5, 1.0, 1.5, 2.0])
 # The start turns both, and leaves the score alone; only the gap counts. That is **RoPE**, rotary position embedding.
 # A head of `e` numbers is `e/2` such arrows, each on a clock of its own.
 #
-# Turning has a short form. Read the pair `(a, b)` as the complex number `a + b·i`. Multiplying it by the number `cos
-# + i·sin` of length 1 turns it by that angle: `(a·cos - b·sin) + (a·sin + b·cos)·i`. So all the turns of a token are
-# a row of `e/2` complex numbers, the **table**.
+# Turning has a short form. Read the pair `(a, b)` as the complex number `a + b·i`. Multiplying it by the number
+# `cos + i·sin` of length 1 turns it by that angle: `(a·cos - b·sin) + (a·sin + b·cos)·i`. So all the turns of a token
+# are a row of `e/2` complex numbers, the **table**.
 #
 # {card}
 #
