@@ -25,7 +25,7 @@ def _watch(
         for _ in range(warm(warm_up)):
             work()
         for _ in range(count(repeats)):
-            too_early = clock()
+            too_early = clock() if early else 0.0
             if before:
                 wait()
             start = too_early if early else clock()
