@@ -74,7 +74,9 @@ def _(query, key, value, mask):
     return scores.softmax(-1) @ value
 
 
-@wrong("attend", "weights are masked after the softmax and no longer add up to 1", r"before the softmax|add up|sum")
+@wrong(
+    "attend", "weights are masked after the softmax and no longer add up to 1", r"before (the softmax|it)|adds? up|sum"
+)
 def _(query, key, value, mask):
     weights = (query @ key.mT / query.shape[-1] ** 0.5).softmax(-1)
     if mask is not None:

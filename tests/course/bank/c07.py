@@ -73,7 +73,7 @@ def _(captions, words):
     return _ids([[1, *(number[w] for w in split(each))] for each in captions])
 
 
-@wrong("encode_captions", "the error does not name the word", r"nam")
+@wrong("encode_captions", "the error does not name the word", r"nam|which word")
 def _(captions, words):
     if any(word not in words for each in captions for word in split(each)):
         raise ValueError("unknown word")
@@ -194,7 +194,7 @@ def _(captions, share, generator):
     return ["" if i in gone else each for i, each in enumerate(captions)]
 
 
-@wrong("drop_captions", "the first ones always", r"by itself|first|dice|generator|each")
+@wrong("drop_captions", "the first ones always", r"by itself|first|at the beginning|caption by caption")
 def _(captions, share, generator):
     count = int(share * len(captions))
     return [""] * count + list(captions[count:])

@@ -669,7 +669,7 @@ _miscount(
 )
 
 
-@wrong("state_bytes", "only the weights are sliced", r"everything|slice|all of")
+@wrong("state_bytes", "only the weights are sliced", r"everything|slice|all of|nothing else")
 def _(parameters, muon, *, devices=1, strategy="ddp"):
     rest = 2 * parameters + muon + 2 * (parameters - muon)
     return 4 * (parameters / (devices if strategy == "fsdp" else 1) + rest)

@@ -129,7 +129,7 @@ _roof("the sum of both", r"same time|max|longer|sum")(
 _roof("the shorter of both", r"longer|max")(
     lambda w, d, p, b: (min(w / p, d / b), "memory" if d / b > w / p else "arithmetic")
 )
-_roof("the names are exchanged", r"exchang|round|memory|name")(
+_roof("the names are exchanged", r"exchang|swapped|the other way round|names?\b")(
     lambda w, d, p, b: (max(w / p, d / b), "arithmetic" if d / b > w / p else "memory")
 )
 _roof("memory at a tie", r"tie|equal|alike|same|longer|as long")(
@@ -487,7 +487,7 @@ def _bill_slip(cause: str, names: str, **parts) -> None:
 
 _bill_slip(
     "a quarter of the frames: the first one is forgotten",
-    r"1 \+ (4)?k|first|one more|1 \+",
+    r"1 \+ (4)?k|first|one more|1 \+|latent frame is missing",
     latents=lambda frames: frames // 4,
 )
 _bill_slip("every frame counts", r"1 \+ (4)?k|4|time|frames", latents=lambda frames: frames)

@@ -46,7 +46,15 @@ class Entry:
             return "right" if message is None else "refused"
         if message is None:
             return "accepted"
-        return "named" if re.search(self.names, message, re.IGNORECASE) else "unhelpful"
+        return "named" if re.search(self.names, self._said(message), re.IGNORECASE) else "unhelpful"
+
+    def _said(self, message: str) -> str:
+        """What is said of the cause: the question in it is no credit, but for a diagnosis, where it says which."""
+        exercise = find_exercise(self.exercise)
+        if not exercise.name.startswith("diagnose"):
+            for case in exercise.cases:
+                message = message.replace(case.says, "")
+        return message.replace(exercise.name, "")
 
 
 class Bank:
