@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import secrets
@@ -54,6 +55,20 @@ def check_writable(folder: Path) -> None:
         raise UserError(f"cannot write to {folder}: {reason(error)} — choose another place") from error
 
 
-def slug(prompt: str) -> str:
-    """The prompt as a file name: lower-case words with hyphens, not too long."""
-    return "-".join(re.findall(r"[a-z0-9]+", prompt.lower()))[:60].strip("-") or "clip"
+def slug(text: str) -> str:
+    """A text as the beginning of a file name: lower-case words with hyphens, at most 60 characters.
+
+    Where the text cannot be told from its words (it is cut off, or has punctuation), six digits of its hash follow, so
+    that other texts have other names.
+    """
+    whole = "-".join(text.lower().split())
+    name = "-".join(re.findall(r"[a-z0-9]+", whole))
+    if name and name == whole and len(name) <= 60:
+        return name
+    short = name if len(name) <= 53 else name[:54].rpartition("-")[0] or name[:53]
+    return f"{short or 'clip'}-{short_hash(whole)}"
+
+
+def short_hash(text: str) -> str:
+    """Six hexadecimal digits that differ for different texts, but for one pair of 16 million."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]

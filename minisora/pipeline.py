@@ -31,6 +31,9 @@ from minisora.worlds.vocabulary import WORDS
 #: What is made at once: more rows only use more memory.
 ROWS = 16
 
+#: Of a clip, unless said otherwise.
+SECONDS = 2.0
+
 #: ``watch(i, latents)`` after sampling step i, counted from 1.
 Watch = Callable[[int, Tensor], object]
 
@@ -150,7 +153,7 @@ class Pipeline:
         self,
         prompt: str | list[str],
         *,
-        seconds: float = 2.0,
+        seconds: float = SECONDS,
         size: tuple[int, int] | None = None,
         steps: int | None = None,
         guidance: float | None = None,

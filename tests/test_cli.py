@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -17,8 +18,9 @@ import safetensors.torch
 
 from minisora.checkpoint import IDENTITY, load_checkpoint, sha256
 from minisora.cli import main
-from minisora.cli.generate import parse_size, slug
+from minisora.cli.generate import parse_size
 from minisora.errors import UserError
+from minisora.files import slug
 from minisora.pipeline import Pipeline
 from minisora.video import read_video
 
@@ -69,8 +71,10 @@ def terminal(
 def test_generate_writes_a_video_and_a_filmstrip(terminal: Terminal, tmp_path: Path) -> None:
     ended = terminal.generate()
     assert ended.code == 0
-    assert ended.out.split() == ["out/a-red-circle-moves-right-0.mp4", "out/a-red-circle-moves-right-0.png"]
-    assert read_video("out/a-red-circle-moves-right-0.mp4").shape == (3, 17, 256, 256)
+    video, strip = map(Path, ended.out.split())
+    assert re.fullmatch(r"a-red-circle-moves-right-0-w[0-9a-f]{6}\.mp4", video.name)
+    assert strip == video.with_suffix(".png")
+    assert read_video(video).shape == (3, 17, 256, 256)
     assert sorted(p.name for p in Path("out").iterdir()) == [Path(line).name for line in ended.out.split()]
     assert "3/3 steps" in ended.err
 
@@ -314,8 +318,58 @@ def test_parse_size() -> None:
             parse_size(text)
 
 
+LONG = "a red circle moves right and a blue square bounces and a green star spins"
+NAMES = [
+    ("a-red-circle-moves-right-0", "A red  circle moves RIGHT", "--seconds 2.1 --steps 3 --guidance 2 --size 64"),
+    ("a-red-circle-moves-right-7", PROMPT, "--seed 7"),
+    ("a-red-circle-moves-right-0-16x32", PROMPT, "--size 16x32"),
+    ("a-red-circle-moves-right-0-0.5s", PROMPT, "--seconds 0.6"),
+    ("a-red-circle-moves-right-0-2steps", PROMPT, "--steps 2"),
+    ("a-red-circle-moves-right-0-g3.5", PROMPT, "--guidance 3.5"),
+    ("a-red-circle-moves-right-0-g3.5000001", PROMPT, "--guidance 3.5000001"),
+    (
+        "a-red-circle-moves-right-7-16x32-0s-1steps-g0",
+        PROMPT,
+        "--seed 7 --size 16x32 --seconds 0 --steps 1 --guidance 0",
+    ),
+    ("a-red-circle-moves-right-[0-9a-f]{6}-0", f"{PROMPT}.", ""),
+    ("a-red-circle-moves-right-and-a-blue-square-bounces-[0-9a-f]{6}-0", LONG, ""),
+    ("a-red-circle-moves-right-and-a-blue-square-bounces-[0-9a-f]{6}-0", f"{LONG} slowly", ""),
+    ("a-red-circle-moves-right-0-w[0-9a-f]{6}", PROMPT, "--weights weights"),
+]
+
+
+def test_what_makes_a_clip_different_makes_its_name_different(
+    terminal: Terminal, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minisora.pipeline.shipped_folder", lambda: weights)
+    Path("weights").symlink_to(weights)
+    written: list[str] = []
+    for name, prompt, options in NAMES:
+        ended = terminal("generate", prompt, "--device", "cpu", *options.split())
+        video, strip = map(Path, ended.out.split())
+        assert re.fullmatch(name, video.stem) and strip == video.with_suffix(".png")
+        written += [video.name, strip.name]
+    assert sorted(path.name for path in Path("out").iterdir()) == sorted(written)
+    assert len(set(written)) == 2 * len(NAMES)
+
+
 def test_slug() -> None:
-    assert slug("A red Circle, moves right!") == "a-red-circle-moves-right"
-    assert slug("../../etc/passwd") == "etc-passwd"
-    assert slug("!?") == "clip"
-    assert len(slug("red " * 100)) <= 60
+    assert slug("a red Circle  moves right") == "a-red-circle-moves-right"
+    assert slug("x " * 30) == "-".join("x" * 30)
+    short = re.compile(r"[a-z0-9-]{1,53}-[0-9a-f]{6}")
+    others = [
+        "A red circle, moves right",
+        "a red circle moves right!",
+        "../../etc/passwd",
+        "!?",
+        "?!",
+        "\ud800",
+        "red " * 100,
+    ]
+    others += ["red " * 99, "x" * 61, "x" * 62]
+    names = [slug(text) for text in others]
+    assert len(set(names)) == len(names)
+    assert all(short.fullmatch(name) for name in names), names
+    assert names[0].startswith("a-red-circle-moves-right-") and names[3].startswith("clip-")
+    assert names[6].startswith("red-red-") and re.search("-red-[0-9a-f]{6}$", names[6]), "cut between words"

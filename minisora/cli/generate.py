@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from minisora.errors import UserError
-from minisora.files import slug
+from minisora.files import short_hash, slug
+
+if TYPE_CHECKING:
+    from minisora.clip import Clip
+    from minisora.pipeline import Pipeline
 
 
 def generate(
@@ -29,7 +33,10 @@ def generate(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="File to write: mp4, webm, gif, or png (a filmstrip).", show_default="out/PROMPT-SEED.mp4"),
+        typer.Option(
+            help="File to write: mp4, webm, gif, or png (a filmstrip).",
+            show_default="out/PROMPT-SEED-….mp4, with all that is not as usual",
+        ),
     ] = None,
     weights: Annotated[
         Path | None, typer.Option(help="Text-to-video weights, or their folder.", show_default="the shipped ones")
@@ -48,11 +55,12 @@ def generate(
     from minisora.video import check_ending
 
     shape = None if size is None else parse_size(size)
-    out = Path("out") / f"{slug(prompt)}-{seed}.mp4" if out is None else out
-    check_ending(out)
-    check_writable(out.parent)
+    if out is not None:
+        check_ending(out)
+    check_writable(Path("out") if out is None else out.parent)
     pipeline = Pipeline.load(weights, codec=codec, device=device)
     steps = pipeline.sampling.steps if steps is None else steps
+    guidance = pipeline.sampling.guidance if guidance is None else guidance
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"))
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
         task = progress.add_task("sampling", total=steps)
@@ -69,10 +77,32 @@ def generate(
         except Exception:
             progress.live.transient = True  # no bar is left above the one line that says what is wrong
             raise
+    if out is None:
+        name = name_of(clip, pipeline, seed=seed, steps=steps, guidance=guidance)
+        if (weights, codec) != (None, None):
+            name += f"-w{short_hash(pipeline.card['sha256'] + pipeline.card['codec'])}"
+        out = Path("out") / f"{name}.mp4"
     print(clip.save(out))
     if out.suffix.lower() != ".png":
         print(clip.save(out.with_suffix(".png")))
     sys.stdout.flush()
+
+
+def name_of(clip: Clip, pipeline: Pipeline, *, seed: int, steps: int, guidance: float) -> str:
+    """For a clip's file: its words, its seed, and whatever is not as ``Pipeline.generate`` makes it unless asked."""
+    from minisora.pipeline import SECONDS
+    from minisora.request import check_prompt
+
+    height, width = clip.shape[2:]
+    length, scale = (repr(float(number)).removesuffix(".0") for number in (clip.seconds, guidance))
+    unusual = {
+        f"{height}x{width}": (height, width) != pipeline.size,
+        f"{length}s": clip.seconds != SECONDS,
+        f"{steps}steps": steps != pipeline.sampling.steps,
+        f"g{scale}": guidance != pipeline.sampling.guidance,
+    }
+    words = check_prompt(clip.prompt, most=pipeline.tokenizer.max_text)
+    return "-".join([slug(words), str(seed), *(says for says, there in unusual.items() if there)])
 
 
 def parse_size(text: str) -> tuple[int, int]:
