@@ -57,7 +57,7 @@ bench: $(VENV)/.test ## time it against other libraries, as ratios, into benchma
 	$(RUN) benchmarks $(ARGS)
 
 chapters: $(VENV)/.test ## build and run the learners' and the solution notebooks from solutions/*.py [ARGS=02]
-	$(RUN) minisora.course.build $(ARGS)
+	$(RUN) minisora.course.notebooks.build $(ARGS)
 
 wheel: $(VENV)/.test ## build dist/minisora-*.whl, weights included
 	$(RUN) pip wheel --no-deps --no-build-isolation --wheel-dir dist .

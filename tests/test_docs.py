@@ -35,7 +35,8 @@ from minisora.video import to_uint8
 from minisora.worlds.vocabulary import WORDS
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "experiments" / "README.md"]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
 #: Functions of the cheatsheet that the package does not have.
 EXERCISES = ("block_flops", "packing_mask", "to_blocks", "state_bytes", "roofline", "half_network", "sampling_flops")
 SOURCES = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))

@@ -21,7 +21,7 @@ def check(
     from rich.console import Console
     from rich.progress import Progress
 
-    from minisora.course import grade
+    from minisora.course.grading import grade
 
     limits = grade.Limits(seconds=seconds, gigabytes=gigabytes)
     console = Console(stderr=True)

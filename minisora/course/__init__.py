@@ -4,13 +4,13 @@ from __future__ import annotations
 
 try:
     from minisora.course import plots
-    from minisora.course.check import check, reference, use
+    from minisora.course.checks.check import check, reference, use
+    from minisora.course.checks.swap import swap
     from minisora.course.finished import finished_pipeline
     from minisora.course.profile import by_profile
     from minisora.course.progress import progress
     from minisora.course.start import begin
     from minisora.course.studio import Studio
-    from minisora.course.swap import swap
     from minisora.course.widgets import explore
 except ModuleNotFoundError as error:  # before `begin`, which would say so, is there to be called
     if (error.name or "").startswith("minisora"):

@@ -1,4 +1,4 @@
-"""The ladder of checkpoints: what one real run could do after 50 steps, 100, 200, ... (``docs/ladder.py`` makes it)."""
+"""The ladder of checkpoints: what a real run could do after 50 steps, 100, 200, ... (by ``experiments/ladder.py``)."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def open_ladder(pipeline: Pipeline) -> Ladder | None:
         return Ladder(folder, about, pipeline)
     print(
         f"There is no ladder of the shipped weights in {folder}, so its pictures are left out here. It comes with a\n"
-        "checkout of the course's repository; python docs/ladder.py RUN makes one of a training run of your own."
+        "checkout of the course's repository; python experiments/ladder.py RUN makes one of a training run of your own."
     )
     return None
 

@@ -11,12 +11,12 @@ import nbformat
 from torch import Tensor
 
 from minisora.course import plots
-from minisora.course.check import examine
-from minisora.course.exercise import CheckFailed, Exercise, Solution
+from minisora.course.checks.check import examine
+from minisora.course.checks.exercise import CheckFailed, Exercise, Solution
+from minisora.course.checks.swap import SAME, swap
 from minisora.course.exercises import chapter_exercises, chapters
-from minisora.course.extract import NotThere, extract
-from minisora.course.notebooks import CHAPTERS
-from minisora.course.swap import SAME, swap
+from minisora.course.notebooks.compose import CHAPTERS
+from minisora.course.notebooks.extract import NotThere, extract
 from minisora.errors import UserError
 from minisora.evaluation.metrics import psnr
 from minisora.pipeline import Pipeline

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from minisora.course.check import WRITE_THIS
+from minisora.course.checks.check import WRITE_THIS
 from minisora.course.mine import mine
 from minisora.errors import UserError
 from minisora.pipeline import Pipeline

@@ -6,7 +6,7 @@ import difflib
 from importlib import import_module
 from pkgutil import iter_modules
 
-from minisora.course.exercise import Exercise
+from minisora.course.checks.exercise import Exercise
 from minisora.errors import UserError
 
 

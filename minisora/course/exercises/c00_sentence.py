@@ -10,7 +10,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
 
 if TYPE_CHECKING:
     from minisora.pipeline import Pipeline

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
 from minisora.evaluation.judge import Reading, compare
 from minisora.video import to_uint8
 from minisora.worlds.claims import Claims, ObjectClaim

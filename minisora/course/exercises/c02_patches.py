@@ -6,7 +6,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from minisora.course.exercise import Case, Exercise, Mistake, call
+from minisora.course.checks.exercise import Case, Exercise, Mistake, call
 from minisora.model.patches import coordinates, patchify, unpatchify
 
 

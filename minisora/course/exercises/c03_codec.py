@@ -17,7 +17,7 @@ from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.causal import CausalConv3d
 from minisora.codec.losses import kl_divergence
 from minisora.codec.stream import decode_stream
-from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, call
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, call
 
 
 def drawn(*shape: int, seed: int = 0) -> Tensor:

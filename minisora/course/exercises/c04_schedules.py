@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from minisora.course.compare import difference
-from minisora.course.exercise import Case, Exercise, Mistake, Solution, call
+from minisora.course.checks.compare import difference
+from minisora.course.checks.exercise import Case, Exercise, Mistake, Solution, call
 from minisora.diffusion.path import COSINE, DDPM_LINEAR, EDM, STRAIGHT, Path, path_from_betas, shift_time
 from minisora.diffusion.solvers import ddim
 

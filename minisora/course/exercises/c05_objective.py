@@ -8,8 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from minisora.course.compare import difference
-from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
+from minisora.course.checks.compare import difference
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.diffusion.objective import TimeSampler, logit_normal, loss_at, velocity_loss
 from minisora.diffusion.path import COSINE, EDM, STRAIGHT, Path, Velocity

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
 from minisora.model.attention import Attention, attend, rms_norm
 from minisora.model.blocks import DiTBlock, modulate
 from minisora.model.dit import DiT, DiTConfig

@@ -8,7 +8,7 @@ from itertools import permutations
 import torch
 from torch import Generator, Tensor
 
-from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call, finding
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call, finding
 from minisora.diffusion.guidance import classifier_free
 from minisora.diffusion.path import Velocity
 from minisora.diffusion.sampler import sample, time_grid

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from minisora.course.exercise import Case, CheckFailed, Exercise, Mistake, Solution
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution
 from minisora.diffusion.gaussian import GaussianWorld, drifting_clouds
 from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.presets import PRESETS, Preset

@@ -9,7 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from minisora.course.exercise import CHANGED, Case, CheckFailed, Exercise, Mistake, Solution, call, finding
+from minisora.course.checks.exercise import CHANGED, Case, CheckFailed, Exercise, Mistake, Solution, call, finding
 from minisora.diffusion.gaussian import drifting_clouds
 from minisora.diffusion.given import Given, animate
 from minisora.diffusion.path import COSINE, STRAIGHT, Path, Velocity, noise_like

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from minisora.course.checks.exercise import Case, Exercise, Mistake, Solution, call, finding
 from minisora.course.devices import stopwatch
-from minisora.course.exercise import Case, Exercise, Mistake, Solution, call, finding
 from minisora.diffusion.path import Velocity
 from minisora.model.dit import DiT, DiTConfig
 from minisora.model.flops import flops

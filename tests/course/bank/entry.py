@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from minisora.course.check import examine
-from minisora.course.exercise import CheckFailed, Solution
+from minisora.course.checks.check import examine
+from minisora.course.checks.exercise import CheckFailed, Solution
 from minisora.course.exercises import find_exercise
 
 

@@ -1,0 +1,1 @@
+"""The making of notebooks: one source, the learner's copy and the solution; and finding what a learner wrote."""

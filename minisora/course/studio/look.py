@@ -1,0 +1,161 @@
+"""How the Studio looks: its style sheet, and the pieces of HTML that it shows between its controls."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from minisora import video
+from minisora.clip import Clip
+from minisora.course import plots
+from minisora.course.picture import Picture, escaped, gif, image, png, stack
+from minisora.course.studio.work import Order, Piece
+
+#: The longer side of the clip on the screen, in CSS pixels.
+SCREEN = 320
+
+#: Colours are the front end's own where it has any, so that the Studio is light or dark as its surroundings are.
+STYLE = """<style>
+.minisora-studio {
+  --ink: var(--jp-ui-font-color1, #202124); --soft: var(--jp-ui-font-color2, #5f6368);
+  --line: var(--jp-border-color2, #dadce0); --accent: #0072B2; --wrong: #b3401a;
+  container-type: inline-size; max-width: 860px; padding: 4px 4px 12px; gap: 16px;
+  color: var(--ink); font-size: 14px;
+}
+body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
+.minisora-studio, .minisora-studio .widget-box, .minisora-studio .jupyter-widgets { overflow: visible; }
+.minisora-studio .jupyter-widgets { margin: 0; }
+.minisora-studio :is(.widget-html, .widget-html-content) { line-height: 1.5; font-size: 14px; }
+.minisora-studio :is(button, input, select, summary, a):focus-visible {
+  outline: 2px solid var(--accent) !important; outline-offset: 2px;
+}
+.minisora-studio .ms-field { flex-direction: column; align-items: stretch; width: auto; height: auto; }
+.minisora-studio .ms-field .widget-label {
+  flex: none; width: auto; height: 20px; line-height: 20px; text-align: left; font-size: 12px; color: var(--soft);
+}
+.minisora-studio .ms-field :is(input, select) {
+  flex: none; width: 100%; height: 34px; border-radius: 6px; padding: 0 10px; font-size: 14px;
+}
+.minisora-studio .ms-field select { background-position: calc(100% - 8px) center; }
+.minisora-studio button.jupyter-button {
+  width: auto; height: 32px; line-height: 30px; padding: 0 14px; border-radius: 6px; font-size: 13px;
+}
+.minisora-studio .ms-ask { align-items: flex-end; gap: 8px; flex-wrap: wrap; }
+.minisora-studio .ms-ask .ms-field { flex: 1 1 300px; min-width: 0; }
+.minisora-studio .ms-ask .ms-field input { height: 42px; font-size: 16px; padding: 0 12px; }
+.minisora-studio .ms-ask button.jupyter-button { height: 42px; line-height: 40px; font-size: 14px; padding: 0 18px; }
+.minisora-studio button.jupyter-button.ms-go { background: var(--accent); color: white; font-weight: 600; }
+.minisora-studio button.jupyter-button.ms-resting { opacity: 0.45; }
+.minisora-studio .ms-said { min-height: 28px; align-items: center; gap: 8px; flex-wrap: wrap; margin: -8px 0; }
+.minisora-studio .ms-said .widget-html { height: auto; }
+.minisora-studio .ms-said button.jupyter-button { height: 26px; line-height: 24px; padding: 0 10px; }
+.minisora-studio .ms-said a { color: var(--accent); text-decoration: underline; }
+.minisora-studio .ms-wrong { color: var(--wrong); font-weight: 600; }
+.minisora-studio .ms-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.minisora-studio .ms-fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(136px, 1fr)); gap: 12px; }
+.minisora-studio .ms-stage { gap: 22px; flex-wrap: wrap; align-items: flex-start; }
+.minisora-studio .ms-screen {
+  width: 320px; height: 320px; display: grid; place-items: center; border-radius: 10px; overflow: hidden;
+  background: #16181c; color: #c6c9cf;
+}
+.minisora-studio .ms-screen img { display: block; max-width: none; }
+.minisora-studio .ms-beside { flex: 1 1 300px; gap: 14px; min-width: 0; }
+.minisora-studio h4 { margin: 0; font-size: 17px; font-weight: 600; line-height: 1.35; color: var(--ink); }
+.minisora-studio .ms-beside img { display: block; width: 100%; border-radius: 4px; margin-top: 12px; }
+.minisora-studio .ms-soft { color: var(--soft); font-size: 13px; }
+.minisora-studio progress { width: 100%; height: 8px; margin-top: 10px; accent-color: var(--accent); }
+.minisora-studio .ms-keep { gap: 8px; flex-wrap: wrap; }
+.minisora-studio .ms-piece { gap: 14px; align-items: center; border-top: 1px solid var(--line); padding: 10px 0; }
+.minisora-studio .ms-piece .widget-html { flex: 1 1 auto; min-width: 0; height: auto; }
+.minisora-studio .ms-row { display: grid; grid-template-columns: minmax(160px, 320px) 1fr; gap: 16px; }
+.minisora-studio .ms-row > div { align-self: center; }
+.minisora-studio .ms-row img { display: block; width: 100%; border-radius: 4px; }
+.minisora-studio summary { cursor: pointer; color: var(--soft); font-size: 13px; width: max-content; }
+.minisora-studio dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0 0; }
+.minisora-studio :is(dt, dd) { margin: 0; float: none; width: auto; font-size: 13px; line-height: 1.5; }
+.minisora-studio dt { color: var(--soft); font-weight: 400; }
+@container (max-width: 560px) { .minisora-studio .ms-row { grid-template-columns: 1fr; gap: 6px; } }
+</style>"""
+
+HINT = '<span class="ms-soft">Words are completed as you type; Enter generates.</span>'
+
+WORDS = """<details><summary>What can be said</summary><dl>
+<dt>objects</dt><dd>one to three: circle, square, triangle, star, diamond, ring</dd>
+<dt>colours</dt><dd>red, orange, yellow, green, cyan, blue, purple, white</dd>
+<dt>sizes</dt><dd>small, medium, large</dd>
+<dt>motions</dt><dd>stays still; moves left, right, up, down, up and to the left, …; bounces, orbits, spins, grows,
+shrinks, blinks</dd>
+<dt>places</dt><dd>on a black, grey or navy background, under a cloudy sky; left of, right of, above,
+below, in front of</dd>
+<dt>camera</dt><dd>pans left, pans right, zooms in, zooms out</dd>
+</dl></details>"""
+
+
+def empty(text: str) -> str:
+    """The screen before there is anything on it."""
+    return f'<div class="ms-screen"><div>{escaped(text)}</div></div>'
+
+
+def screen(clip: Clip, *, alt: str, moving: bool = True) -> str:
+    """A clip on the screen, playing or standing still in its middle."""
+    height, width = clip.shape[2:]
+    shown = round(SCREEN * width / max(height, width))
+    frames = video.to_uint8(clip.frames)
+    if moving and len(frames) > 1:
+        data, kind = gif(frames, fps=clip.fps), "gif"
+    else:
+        data, kind = png(frames[len(frames) // 2]), "png"
+    return f'<div class="ms-screen">{image(data, alt=alt, width=shown, kind=kind, smooth=True).html}</div>'
+
+
+def strip(piece: Piece, *, columns: int) -> str:
+    """A clip as a filmstrip."""
+    pixels = video.filmstrip(piece.clip.frames, columns=columns)
+    return image(pixels, alt=f"filmstrip: {piece.order.prompt}, {piece.order.settings}").html
+
+
+def progress(order: Order, done: int) -> str:
+    """The work on an order, in a bar and in words."""
+    bar = f'<progress aria-label="sampling" max="{order.steps}" value="{done}"></progress>'
+    words = f"step {done} of {order.steps}" if done < order.steps else "decoding"
+    return f'<h4>{escaped(order.prompt)}</h4><div class="ms-soft">{words}</div>{bar}'
+
+
+def finished(piece: Piece) -> str:
+    """What is on the screen, and its filmstrip."""
+    order = piece.order
+    facts = f'<div class="ms-soft" role="status">{order.settings} · made in {piece.took:.1f} s</div>'
+    return f"<h4>{escaped(order.prompt)}</h4>{facts}{strip(piece, columns=5)}"
+
+
+def past(piece: Piece) -> str:
+    """A piece in the history."""
+    words = f'<div>{escaped(piece.order.prompt)}<div class="ms-soft">{piece.order.settings}</div></div>'
+    return f'<div class="ms-row">{strip(piece, columns=6)}{words}</div>'
+
+
+def note(text: str, *, wrong: bool = False, unseen: str = "") -> str:
+    """A line below the prompt, spoken by screen readers at once where something is wrong.
+
+    ``unseen``: how it goes on for those who do not see the buttons behind it.
+    """
+    more = f'<span class="ms-unseen">{escaped(unseen)}</span>' if unseen else ""
+    role, name = ("alert", "ms-wrong") if wrong else ("status", "")
+    return f'<span class="{name}" role="{role}">{escaped(text)} {more}</span>'
+
+
+def saved(path: Path) -> str:
+    """Where a file lies, and a link for those whose browser is not on the same machine."""
+    kind = "image/gif" if path.suffix == ".gif" else f"video/{path.suffix[1:]}"
+    link = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    copy = f'<a download="{escaped(path.name)}" href="{link}">download a copy</a>'
+    return f'<span role="status">saved as {escaped(str(path))} · {copy}</span>'
+
+
+def still(piece: Piece) -> Picture:
+    """The result for where no widgets run: GitHub, print, nbviewer."""
+    order, clip = piece.order, piece.clip
+    title = Picture(f"<b>{escaped(order.prompt)}</b><br><small>{order.settings}</small>", order.prompt)
+    shown = plots.player(clip.frames, alt=f"made from the prompt: {order.prompt}", fps=clip.fps)
+    hint = "run this cell for the Studio: other prompts, other seeds, and a preview of the clip as it emerges"
+    return stack(title, shown, Picture(f"<small>{hint}</small>", hint))

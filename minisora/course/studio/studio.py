@@ -1,0 +1,266 @@
+"""The Studio: a panel in which a sentence becomes a clip, in a notebook or on a page of its own (``make studio``)."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+from torch import Tensor
+
+from minisora.clip import Clip
+from minisora.course.finished import finished_pipeline
+from minisora.course.picture import Picture
+from minisora.course.studio import look
+from minisora.course.studio.panel import Panel, box, button
+from minisora.course.studio.words import completions, replaced, unknown
+from minisora.course.studio.work import Order, Piece, Stopped, in_background, make
+from minisora.errors import UserError
+from minisora.files import slug
+from minisora.pipeline import Pipeline
+from minisora.request import EXAMPLE, check_prompt
+
+KEPT = 20  #: Pieces that the history remembers.
+
+#: Seconds from a press to its effect: front ends send presses ahead of the last letters that were typed before them.
+SETTLE = 0.15
+
+
+class Studio:
+    """A panel that turns prompts into clips. As the last expression of a cell it shows itself.
+
+    It works in a thread of its own, one piece at a time. Displayed for the first time in a notebook it makes its first
+    clip, so that there is a picture of it where no widgets run (GitHub, print, nbviewer).
+
+    Args:
+        pipeline: what makes the clips; by default the finished one with the shipped weights.
+        seed, size, seconds, steps, guidance: what the controls begin with; see ``Pipeline.generate``.
+        folder: where clips are saved.
+    Attributes:
+        widget: the panel alone, for a page that shows something else where no widgets run.
+        history: what was made, the latest first.
+        shown: what is on the screen.
+    """
+
+    def __init__(
+        self,
+        prompt: str = EXAMPLE,
+        pipeline: Pipeline | None = None,
+        *,
+        seed: int = 0,
+        size: tuple[int, int] = (64, 64),
+        seconds: float = 2.0,
+        steps: int | None = None,
+        guidance: float | None = None,
+        folder: str | Path = "out",
+    ) -> None:
+        self.pipeline = finished_pipeline() if pipeline is None else pipeline
+        self.folder = Path(folder)
+        self.history: list[Piece] = []
+        self.shown: Piece | None = None
+        self._stop = threading.Event()
+        self._worker: threading.Thread | None = None
+        self._about_to_begin: asyncio.TimerHandle | None = None
+        self._working, self._moving = False, True
+        steps = self.pipeline.sampling.steps if steps is None else steps
+        guidance = self.pipeline.sampling.guidance if guidance is None else guidance
+        self.panel = Panel(Order(prompt, seed=seed, size=size, seconds=seconds, steps=steps, guidance=guidance))
+        self.widget: ipywidgets.VBox = self.panel.widget
+        self._connect()
+        self._typed()
+
+    @property
+    def order(self) -> Order:
+        """What the controls say now."""
+        return self.panel.order
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being made."""
+        return self._working
+
+    def generate(self) -> None:
+        """Begin to make what the controls say, unless something is being made."""
+        if self.busy:
+            self._say("one clip at a time: stop this one, or wait for it", wrong=True)
+        elif (order := self._accepted()) is not None:
+            self._begin(order)
+            self._worker = in_background(lambda: self._work(order))
+
+    def stop(self) -> None:
+        """Give up what is being made, at the next step, or what was just about to begin."""
+        self._stop.set()
+        self._forget_the_press()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Until nothing is being made any more, or for so many seconds."""
+        if self._worker is not None:
+            self._worker.join(seconds)
+
+    def bring_back(self, piece: Piece) -> None:
+        """Set the controls to what a piece was made with, and show it."""
+        self.panel.order = piece.order
+        if not self.busy:
+            self._show(piece)
+
+    def save(self, ending: str) -> Path | None:
+        """Write the clip on the screen as mp4 or gif, and say where; None if that cannot be done."""
+        if self.shown is None:
+            self._say("nothing to save yet: generate a clip first", wrong=True)
+            return None
+        name = f"{slug(self.shown.order.prompt)}-{self.shown.order.seed}"
+        path, count = self.folder / f"{name}.{ending}", 1
+        while path.exists():
+            count += 1
+            path = self.folder / f"{name}-{count}.{ending}"
+        try:
+            self.shown.clip.save(path)
+        except UserError as error:
+            self._say(str(error), wrong=True)
+            return None
+        self.panel.offer("", [])
+        self.panel.message.value = look.saved(path)
+        return path
+
+    def still(self) -> Picture:
+        """A picture of the result, for where no widgets run; makes the first clip if there is none yet."""
+        self.wait()
+        if self.shown is None and (order := self._accepted()) is not None:
+            self._begin(order)
+            self._work(order)
+        if self.shown is None:
+            return Picture(self.panel.message.value, "the Studio, without a clip")
+        return look.still(self.shown)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Two forms: who can run widgets shows the panel, everybody else the still picture."""
+        del include, exclude
+        still = self.still()
+        living: dict[str, Any] = self.widget._repr_mimebundle_() or {}
+        return {**living, "text/plain": still.alt, "text/html": still.html}
+
+    def _connect(self) -> None:
+        panel = self.panel
+        panel.prompt.observe(lambda _: self._typed(), names="value")
+        panel.prompt.on_msg(lambda _, message, __: self._press() if message.get("event") == "submit" else None)
+        panel.pause.on_click(lambda _: self._play(not self._moving))
+        panel.go.on_click(lambda _: self._press())
+        panel.halt.on_click(lambda _: self.stop())
+        panel.mp4.on_click(lambda _: self.save("mp4"))
+        panel.gif.on_click(lambda _: self.save("gif"))
+        for offer in panel.offers:
+            offer.on_click(lambda pressed: self._mend(pressed.description))
+
+    def _forget_the_press(self) -> None:
+        if self._about_to_begin is not None:
+            self._about_to_begin.cancel()
+            self._about_to_begin = None
+
+    def _press(self) -> None:
+        """Generate, once the kernel knows all that was typed before."""
+        self._forget_the_press()
+        try:
+            self._about_to_begin = asyncio.get_running_loop().call_later(SETTLE, self.generate)
+        except RuntimeError:  # no front end, no loop
+            self.generate()
+
+    def _typed(self) -> None:
+        """Offer completions, and known words for a word that is unknown and finished."""
+        text = self.panel.prompt.value
+        self.panel.prompt.options = completions(text)
+        self._object(unknown(text, typing=True))
+
+    def _accepted(self) -> Order | None:
+        """What the controls say, if its prompt can be made; else the reason is shown."""
+        order = self.order
+        if (wrong := unknown(order.prompt)) is not None:
+            self._object(wrong)
+            return None
+        try:
+            check_prompt(order.prompt, most=self.pipeline.tokenizer.max_text)
+        except UserError as error:
+            self._say(str(error), wrong=True)
+            return None
+        return order
+
+    def _object(self, wrong: tuple[str, list[str]] | None) -> None:
+        """Say in one line which word is unknown, with buttons for the nearest known ones."""
+        word, offers = wrong or ("", [])
+        hint = "try" if offers else "see below what can be said"
+        self._say(f"unknown word “{word[:40]}”: {hint}" if wrong else "", wrong=True, unseen=" or ".join(offers))
+        self.panel.offer(word, offers)
+
+    def _mend(self, other: str) -> None:
+        """Take a known word for the unknown one, and go on typing."""
+        text = self.panel.prompt.value
+        if (wrong := unknown(text)) is not None:
+            self.panel.prompt.value = replaced(text, wrong[0], other)
+        self.panel.prompt.focus()
+
+    def _say(self, text: str, *, wrong: bool = False, unseen: str = "") -> None:
+        self.panel.offer("", [])
+        self.panel.message.value = look.note(text, wrong=wrong, unseen=unseen) if text else look.HINT
+
+    def _begin(self, order: Order) -> None:
+        self._working = True
+        self._stop.clear()
+        self._say("")
+        self.panel.resting(False)
+        self.panel.keepable(False)
+        self.panel.about.value = look.progress(order, 0)
+        if self.shown is None:
+            self.panel.screen.value = look.empty("…")
+
+    def _work(self, order: Order) -> None:
+        """Make a piece and show it, or say why not. In the thread."""
+
+        def step(done: int) -> None:
+            self.panel.about.value = look.progress(order, done)
+
+        def preview(emerging: Tensor) -> None:
+            clip = Clip.of(emerging.cpu(), fps=self.pipeline.fps)
+            self.panel.screen.value = look.screen(clip, alt=f"emerging: {order.prompt}")
+
+        try:
+            piece = make(self.pipeline, order, stop=self._stop, step=step, preview=preview)
+        except Stopped:
+            self._show(self.shown)
+            self._say("stopped")
+        except Exception as error:  # whatever it is, it is said in the panel, since nobody sees a thread's errors
+            self._show(self.shown)
+            what = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+            self._say(" ".join(what.split())[:200], wrong=True)
+        else:
+            self.history = [piece, *self.history][:KEPT]
+            self._remember()
+            self._show(piece)
+        finally:
+            self._working = False
+            self.panel.resting(True)
+
+    def _remember(self) -> None:
+        """The latest piece on top of the history."""
+        piece = self.history[0]
+        back = button("Bring back", f"set the controls to: {piece.order.prompt}, {piece.order.settings}")
+        back.on_click(lambda _: self.bring_back(piece))
+        row = box(ipywidgets.HBox, "ms-piece", ipywidgets.HTML(look.past(piece)), back)
+        self.panel.past.children = [row, *self.panel.past.children][:KEPT]
+
+    def _show(self, piece: Piece | None) -> None:
+        """A finished piece on the screen, or an empty one."""
+        self.shown = piece
+        self._play()
+        self.panel.about.value = "" if piece is None else look.finished(piece)
+        self.panel.keepable(piece is not None)
+
+    def _play(self, moving: bool = True) -> None:
+        """Let the clip on the screen move, or hold it still."""
+        self._moving = moving
+        self.panel.pause.description = "Pause" if moving else "Play"
+        if self.shown is None:
+            self.panel.screen.value = look.empty("press Generate")
+        else:
+            alt = f"clip: {self.shown.order.prompt}"
+            self.panel.screen.value = look.screen(self.shown.clip, alt=alt, moving=moving)

@@ -1,0 +1,144 @@
+"""Feedback: differences in words, mistakes recognised, stubs named, tracebacks kept away."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from minisora.course import check, use
+from minisora.course.checks.check import examine
+from minisora.course.checks.compare import Raised, difference
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, call, finding
+from minisora.errors import UserError
+
+
+def double(x):
+    if not isinstance(x, torch.Tensor):
+        raise UserError("no tensor")
+    return 2 * x
+
+
+EXERCISE = Exercise(
+    name="double",
+    reference=double,
+    cases=(call("two numbers", torch.tensor([1.0, 2.0])), Case("a string", lambda f: f("a"), fails=True)),
+    mistakes=(Mistake("square", lambda x: x * x, "you square"), Mistake("triple", lambda x: 3 * x, "you triple")),
+    alternatives=(),
+    hints=(),
+    becomes="",
+)
+
+
+def message(solution):
+    with pytest.raises(CheckFailed) as caught:
+        examine(EXERCISE, solution)
+    return str(caught.value)
+
+
+def test_a_right_answer_passes_and_says_so(capsys):
+    examine(EXERCISE, double)
+    check.packing_mask(lambda s: s[:, :, None] == s[:, None, :])
+    assert capsys.readouterr().out.startswith("✓ packing_mask")
+
+
+def test_mistakes_are_recognised_by_their_answers():
+    assert "you triple" in message(lambda x: x + x + x)
+    assert "you square" in message(lambda x: x**2 if isinstance(x, torch.Tensor) else double(x))
+
+
+def test_other_wrong_answers_are_described():
+    assert "shape (2, 1), not (2,)" in message(lambda x: x[:, None])
+    assert "2 of 2 numbers differ" in message(lambda x: 2 * x + 1)
+    assert "is None (is there a `return`?)" in message(lambda x: None)
+    assert "ZeroDivisionError" in message(lambda x: 1 / 0)
+    assert "raise a ValueError" in message(lambda x: x + x)
+    assert "NaN" in message(lambda x: x * torch.nan)
+
+
+def test_changing_the_input_is_noticed():
+    assert "changes what it is given" in message(lambda x: x.mul_(2))
+    noise = torch.ones(2)
+    case = call("what is kept", torch.ones(2), noise, expected=lambda: noise)
+
+    def spoils(x, noise):
+        noise *= 0
+        return noise
+
+    with pytest.raises(CheckFailed, match="changes what it is given"):
+        case.ask(spoils)
+    assert noise.tolist() == [1, 1], "or the next answer would be compared with what the last one left"
+
+
+def test_a_stub_is_told_from_what_pytorch_has_not_implemented():
+    def stub(x):
+        raise NotImplementedError
+
+    def rounds(x):
+        return x.to(torch.uint16).clamp(0, 255)
+
+    assert "is still a stub" in message(stub)
+    assert "is an error, NotImplementedError" in message(rounds)
+
+
+def test_a_check_that_cannot_be_run_fails_instead_of_passing():
+    def broken_question(solution):
+        raise RuntimeError("no such device")
+
+    harness = replace(EXERCISE, cases=(Case("anything", broken_question),))
+    with pytest.raises(CheckFailed, match="the check itself cannot be run here, RuntimeError: no such device"):
+        examine(harness, double)
+
+
+def test_findings_do_not_give_the_right_one_away():
+    truth = {"A": "too hot", "B": "too cold"}
+    cases = tuple(finding(name, lambda f, name=name: f(name), truth[name], ("too hot", "too cold")) for name in truth)
+    riddle = replace(EXERCISE, cases=cases, mistakes=())
+    examine(riddle, truth.get)
+    for wrong, said in (
+        (lambda name: "too hot", "'too hot', not the one that fits"),
+        (lambda name: "?", "none of the"),
+    ):
+        with pytest.raises(CheckFailed, match=said):
+            examine(riddle, wrong)
+
+
+def test_failures_come_without_a_traceback():
+    failure = CheckFailed("one\ntwo")
+    assert failure._render_traceback_() == ["one", "two"]
+    assert "pass the thing itself" in message(3)
+
+
+def test_pages_go_on_with_the_packages_part(capsys):
+    mine = use(packing_mask=lambda s: s[:, :, None] != s[:, None, :])
+    assert mine(torch.zeros(1, 2)).all() and "package's own" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("mine", "right", "what"),
+    [
+        (1, 1, None),
+        (torch.tensor(2.0), 2, None),
+        (np.int64(2), 2, None),
+        (np.True_, True, None),
+        (torch.tensor(True), True, None),
+        (
+            torch.zeros(2, device="meta"),
+            torch.zeros(2),
+            "lies on meta, not on cpu: make tensors where those that you are given are",
+        ),
+        (True, 1, "is True, not a number"),
+        ((1, 2), (1, 3), "in its part 2 is 2, not 3"),
+        ({"a": 1}, {"a": 2}, "under 'a' is 1, not 2"),
+        (torch.zeros(2), torch.zeros(2, dtype=torch.long), "holds float32, not int64"),
+        (Raised(UserError("x")), Raised(ValueError("y")), None),
+        (Raised(KeyError("x")), Raised(UserError("y")), "is a KeyError, not a ValueError"),
+    ],
+)
+def test_difference(mine, right, what):
+    assert difference(mine, right, tolerance=1e-5) == what
+
+
+def test_an_unknown_exercise_is_named_with_its_neighbours():
+    with pytest.raises(UserError, match="patchify"):
+        check.patchfy(double)

@@ -1,0 +1,381 @@
+"""The Studio without a browser: what its controls do, what it says, what it remembers and saves."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+import time
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import ipywidgets
+import pytest
+import torch
+
+from minisora.clip import Clip
+from minisora.course import Studio, widgets
+from minisora.course.studio import studio as room
+from minisora.course.studio.words import EXAMPLES, completions, replaced, unknown
+from minisora.course.studio.work import Order, Stopped, in_background, make
+from minisora.course.widgets import WIDGET_MIME
+from minisora.errors import UserError
+from minisora.pipeline import Pipeline
+from minisora.request import EXAMPLE, check_prompt
+from minisora.video import read_video
+
+
+@pytest.fixture(scope="module")
+def pipeline(weights: Path) -> Pipeline:
+    return Pipeline.load(weights, device="cpu")
+
+
+class Machine:
+    """Stands in for a pipeline: clips at once, or steps without an end until the test lets it go on."""
+
+    def __init__(self, *, endless: bool = False, error: Exception | None = None) -> None:
+        self.endless, self.error, self.calls = endless, error, 0
+        self.begun, self.fps = threading.Event(), 8.0
+        self.sampling = SimpleNamespace(steps=5, guidance=3.0)
+        self.tokenizer = SimpleNamespace(max_text=64)
+        self.codec = SimpleNamespace(decode=lambda latents: torch.zeros(1, 3, 5, 16, 16))
+
+    def generate(self, prompt: str, *, watch: Any, preview: Any, size: tuple[int, int], **settings: Any) -> Clip:
+        self.calls += 1
+        self.begun.set()
+        for step in range(1, 1_000_000 if self.endless else settings["steps"] + 1):
+            if self.error is not None:
+                raise self.error
+            if preview is not None:
+                preview(torch.zeros(1, 4, 2, 2, 2))
+            watch(step, torch.zeros(1, 4, 2, 2, 2))
+            time.sleep(0.001 * self.endless)
+        lighter = torch.linspace(-1, 1, 5)[None, :, None, None].expand(3, 5, *size)
+        return Clip.of(lighter, fps=8.0, prompt=prompt)
+
+
+def studio_with(machine: Machine, **settings: Any) -> Studio:
+    return Studio(pipeline=machine, **settings)  # pyright: ignore[reportArgumentType]
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub("<[^>]*>", "", html).split())
+
+
+def test_a_prompt_becomes_a_clip(pipeline: Pipeline) -> None:
+    studio = Studio("a blue square bounces", pipeline, seed=7, seconds=0.5)
+    studio.generate()
+    studio.wait(60)
+    (piece,) = studio.history
+    assert piece.order == Order("a blue square bounces", 7, (64, 64), 0.5, steps=3, guidance=2.0)  # the weights' own
+    assert studio.shown is piece
+    assert torch.equal(piece.clip.frames, pipeline.generate("a blue square bounces", seed=7, seconds=0.5).frames)
+    panel = studio.panel
+    assert "image/gif" in panel.screen.value
+    assert 'alt="clip: a blue square bounces"' in panel.screen.value
+    assert "seed 7 · 64×64 · 0.5 s · 3 steps · guidance 2" in panel.about.value
+    assert len(panel.past.children) == 1
+    assert panel.keep.layout.display == ""
+
+
+def test_it_can_be_found() -> None:
+    assert widgets.Studio is Studio
+
+
+def test_unknown_words_are_named_with_known_ones_to_choose() -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+    panel = studio.panel
+    panel.prompt.value = "a pink cir"
+    assert words(panel.message.value) == "unknown word “pink”: try purple or red"  # the half word is not yet wrong
+    assert 'role="alert"' in panel.message.value
+    assert [offer.description for offer in panel.offers] == ["purple", "red", ""]
+    panel.prompt.value = "a Pink circle"
+    studio.generate()
+    assert (machine.calls, studio.busy) == (0, False)
+    panel.offers[0].click()
+    assert panel.prompt.value == "a purple circle"
+    assert not any(offer.description for offer in panel.offers)
+    assert "alert" not in panel.message.value
+    panel.prompt.value = "a xqzxqzxqz "
+    assert words(panel.message.value) == "unknown word “xqzxqzxqz”: see below what can be said"
+
+
+@pytest.mark.parametrize(("prompt", "said"), [("  ", "empty prompt"), ("red " * 70, "at most 64")])
+def test_other_prompts_are_refused_in_a_line(prompt: str, said: str) -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+    studio.panel.prompt.value = prompt
+    studio.generate()
+    assert said in words(studio.panel.message.value)
+    assert machine.calls == 0
+
+
+def test_one_at_a_time_and_stop() -> None:
+    machine = Machine(endless=True)
+    studio = studio_with(machine)
+    studio.generate()  # comes back at once
+    assert machine.begun.wait(20)
+    assert studio.busy
+    assert "ms-resting" in studio.panel.go._dom_classes
+    studio.generate()
+    assert "one clip at a time" in studio.panel.message.value
+    studio.panel.halt.click()
+    studio.wait(20)
+    assert not studio.busy
+    assert words(studio.panel.message.value) == "stopped"
+    assert (machine.calls, studio.history, studio.shown) == (1, [], None)
+    assert "ms-resting" in studio.panel.halt._dom_classes
+    machine.endless = False
+    studio.panel.go.click()
+    studio.wait(20)
+    assert len(studio.history) == 1
+
+
+def test_what_was_there_stays_when_another_is_stopped() -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+    studio.generate()
+    studio.wait(20)
+    machine.endless, machine.begun = True, threading.Event()
+    studio.panel.prompt.value = "a star spins"
+    studio.generate()
+    assert machine.begun.wait(20)
+    studio.stop()
+    studio.wait(20)
+    assert studio.shown is studio.history[0]
+    assert EXAMPLE in studio.panel.about.value
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(UserError("size 64x65: try 64x64"), "size 64x65: try 64x64"), (RuntimeError("a\nbug"), "RuntimeError: a bug")],
+)
+def test_errors_are_said_in_the_panel(error: Exception, said: str) -> None:
+    machine = Machine(error=error)
+    studio = studio_with(machine)
+    studio.generate()
+    studio.wait(20)
+    assert words(studio.panel.message.value) == said
+    machine.error = None
+    studio.generate()
+    studio.wait(20)
+    assert len(studio.history) == 1
+
+
+def test_history_brings_settings_and_clip_back() -> None:
+    studio = studio_with(Machine())
+    panel = studio.panel
+    first = replace(studio.order, prompt="a red star grows", seed=3, size=(48, 80), seconds=1.0, steps=4, guidance=1.5)
+    panel.order = first
+    studio.generate()
+    studio.wait(20)
+    panel.order = Order("a blue ring", steps=2)
+    studio.generate()
+    studio.wait(20)
+    assert [piece.order.prompt for piece in studio.history] == ["a blue ring", "a red star grows"]
+    older = panel.past.children[1]
+    assert "a red star grows" in older.children[0].value
+    assert 'alt="filmstrip: a red star grows' in older.children[0].value
+    older.children[1].click()
+    assert studio.order == first
+    assert studio.shown is studio.history[1]
+    assert "a red star grows" in panel.about.value
+
+
+def test_history_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "KEPT", 2)
+    some = studio_with(Machine())
+    for _ in range(3):
+        some.panel.seed.value += 1
+        some.generate()
+        some.wait(20)
+    assert [piece.order.seed for piece in some.history] == [3, 2]
+    assert len(some.panel.past.children) == 2
+
+
+def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
+    studio = studio_with(Machine(), folder=tmp_path / "out", seed=4)
+    assert studio.save("mp4") is None
+    assert "nothing to save yet" in studio.panel.message.value
+    studio.generate()
+    studio.wait(20)
+    names = []
+    for press in (studio.panel.mp4, studio.panel.mp4, studio.panel.gif):
+        press.click()
+        (name,) = re.findall(r'download="([^"]*)"', studio.panel.message.value)
+        names.append(name)
+    stem = "a-red-circle-moves-right-4"
+    assert names == [f"{stem}.mp4", f"{stem}-2.mp4", f"{stem}.gif"]
+    assert all(read_video(tmp_path / "out" / name).shape[1] == 5 for name in names)
+    (tmp_path / "file").write_text("")
+    studio.folder = tmp_path / "file"
+    assert studio.save("gif") is None
+    assert "cannot write" in words(studio.panel.message.value)
+
+
+def test_enter_in_the_prompt_generates() -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+    studio.panel.prompt._handle_custom_msg({"event": "submit"}, [])
+    studio.wait(20)
+    assert machine.calls == 1
+
+
+def test_what_is_typed_just_before_a_press_counts() -> None:
+    studio = studio_with(Machine())
+
+    async def front_end() -> None:
+        studio.panel.go.click()
+        studio.panel.prompt.value = "a blue star"  # comes after the press, although it was typed before
+        await asyncio.sleep(1)
+
+    asyncio.run(front_end())
+    studio.wait(20)
+    assert [piece.order.prompt for piece in studio.history] == ["a blue star"]
+
+
+def test_stop_just_after_a_press_counts() -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+
+    async def front_end() -> None:
+        studio.panel.go.click()
+        studio.panel.halt.click()
+        await asyncio.sleep(1)
+
+    asyncio.run(front_end())
+    assert (machine.calls, studio.busy) == (0, False)
+
+
+def test_the_clip_can_be_held_still() -> None:
+    studio = studio_with(Machine())
+    studio.generate()
+    studio.wait(20)
+    studio.panel.pause.click()
+    assert "image/png" in studio.panel.screen.value
+    assert studio.panel.pause.description == "Play"
+    studio.panel.pause.click()
+    assert "image/gif" in studio.panel.screen.value
+    assert studio.panel.pause.description == "Pause"
+
+
+def test_it_shows_itself_as_a_panel_and_as_a_picture() -> None:
+    machine = Machine()
+    studio = studio_with(machine, prompt="a <b> star")
+    bundle = studio._repr_mimebundle_()  # the prompt cannot be made; it is shown all the same
+    assert machine.calls == 0
+    assert WIDGET_MIME in bundle
+    assert "unknown word" in bundle["text/html"]
+    studio.panel.prompt.value = EXAMPLE
+    for _ in range(2):
+        bundle = studio._repr_mimebundle_()
+        assert bundle["text/html"].count("<img") == 2
+        assert EXAMPLE in bundle["text/plain"]
+    assert machine.calls == 1  # displayed again, it makes no other clip
+    assert len(studio.history) == 1
+
+
+def controls(widget: Any) -> list[Any]:
+    inner = [one for child in getattr(widget, "children", ()) for one in controls(child)]
+    return inner or ([] if isinstance(widget, ipywidgets.HTML | ipywidgets.Box) else [widget])
+
+
+def test_every_control_has_a_name_and_every_picture_a_text() -> None:
+    studio = studio_with(Machine())
+    studio.generate()
+    studio.wait(20)
+    panel = studio.panel
+    named = [one for one in controls(studio.widget) if one.layout.display != "none"]
+    assert len(named) >= 12
+    assert all(one.description for one in named)
+    assert all(one.tooltip for one in named if isinstance(one, ipywidgets.Button))
+    for html in (panel.screen.value, panel.about.value, panel.past.children[0].children[0].value):
+        assert html.count("<img") == len(re.findall(r'<img [^>]*alt="[^"]+ [^"]+"', html)) == 1
+
+
+def test_settings_of_ones_own_are_there_to_choose() -> None:
+    studio = studio_with(Machine(), size=(32, 48), seconds=2.5, steps=7, guidance=0.0)
+    assert studio.order == Order(EXAMPLE, 0, (32, 48), 2.5, steps=7, guidance=0.0)
+
+
+def test_previews_are_the_clip_that_emerges(pipeline: Pipeline) -> None:
+    seen: list[torch.Tensor] = []
+    steps: list[int] = []
+    order = Order(EXAMPLE, seconds=0.5, steps=1, guidance=2.0)
+    piece = make(pipeline, order, stop=threading.Event(), step=steps.append, preview=seen.append)
+    assert steps == [1]
+    torch.testing.assert_close(seen[0], piece.clip.frames, atol=1e-4, rtol=0)  # in one step, what is believed is made
+
+
+def test_previews_take_a_share_of_the_time_at_most() -> None:
+    seen: list[float] = []
+
+    def slow(clip: torch.Tensor) -> None:
+        assert clip.shape == (3, 5, 16, 16)
+        seen.append(time.monotonic())
+        time.sleep(0.05)
+
+    machine: Any = Machine()
+    make(machine, Order(EXAMPLE, steps=200), stop=threading.Event(), preview=slow)
+    assert 1 <= len(seen) < 20
+    assert all(b - a >= 0.2 for a, b in pairwise(seen))
+
+
+def test_stop_is_heard_at_the_next_call_of_the_network() -> None:
+    stop = threading.Event()
+    stop.set()
+    machine: Any = Machine(endless=True)
+    with pytest.raises(Stopped):
+        make(machine, Order(EXAMPLE), stop=stop)
+
+
+def test_the_thread_computes_like_the_notebook() -> None:
+    seen: list[int] = []
+    in_background(lambda: seen.append(torch.get_num_threads())).join(20)
+    assert seen == [torch.get_num_threads()]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("a re", "a red"),
+        ("A small Tri", "A small triangle"),
+        ("a red ", "a red circle"),
+        ("a red circle ", "a red circle moves"),
+        ("a red circle moves right and a blue sq", "a red circle moves right and a blue square"),
+    ],
+)
+def test_prompts_are_completed_with_known_words(text: str, offered: str) -> None:
+    offers = completions(text)
+    assert offered in offers
+    for each in offers:
+        assert each.lower().startswith(text.lower())
+        check_prompt(each, most=64)
+
+
+def test_completions_at_the_ends() -> None:
+    assert completions(" ") == list(EXAMPLES)
+    assert all(unknown(example) is None for example in EXAMPLES)
+    assert completions("a zzz") == []
+    assert completions("!") == []
+
+
+def test_words_are_replaced_whole() -> None:
+    assert replaced("a pinky Pink ring, pink", "pink", "red") == "a pinky red ring, pink"
+    assert (unknown("a red cat", typing=True) or ("",))[0] == "cat"
+    assert unknown("a red ca", typing=True) is None
+    assert unknown("") is None
+
+
+def test_numbers_that_are_not_finite_are_no_piece(weights: Path) -> None:
+    broken = Pipeline.load(weights, device="cpu")
+    broken.dit.patch_out.weight.data[0] = float("nan")
+    studio = Studio(pipeline=broken, seconds=0)
+    studio.generate()
+    studio.wait(60)
+    assert "the transformer gives numbers that are not finite" in words(studio.panel.message.value)
+    assert (studio.history, studio.shown) == ([], None)

@@ -1,0 +1,130 @@
+"""The Studio in a real browser, as `make studio` opens it: type a prompt, press generate, see a clip."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install playwright)")
+pytest.importorskip("voila", reason="needs voila (pip install voila)")
+
+from tests.course.notebooks.test_lab import CHROMIUM, PATIENCE  # noqa: E402
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)"),
+    pytest.mark.skipif(sys.platform == "win32", reason="needs signals"),
+]
+
+LOADED = "image => image.complete && image.naturalWidth > 0"
+#: Inputs without a label, and buttons in sight without a text.
+NAMELESS = """() => [...document.querySelectorAll('.minisora-studio :is(input, select, button)')].filter(each =>
+    each.offsetParent && !(each.labels?.[0]?.innerText || each.innerText).trim()).length"""
+
+
+@contextlib.contextmanager
+def served(weights: Path, folder: Path) -> Iterator[str]:
+    """The page on a free port, apart from the user's settings. Yields its address; ends it as Ctrl-C does."""
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = {**os.environ, **{name: str(folder / name) for name in names}}
+    command = [sys.executable, "-m", "minisora", "studio", "--no-browser", "--weights", str(weights)]
+    command += ["--out", str(folder / "out")]
+
+    def listen() -> None:  # a shell's background jobs, and what they start, are deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    log = folder / "studio.log"
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            command, stdout=file, stderr=file, env=environment, start_new_session=True, preexec_fn=listen
+        )
+    try:
+        yield address(log, server)
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(30)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+    assert server.returncode == 0, log.read_text()[-2000:]
+    assert "Traceback" not in log.read_text()
+
+
+def address(log: Path, server: subprocess.Popen[bytes]) -> str:
+    """What the command printed, once somebody listens there."""
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end and server.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/\S+", log.read_text())
+        with contextlib.suppress(OSError):
+            if found is not None:
+                socket.create_connection(("127.0.0.1", int(found[1])), timeout=5).close()
+                return found[0]
+        time.sleep(0.2)
+    raise AssertionError(log.read_text()[-2000:])
+
+
+def opened(page: Any, url: str, image: str, *, tries: int = 3) -> None:
+    """The page with a picture of this name; once in many runs of a busy machine it stays empty and is loaded again."""
+    for left in reversed(range(tries)):
+        page.goto(url, wait_until="commit")
+        try:
+            return page.get_by_role("img", name=image).wait_for(timeout=PATIENCE / tries)
+        except playwright.TimeoutError:
+            if not left:
+                raise
+
+
+def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) -> None:
+    with served(weights, tmp_path) as url, playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        page = browser.new_page(viewport={"width": 1100, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        outside: list[str] = []
+        page.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
+
+        # It opens with a clip of the prompt that stands there.
+        opened(page, url, "clip: a red circle moves right")
+        prompt = page.get_by_label("Prompt")
+
+        # An unknown word is named while one types, and a press puts a known one in its place.
+        prompt.fill("a pink sta")
+        page.get_by_role("alert").filter(has_text="unknown word “pink”").wait_for()
+        page.get_by_role("button", name="purple", exact=True).click()
+        page.wait_for_function("input => input.value === 'a purple sta'", arg=prompt.element_handle())
+        page.wait_for_function("() => document.querySelector('datalist option')?.value === 'a purple star'")
+        page.wait_for_function("input => document.activeElement === input", arg=prompt.element_handle())
+
+        # The rest by the keyboard alone.
+        page.keyboard.type("r spins")
+        page.wait_for_function("() => !document.querySelector('datalist option')")  # the kernel knows all of it
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")  # on Generate
+        clip = page.get_by_role("img", name="clip: a purple star spins")
+        clip.wait_for()
+        page.wait_for_function(LOADED, arg=clip.element_handle())
+        assert clip.get_attribute("src").startswith("data:image/gif")
+
+        assert page.evaluate(NAMELESS) == 0
+        page.get_by_role("button", name="Save mp4").press("Enter")
+        page.get_by_text("saved as").wait_for()
+        assert (tmp_path / "out" / "a-purple-star-spins-0.mp4").stat().st_size > 0
+
+        page.get_by_label("Seed").fill("5")
+        page.get_by_role("button", name="Bring back").nth(1).press("Enter")
+        page.get_by_role("img", name="clip: a red circle moves right").wait_for()
+        assert prompt.input_value() == "a red circle moves right"
+        assert page.get_by_label("Seed").input_value() == "0"
+        assert [each for each in outside if not each.startswith(("data:", "blob:"))] == []
+        browser.close()
