@@ -81,6 +81,9 @@ def train_codec(
 ) -> None:
     """Train the codec on freshly drawn clips. Ctrl-C stops; the same command goes on."""
     from minisora.presets import preset_named
+    from minisora.training.processes import settle
+
+    settle(positive("devices", devices) or 1)  # before Lightning is imported
     from minisora.recipe import codec_settings
 
     preset = preset_named(preset_name)
@@ -133,6 +136,9 @@ def train_text_to_video(
 ) -> None:
     """Train the transformer on clips that the codec encodes once. Ctrl-C stops; the same command goes on."""
     from minisora.presets import preset_named
+    from minisora.training.processes import settle
+
+    settle(positive("devices", devices) or 1)  # before Lightning is imported
     from minisora.recipe import clip_sets, text_to_video_settings
 
     preset = preset_named(preset_name)

@@ -16,11 +16,12 @@ from minisora.training.callbacks import AtDoublings, FiniteGuard, KeepState, Per
 from minisora.training.data import Batches, BatchModule
 from minisora.training.modules import CodecModule, TextToVideoModule
 from minisora.training.pace import Pace
+from minisora.training.processes import forget
 from minisora.training.report import Report
 from minisora.training.settings import RunSettings
 from minisora.training.sharding import repeated_blocks
 from minisora.training.state import newest_state, sweep_drafts
-from minisora.training.strategies import strategy_for
+from minisora.training.strategies import place_of, strategy_for
 
 #: Looks at the averaged network at a step, and may return scores to print and log.
 Visit = Callable[[nn.Module, int], dict[str, float] | None]
@@ -55,8 +56,9 @@ def fit(
 
     ``keep`` sees the averaged network after 50 steps, 100, 200, and so on.
 
-    Raises: NonFiniteLossError; UserError when the folder's state cannot be read.
+    Raises: NonFiniteLossError; UserError when the folder's state cannot be read, see also ``settle``.
     """
+    place = place_of(settings.machine)
     settings.run.mkdir(parents=True, exist_ok=True)
     sweep_drafts(settings.run)
     state = newest_state(settings.run) if settings.resume else None
@@ -86,7 +88,7 @@ def fit(
             max_epochs=-1,
             max_steps=settings.budget.steps or -1,
             callbacks=[*callbacks, keeper],
-            plugins=[keeper.files],
+            plugins=[keeper.files, place],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
@@ -95,6 +97,7 @@ def fit(
             default_root_dir=settings.run,
         )
         trainer.fit(module, BatchModule(batches), ckpt_path=state, weights_only=False)
+    forget()
     return Outcome(trainer.global_step, pace.elapsed, finished=not keeper.stopped)
 
 

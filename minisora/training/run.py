@@ -26,6 +26,7 @@ from minisora.training.preview import decode, generate_latents
 from minisora.training.report import clock, save_filmstrip
 from minisora.training.settings import CodecSettings, RunSettings, TextToVideoSettings, remember_settings
 from minisora.training.sharding import whole
+from minisora.training.strategies import place_of
 from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.vocabulary import WORDS
 
@@ -49,6 +50,7 @@ def train_codec(
     """
     if settings.decoder_only and start is None:
         raise UserError("decoder only: a new encoder is of no use untrained — name the codec to begin with (--init)")
+    place_of(settings.machine)
     remember_settings(settings, config)
     torch.manual_seed(settings.seed)
     codec = Codec(config)
@@ -112,6 +114,7 @@ def train_text_to_video(
     if config.vocabulary != len(tokenizer):
         raise UserError(f"vocabulary {config.vocabulary}: the captions' words and marks are {len(tokenizer)}")
     data = [asdict(clip_set) for clip_set in clip_sets]
+    place_of(settings.machine)
     remember_settings(settings, config, data=data, latents=latents_key(codec))
     codec = codec.eval().requires_grad_(False)
     folder = cache or settings.run.parent / "latents"

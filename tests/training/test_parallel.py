@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -35,6 +36,10 @@ torch.save((gradients, outcome.step), settings.run / f"process{module.global_ran
 """
 
 
+#: What an earlier job may have left in the environment: it must not be believed.
+LEFT = {"RANK": "3", "LOCAL_RANK": "3", "WORLD_SIZE": "4", "MASTER_ADDR": "nowhere.invalid", "SLURM_NTASKS": "4"}
+
+
 @pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
 def test_two_processes_have_the_gradients_of_one_with_the_joint_batch(
     tmp_path: Path, batches, tiny, strategy, monkeypatch
@@ -46,7 +51,7 @@ def test_two_processes_have_the_gradients_of_one_with_the_joint_batch(
     job.write_bytes(pickle.dumps((module, batches, tiny.settings(tmp_path, steps=3, machine=machine, save_minutes=60))))
     script.write_text(TRAINS)
     command = [sys.executable, str(script), str(job), ROOT]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, env={**os.environ, **LEFT})
     assert done.returncode == 0, done.stderr
 
     alone, step = [], TextToVideoModule.optimizer_step
