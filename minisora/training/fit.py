@@ -14,6 +14,7 @@ from torch import nn
 
 from minisora.training.callbacks import AtDoublings, FiniteGuard, KeepState, Periodically, signals_kept
 from minisora.training.data import Batches, BatchModule
+from minisora.training.memory import keep_freed_memory
 from minisora.training.modules import CodecModule, TextToVideoModule
 from minisora.training.pace import Pace
 from minisora.training.processes import forget
@@ -66,6 +67,8 @@ def fit(
     report = Report(settings.run, pace, every=settings.log_every)
     keeper = KeepState(settings.run, minutes=settings.save_minutes, agree_every=settings.log_every)
     on_cpu = settings.machine.accelerator == "cpu"
+    if on_cpu:
+        keep_freed_memory()
     guard = FiniteGuard(settings.run, every=1 if on_cpu else settings.log_every)
     callbacks: list[lightning.Callback] = [guard, pace, report]
     if settings.machine.strategy == "fsdp":  # a network in pieces cannot be visited in one process
