@@ -106,6 +106,54 @@ ATTEND = Exercise(
             "infinity",
         ),
         Mistake(
+            "mask added",
+            lambda q, k, v, mask: (_scores(q, k) if mask is None else _scores(q, k) + mask).softmax(-1) @ v,
+            "you add the mask to the scores as it is: true is 1 and false is 0, so nothing is hidden. Where it is "
+            "false, the score must become minus infinity",
+        ),
+        Mistake(
+            "root of the values' length",
+            lambda q, k, v, mask: _hidden(q @ k.transpose(-2, -1) / v.shape[-1] ** 0.5, mask).softmax(-1) @ v,
+            "you divide by the root of the values' length. A score is a sum of as many products as a query has "
+            "numbers: take the root of query.shape[-1]",
+        ),
+        Mistake(
+            "root of the number of keys",
+            lambda q, k, v, mask: _hidden(q @ k.transpose(-2, -1) / k.shape[-2] ** 0.5, mask).softmax(-1) @ v,
+            "you divide by the root of the number of keys. A score is a sum of as many products as a query has "
+            "numbers: take the root of query.shape[-1]",
+        ),
+        Mistake(
+            "multiplied by the root",
+            lambda q, k, v, mask: _hidden(q @ k.transpose(-2, -1) * q.shape[-1] ** 0.5, mask).softmax(-1) @ v,
+            "you multiply the scores by the root of e; divide by it",
+        ),
+        Mistake(
+            "softmax over the heads",
+            lambda q, k, v, mask: _hidden(_scores(q, k), mask).softmax(1) @ v,
+            "your weights add up to 1 over the heads. Each head and each query has weights of its own: take the "
+            "softmax over the keys, the last axis",
+        ),
+        Mistake(
+            "softmax over the clips",
+            lambda q, k, v, mask: _hidden(_scores(q, k), mask).softmax(0) @ v,
+            "your weights add up to 1 over the clips of the batch. Each query has weights of its own: take the softmax "
+            "over the keys, the last axis",
+        ),
+        Mistake(
+            "softmax over everything",
+            lambda q, k, v, mask: (
+                _hidden(_scores(q, k), mask).flatten(2).softmax(-1).unflatten(2, (-1, k.shape[2])) @ v
+            ),
+            "your weights add up to 1 over all pairs together. Each query has weights of its own: take the softmax "
+            "over the keys, the last axis",
+        ),
+        Mistake(
+            "None not thought of",
+            lambda q, k, v, mask: _scores(q, k).masked_fill(~mask, -torch.inf).softmax(-1) @ v,
+            "a mask of None hides nothing, and your code asks it for something all the same: `if mask is not None`",
+        ),
+        Mistake(
             "no softmax",
             lambda q, k, v, mask: (_scores(q, k) if mask is None else _scores(q, k).masked_fill(~mask, 0)) @ v,
             "you use the scores themselves as weights: they can be negative, and do not add up to 1. The softmax is "
@@ -154,6 +202,11 @@ RMS_NORM = Exercise(
             lambda f: f(torch.zeros(2, 4), torch.ones(1)),
             expected=lambda: torch.zeros(2, 4),
         ),
+        Case(
+            "a vector of four times 0.002, for which the 0.000001 under the root begins to count",
+            lambda f: f(torch.full((1, 4), 0.002), torch.ones(1)),
+            expected=lambda: torch.full((1, 4), 0.002 / (0.002**2 + 1e-6) ** 0.5),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -178,6 +231,61 @@ RMS_NORM = Exercise(
             lambda x, gain: x * gain * torch.rsqrt(x.square().mean((-2, -1), keepdim=True) + 1e-6),
             "you take the mean over more than the last axis: each vector, that is each head of each token, is divided "
             "by its own size",
+        ),
+        Mistake(
+            "over everything",
+            lambda x, gain: x * gain * torch.rsqrt(x.square().mean() + 1e-6),
+            "you take one mean over all the numbers. Each vector is divided by its own size: over the last axis only, "
+            "`mean(-1, keepdim=True)`",
+        ),
+        Mistake(
+            "over the tokens",
+            lambda x, gain: x * gain * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6),
+            "you take the mean over the second axis, across tokens. Each vector is divided by its own size: over the "
+            "last axis, `mean(-1, keepdim=True)`",
+        ),
+        Mistake(
+            "an axis lost",
+            lambda x, gain: x * gain * torch.rsqrt(x.square().mean(-1) + 1e-6),
+            "your mean has lost its axis, so it no longer fits x: `mean(-1, keepdim=True)` keeps it",
+        ),
+        Mistake(
+            "sizes, not squares",
+            lambda x, gain: x * gain / (x.abs().mean(-1, keepdim=True) + 1e-6),
+            "you take the mean of the sizes. It is the mean of the squares that is asked for, and then its root",
+        ),
+        Mistake(
+            "standard deviation",
+            lambda x, gain: x * gain / (x.std(-1, keepdim=True) + 1e-6),
+            "you divide by the standard deviation, which takes the mean away first: take the root of the mean square",
+        ),
+        Mistake(
+            "outside the root",
+            lambda x, gain: x * gain / (x.square().mean(-1, keepdim=True).sqrt() + 1e-6),
+            "your 0.000001 is added after the root. It belongs under the root, beside the mean square, where it keeps "
+            "small vectors small",
+        ),
+        Mistake(
+            "another tiny number",
+            lambda x, gain: F.rms_norm(x, x.shape[-1:], eps=1e-5) * gain,
+            "for tiny vectors your answer is another: what is added under the root is 0.000001 (1e-6), no more and no "
+            "less",
+        ),
+        Mistake(
+            "hardly anything under the root",
+            lambda x, gain: F.rms_norm(x, x.shape[-1:], eps=1e-12) * gain,
+            "your tiny number is too tiny, so that vectors of nearly nothing are blown up: add 0.000001 (1e-6) under "
+            "the root",
+        ),
+        Mistake(
+            "gain from one",
+            lambda x, gain: rms_norm(x, 1 + gain),
+            "you multiply by 1 + gain; the gain itself is the factor",
+        ),
+        Mistake(
+            "divided by the gain",
+            lambda x, gain: rms_norm(x, 1 / gain),
+            "you divide by the gain; multiply by it",
         ),
         Mistake(
             "no gain",
@@ -283,6 +391,37 @@ APPLY_ROPE = Exercise(
             "you only shrink each pair by the cosine; a turn mixes its two numbers by the sine",
         ),
         Mistake(
+            "cosine and sine, unmixed",
+            lambda x, table: _turned(x, table, lambda a, b, c, s: a * c, lambda a, b, c, s: b * s),
+            "you multiply one number by the cosine and the other by the sine. A turn mixes the two: each of the new "
+            "ones is made of both old ones",
+        ),
+        Mistake(
+            "cosine and sine exchanged",
+            lambda x, table: _turned(x, table, lambda a, b, c, s: a * s - b * c, lambda a, b, c, s: a * c + b * s),
+            "cosine and sine are exchanged: the real part of the table is the cosine, the imaginary part the sine",
+        ),
+        Mistake(
+            "twice the angle",
+            lambda x, table: apply_rope(apply_rope(x, table), table),
+            "you turn by twice the angle: multiply each pair by its number of the table once",
+        ),
+        Mistake(
+            "added",
+            lambda x, table: torch.view_as_real(torch.view_as_complex(x.unflatten(-1, (-1, 2))) + table).flatten(-2),
+            "you add the table to the pairs; to turn is to multiply",
+        ),
+        Mistake(
+            "left as pairs",
+            lambda x, table: apply_rope(x, table).unflatten(-1, (-1, 2)),
+            "your pairs still have an axis of their own: `flatten(-2)` puts them side by side again",
+        ),
+        Mistake(
+            "left complex",
+            lambda x, table: torch.view_as_complex(apply_rope(x, table).unflatten(-1, (-1, 2))),
+            "your answer is still complex: `torch.view_as_real` makes pairs of it again, `flatten(-2)` a row",
+        ),
+        Mistake(
             "second pair number from the new first",
             lambda x, table: _turned(
                 x, table, lambda a, b, c, s: a * c - b * s, lambda a, b, c, s: (a * c - b * s) * s + b * c
@@ -324,9 +463,21 @@ def _table(
     return torch.complex(total.cos(), total.sin())
 
 
-def _geometric(shortest: float, longest: float, size: int) -> Tensor:
-    steps = torch.arange(size) / max(size - 1, 1)
+def _geometric(shortest: float, longest: float, size: int, device: torch.device | None = None) -> Tensor:
+    steps = torch.arange(size, device=device) / max(size - 1, 1)
     return shortest * (longest / shortest) ** steps
+
+
+def _divided_by_one_less(shortest: float, longest: float, size: int) -> Tensor:
+    return shortest * (longest / shortest) ** (torch.arange(size) / torch.tensor(size - 1.0))
+
+
+def _longest_left_out(shortest: float, longest: float, size: int) -> Tensor:
+    return shortest * (longest / shortest) ** (torch.arange(size) / size)
+
+
+def _shortest_left_out(shortest: float, longest: float, size: int) -> Tensor:
+    return shortest * (longest / shortest) ** ((torch.arange(size) + 1) / size)
 
 
 def _first_gets_the_rest(pairs: int, axes: int) -> list[int]:
@@ -374,6 +525,11 @@ def _as_pairs(table: object) -> Tensor:
     return torch.view_as_real(table.resolve_conj())
 
 
+def _finished(finish: Callable[[Tensor], Tensor]) -> Solution:
+    """A table that is made of the right angles in another way."""
+    return lambda coords, head_dim, wavelengths: finish(rope_table(coords, head_dim, wavelengths))
+
+
 def _about(says: str, coords: Tensor, head_dim: int, wavelengths: Axes) -> Case:
     return Case(says, lambda f: _as_pairs(f(coords.clone(), head_dim, wavelengths)), tolerance=1e-4)
 
@@ -393,6 +549,7 @@ ROPE_TABLE = Exercise(
         _about("one axis with five wavelengths, from 4 to 128", drawn(1, 6, 1, seed=12) * 8, 10, TEXT_AXES),
         _about("seconds, rows and columns in a head of 20 channels (bands of 4, 3, 3)", SOMEWHERE, 20, VIDEO_AXES),
         _about("the same in a head of 18 channels (three bands of 3)", SOMEWHERE, 18, VIDEO_AXES),
+        _about("the same in a head of 6 channels, where a band is a single pair", SOMEWHERE, 6, VIDEO_AXES),
     ),
     mistakes=(
         Mistake(
@@ -415,6 +572,52 @@ ROPE_TABLE = Exercise(
             "longest first",
             _rope_table_variant(spaced=lambda a, b, size: _geometric(a, b, size).flip(0)),
             "your wavelengths run from the longest to the shortest; the first pair of a band has the shortest",
+        ),
+        Mistake(
+            "longest left out",
+            _rope_table_variant(spaced=_longest_left_out),
+            "your wavelengths stop before the longest. Both ends are included: the powers run from 0 to 1, as in "
+            "torch.linspace(0, 1, size)",
+        ),
+        Mistake(
+            "shortest left out",
+            _rope_table_variant(spaced=_shortest_left_out),
+            "your wavelengths begin beyond the shortest. Both ends are included: the powers run from 0 to 1, as in "
+            "torch.linspace(0, 1, size)",
+        ),
+        Mistake(
+            "a band of one pair",
+            _rope_table_variant(spaced=_divided_by_one_less),
+            "a band of one pair divides 0 by 0 (size - 1): its only wavelength is the shortest one. "
+            "torch.linspace(0, 1, size) does that by itself",
+        ),
+        Mistake(
+            "rounded",
+            lambda coords, head_dim, wavelengths: rope_table(coords.long(), head_dim, wavelengths),
+            "you round the coordinates to whole numbers. They are real: half a second is a turn, too",
+        ),
+        Mistake(
+            "bands in reverse order",
+            _finished(lambda table: table.flip(-1)),
+            "your pairs come in the reverse order: the bands stand in the order of the axes, each from its shortest "
+            "wavelength to its longest",
+        ),
+        Mistake(
+            "turned the other way",
+            _finished(lambda table: table.conj().resolve_conj()),
+            "your angles have the wrong sign: a coordinate above 0 turns forwards, by plus 2·π · coordinate / "
+            "wavelength",
+        ),
+        Mistake(
+            "cosine and sine exchanged",
+            _finished(lambda table: torch.complex(table.imag, table.real)),
+            "cosine and sine are exchanged: a token at 0 is not turned, and the number that does not turn is 1, not i "
+            "(torch.polar(torch.ones_like(angle), angle))",
+        ),
+        Mistake(
+            "angle and length exchanged",
+            _finished(lambda table: torch.polar(table.angle().abs(), torch.ones_like(table.real))),
+            "length and angle are exchanged: torch.polar takes the length, 1, first and then the angle",
         ),
         Mistake(
             "row and column swapped",
@@ -454,6 +657,18 @@ ROPE_TABLE = Exercise(
             lambda coords, head_dim, wavelengths: rope_table(coords, head_dim, wavelengths).squeeze(2),
             "an axis of length 1 is missing before the last one: all heads are turned alike, so the table is `b n 1 "
             "head_dim/2`",
+        ),
+        Mistake(
+            "heads before tokens",
+            _finished(lambda table: table.transpose(1, 2)),
+            "your axis for the heads stands before the tokens; it stands behind them: `b n 1 head_dim/2`, as queries "
+            "are `b n h e`",
+        ),
+        Mistake(
+            "tokens in a row",
+            _finished(lambda table: table.repeat_interleave(2, -1)),
+            "you have a turn for each channel: two channels make a pair, and a pair has one turn, so there are "
+            "head_dim/2",
         ),
     ),
     alternatives=(_rope_table_variant(),),
@@ -617,8 +832,23 @@ def _plain(
     if change == "gate on both":
         x = gate_a * (x + seen)
         return gate_m * (x + block.mlp(normed(x, shift_m, scale_m)))
+    if change == "MLP first":
+        x = x + gate_m * block.mlp(normed(x, shift_m, scale_m))
+        return x + gate_a * block.attention(normed(x, shift_a, scale_a), rope, mask)
+    if change == "added to itself":
+        y = normed(x, shift_a, scale_a)
+        z = normed(y + gate_a * seen, shift_m, scale_m)
+        return z + gate_m * block.mlp(z)
+    if change == "attention unmodulated":
+        seen = block.attention(x, rope, mask)
+    if change == "no gates":
+        gate_a = gate_m = torch.ones_like(gate_a)
     one = 1 if change == "gate from one" else 0
     after = x + (one + gate_a) * seen
+    if change == "without MLP":
+        return after
+    if change == "MLP unmodulated":
+        return after + gate_m * block.mlp(after)
     before_mlp = x if change == "side by side" else after
     return after + (one + gate_m) * block.mlp(normed(before_mlp, shift_m, scale_m))
 
@@ -635,6 +865,19 @@ def _reordered_block(*order: int) -> type[DiTBlock]:
         return _plain(self, x, tuple(six[i] for i in order), rope, mask)
 
     return _block(forward)
+
+
+def _number_by_number(
+    self: DiTBlock, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None
+) -> Tensor:
+    six = F.embedding(level, modulation + self.table).unflatten(-1, (-1, 6)).unbind(-1)
+    return _plain(self, x, six, rope, mask)
+
+
+def _first_row(
+    self: DiTBlock, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None
+) -> Tensor:
+    return _plain(self, x, _six(self, modulation, torch.zeros_like(level)), rope, mask)
 
 
 def _without_table(
@@ -761,6 +1004,55 @@ DIT_BLOCK = Exercise(
             "the first three parts are for the attention, the last three for the MLP; yours are the other way round",
         ),
         Mistake(
+            "gates exchanged",
+            _reordered_block(0, 1, 5, 3, 4, 2),
+            "the gates of attention and MLP are exchanged: the third part is the attention's gate, the sixth the MLP's",
+        ),
+        Mistake(
+            "MLP as attention",
+            _reordered_block(0, 1, 2, 0, 1, 2),
+            "your MLP gets the attention's shift, scale and gate: the last three parts are its own",
+        ),
+        Mistake(
+            "cut number by number",
+            _block(_number_by_number),
+            "you take the six parts number by number. They stand one behind the other, each `width` long: "
+            "`.chunk(6, dim=-1)`",
+        ),
+        Mistake(
+            "attention unmodulated",
+            _changed_block("attention unmodulated"),
+            "your attention reads x itself: it reads the modulated LayerNorm of x, `modulate(x, shift, scale)`, like "
+            "the MLP",
+        ),
+        Mistake(
+            "MLP unmodulated",
+            _changed_block("MLP unmodulated"),
+            "your MLP reads x itself: it reads the modulated LayerNorm of x, `modulate(x, shift, scale)`, like the "
+            "attention",
+        ),
+        Mistake(
+            "no gates",
+            _changed_block("no gates"),
+            "you add what attention and MLP say without their gates: with its gates shut (0) a block must change "
+            "nothing",
+        ),
+        Mistake(
+            "added to itself",
+            _changed_block("added to itself"),
+            "you add the modulated LayerNorm back instead of x: what goes round attention and MLP is x itself",
+        ),
+        Mistake(
+            "MLP first",
+            _changed_block("MLP first"),
+            "your MLP comes before the attention; it is the other way round",
+        ),
+        Mistake(
+            "without MLP",
+            _changed_block("without MLP"),
+            "half of the block is missing: after the attention, the MLP does the same with its own three parts",
+        ),
+        Mistake(
             "table forgotten",
             _block(_without_table),
             "you never use `self.table`: without it all blocks would be told the very same. Add it to the modulation",
@@ -775,6 +1067,11 @@ DIT_BLOCK = Exercise(
             "one time for all",
             _block(_one_time_for_all),
             "every token gets the modulation of the first one: look up each token's own row, `level` says which",
+        ),
+        Mistake(
+            "first row for all",
+            _block(_first_row),
+            "every token gets the first row of `modulation`: look up each token's own row, `level` says which",
         ),
         Mistake(
             "mask not handed on",
@@ -814,6 +1111,7 @@ def _about_block(width: int, heads: int, mlp_ratio: int = 4) -> Case:
         f"a block {width} wide with {heads} heads and mlp_ratio={mlp_ratio} (counted in the real one)",
         lambda f: f(width, heads, mlp_ratio),
         expected=lambda: _counted(width, heads, mlp_ratio),
+        tolerance=1e-9,
     )
 
 
@@ -862,6 +1160,29 @@ BLOCK_PARAMETERS = Exercise(
             "and a block has only its table of 6·width numbers",
         ),
         Mistake(
+            "adaLN's own matrix and the table",
+            lambda w, h, r=4: block_parameters(w, h, r) + 6 * w * w,
+            "you count a matrix of width x 6·width in every block, beside the table. That is DiT's own way; here the "
+            "matrix is shared by all blocks, and belongs to none of them",
+        ),
+        Mistake(
+            "a table of one",
+            lambda w, h, r=4: block_parameters(w, h, r) - 5 * w,
+            "your table has one number for each channel: shift, scale and gate, for attention and for the MLP, make "
+            "six",
+        ),
+        Mistake(
+            "a table of three",
+            lambda w, h, r=4: block_parameters(w, h, r) - 3 * w,
+            "your table has three numbers for each channel: shift, scale and gate come twice, for attention and for "
+            "the MLP",
+        ),
+        Mistake(
+            "three matrices in the MLP",
+            lambda w, h, r=4: block_parameters(w, h, r) + r * w * w,
+            "you count three matrices in the MLP; it goes up and down again: two",
+        ),
+        Mistake(
             "no table",
             lambda w, h, r=4: block_parameters(w, h, r) - 6 * w,
             "the block's table is missing: 6 numbers for each channel",
@@ -870,6 +1191,22 @@ BLOCK_PARAMETERS = Exercise(
             "no gains",
             lambda w, h, r=4: block_parameters(w, h, r) - 2 * h,
             "nearly: the norm of queries and keys has a gain for each head, one for queries and one for keys",
+        ),
+        Mistake(
+            "one gain a head",
+            lambda w, h, r=4: block_parameters(w, h, r) - h,
+            "you count one gain a head. Queries and keys are normed each with a gain of its own: two for every head",
+        ),
+        Mistake(
+            "two gains in all",
+            lambda w, h, r=4: block_parameters(w, h, r) - 2 * h + 2,
+            "you count two gains in all: every head has its own, one for queries and one for keys",
+        ),
+        Mistake(
+            "a gain for each channel of a head",
+            lambda w, h, r=4: block_parameters(w, h, r) - 2 * h + 2 * (w // h),
+            "you count a gain for each channel of a head; minisora's norm has one number for each head (and for "
+            "queries and keys)",
         ),
         Mistake(
             "a gain for each channel",

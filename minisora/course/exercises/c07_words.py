@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import torch
@@ -27,7 +28,17 @@ def encode_captions(captions: Sequence[str], words: Sequence[str]) -> Tensor:
 
 
 def _encoded(
-    *, begin: int = BEGIN, first: int = 2, pad: int = 0, before: bool = False, longest: int = 0, order: Callable = list
+    *,
+    begin: int = BEGIN,
+    first: int = 2,
+    pad: int = 0,
+    before: bool = False,
+    longest: int = 0,
+    order: Callable = list,
+    end: Sequence[int] = (),
+    cut: Callable[[str], list[str]] = split,
+    unheard: int | None = None,
+    kind: torch.dtype = torch.long,
 ) -> Solution:
     """A tokenizer with these habits."""
 
@@ -35,13 +46,12 @@ def _encoded(
         number = {word: i + first for i, word in enumerate(order(words))}
         rows = []
         for caption in captions:
-            if unknown := [word for word in split(caption) if word not in number]:
+            if unheard is None and (unknown := [word for word in cut(caption) if word not in number]):
                 raise ValueError(f"unknown word {unknown[0]!r}")
-            rows.append([begin] * (begin >= 0) + [number[word] for word in split(caption)])
+            rows.append([begin] * (begin >= 0) + [number.get(word, unheard) for word in cut(caption)] + list(end))
         most = max(longest, *map(len, rows))
-        return torch.tensor(
-            [pads + row if before else row + pads for row in rows for pads in [[pad] * (most - len(row))]]
-        )
+        padded = [pads + row if before else row + pads for row in rows for pads in [[pad] * (most - len(row))]]
+        return torch.tensor(padded, dtype=kind)
 
     return encode
 
@@ -57,6 +67,10 @@ def _key_error(captions: Sequence[str], words: Sequence[str]) -> Tensor:
         for word in split(caption):
             number[word]
     return Tokenizer(words).encode(captions)
+
+
+def _always_few(captions: Sequence[str], words: Sequence[str]) -> Tensor:
+    return Tokenizer(FEW).encode(captions)
 
 
 def _encode_row_by_row(captions: Sequence[str], words: Sequence[str]) -> Tensor:
@@ -95,6 +109,7 @@ ENCODE_CAPTIONS = Exercise(
         call("three captions of different lengths", ["a blue star moves right", "a star", "a red circle"], FEW),
         call("a caption beside the empty one", ["a red star", ""], FEW),
         call("capitals and a comma: 'A red star, a Blue circle'", ["A red star, a Blue circle"], FEW),
+        call("a list of other words, in which 'star' stands first", ["a star", ""], ("star", "a")),
         Case("'a pink star', where 'pink' is unknown", lambda f: _about_pink(f, ["a red star", "a pink star"])),
     ),
     mistakes=(
@@ -103,6 +118,72 @@ ENCODE_CAPTIONS = Exercise(
             _encoded(first=0),
             "your first words have the ids 0 and 1, which are taken: 0 is padding and 1 is the begin token, so word i "
             "gets i + 2",
+        ),
+        Mistake(
+            "one too low",
+            _encoded(first=1),
+            "your ids are one too low: two numbers are taken, 0 for padding and 1 for the begin token, so word i gets "
+            "i + 2",
+        ),
+        Mistake(
+            "one too high",
+            _encoded(first=3),
+            "your ids are one too high: places are counted from 0, so the first word gets 0 + 2",
+        ),
+        Mistake(
+            "begin is 0",
+            _encoded(begin=0),
+            "your rows begin with 0, which is padding: every row starts with 1",
+        ),
+        Mistake(
+            "begun twice",
+            _encoded(end=(1,)),
+            "behind the words you put another 1: it begins a caption and does not end it. Behind the words comes only "
+            "padding",
+        ),
+        Mistake(
+            "one padding more",
+            _encoded(end=(0,)),
+            "your rows are longer than they need be: behind the longest caption of a batch there is no padding",
+        ),
+        Mistake(
+            "padded with 1",
+            _encoded(pad=1),
+            "you fill up with 1, which begins a caption; padding is 0",
+        ),
+        Mistake(
+            "cut at spaces",
+            _encoded(cut=str.split),
+            "you cut at spaces, and then neither 'A' nor 'star,' is in the list: `split` gives the words in lower "
+            "case, and a comma as a word of its own",
+        ),
+        Mistake(
+            "cut at spaces in lower case",
+            _encoded(cut=lambda caption: caption.lower().split()),
+            "you cut at spaces, so that 'star,' is not in the list: `split` makes a word of its own of a comma",
+        ),
+        Mistake(
+            "unknown words are padding",
+            _encoded(unheard=0),
+            "an unknown word becomes 0, the padding, in silence, and something else is drawn than was asked for: "
+            "raise a ValueError that names it",
+        ),
+        Mistake(
+            "unknown words begin anew",
+            _encoded(unheard=1),
+            "an unknown word becomes 1, the begin token, in silence, and something else is drawn than was asked for: "
+            "raise a ValueError that names it",
+        ),
+        Mistake(
+            "not whole numbers",
+            _encoded(kind=torch.float32),
+            "your ids are floating-point numbers; ids are whole: `dtype=torch.long`",
+        ),
+        Mistake(
+            "places of another list",
+            _always_few,
+            "you look words up in another list than the one that you are given: use the argument `words`, at every "
+            "call",
         ),
         Mistake(
             "no begin token",
@@ -529,6 +610,50 @@ def _guided(says: str, times: Sequence[float], **options: object) -> Case:
     return Case(says, ask)
 
 
+def _asked_twice(solution: Solution) -> object:
+    """The second answer of a guided network: it must not depend on the first one."""
+    guided = solution(Asked(1.0, 2.0), Asked(1.0, 2.0, 0.0, 0.0), scale=3.0)
+    t = torch.full((2, 1, 3, 1, 1), 0.5, dtype=torch.float64)
+    guided(CLIPS.clone(), t)
+    return guided(CLIPS.flip(0) + 1, t)
+
+
+def _at_scale_one(solution: Solution) -> object:
+    conditional, both = Asked(1.0, 2.0), Asked(1.0, 2.0, 0.0, 0.0)
+    t = torch.full((2, 1, 3, 1, 1), 0.5, dtype=torch.float64)
+    answer = solution(conditional, both, scale=1.0, interval=(0.2, 0.7))(CLIPS.clone(), t)
+    return {"the velocity": answer, "rows asked of conditional": conditional.rows, "rows asked of both": both.rows}
+
+
+def _kept_worse(
+    conditional: Velocity, both: Velocity, *, scale: float, interval: tuple[float, float] = (0.0, 1.0)
+) -> Velocity:
+    kept: list[Tensor] = []
+
+    def stay(answer: Tensor) -> tuple[Tensor, Tensor]:
+        better, worse = answer.chunk(2)
+        kept.append(worse)
+        return better, kept[0]
+
+    return _free(unpack=stay)(conditional, both, scale=scale, interval=interval)
+
+
+def _kept_answer(
+    conditional: Velocity, both: Velocity, *, scale: float, interval: tuple[float, float] = (0.0, 1.0)
+) -> Velocity:
+    right, kept = classifier_free(conditional, both, scale=scale, interval=interval), []
+
+    def guided(x: Tensor, t: Tensor) -> Tensor:
+        kept.append(right(x, t))
+        return kept[0]
+
+    return guided
+
+
+def _each_in_turn(x: Tensor) -> Tensor:
+    return x.repeat_interleave(2, 0)
+
+
 def _one_direction(better: Tensor, worse: Tensor, scale: float) -> Tensor:
     return worse + scale * (better - worse).mean(0, keepdim=True)
 
@@ -543,6 +668,7 @@ def _free(
     unpack: Callable[[Tensor], tuple[Tensor, ...]] = lambda answer: answer.chunk(2),
     inside: Callable[[Tensor, float, float], Tensor] = lambda t, low, high: (low < t) & (t <= high),
     stacked: Callable[[Tensor], Tensor] = lambda t: torch.cat([t, t]),
+    rows: Callable[[Tensor], Tensor] = lambda x: torch.cat([x, x]),
     outside: str = "better",
     always: bool = False,
 ) -> Solution:
@@ -558,7 +684,7 @@ def _free(
             here = inside(t, *interval)
             if not here.any() and not always:
                 return conditional(x, t)
-            better, worse = unpack(both(torch.cat([x, x]), stacked(t)))
+            better, worse = unpack(both(rows(x), stacked(t)))
             return torch.where(here, line(better, worse, scale), worse if outside == "worse" else better)
 
         return guided
@@ -576,6 +702,20 @@ def _all_or_none(
         return guide(better, worse, scale)
 
     return guided
+
+
+def _guided_at_scale_one(
+    conditional: Velocity, both: Velocity, *, scale: float, interval: tuple[float, float] = (0.0, 1.0)
+) -> Velocity:
+    always = _free(always=True)(conditional, both, scale=scale, interval=interval)
+    low, high = interval
+    return lambda x, t: always(x, t) if ((low < t) & (t <= high)).any() else conditional(x, t)
+
+
+def _asks_both_outside(
+    conditional: Velocity, both: Velocity, *, scale: float, interval: tuple[float, float] = (0.0, 1.0)
+) -> Velocity:
+    return conditional if scale == 1 else _free(always=True)(conditional, both, scale=scale, interval=interval)
 
 
 def _three_calls(
@@ -624,6 +764,20 @@ CLASSIFIER_FREE = Exercise(
             scale=4.0,
             interval=(0.2, 0.7),
         ),
+        _guided(
+            "three frames at t=0.5, 0.2 and 0.9 with the interval (0.2, 0.7)",
+            [0.5, 0.2, 0.9],
+            scale=4.0,
+            interval=(0.2, 0.7),
+        ),
+        _guided(
+            "three frames at t=0.9, 0.5 and 0.9 with the interval (0.2, 0.7)",
+            [0.9, 0.5, 0.9],
+            scale=4.0,
+            interval=(0.2, 0.7),
+        ),
+        Case("two calls, with another clip in the second one", _asked_twice),
+        Case("scale 1 with the interval (0.2, 0.7), where conditional alone is asked", _at_scale_one),
     ),
     mistakes=(
         Mistake(
@@ -656,6 +810,65 @@ CLASSIFIER_FREE = Exercise(
             "you take every second row. The clips are stacked on themselves as a whole, so the answer has two halves",
         ),
         Mistake(
+            "rows in turn, cut in the middle",
+            _free(rows=_each_in_turn, stacked=_each_in_turn),
+            "you put each clip beside its own copy, so that most rows get another row's caption: `both` wants all the "
+            "clips once, and then all of them once more, torch.cat([x, x])",
+        ),
+        Mistake(
+            "rows in turn, every second one",
+            _free(rows=_each_in_turn, stacked=_each_in_turn, unpack=lambda answer: (answer[0::2], answer[1::2])),
+            "you put each clip beside its own copy, so that captions and clips do not belong together: `both` wants "
+            "all the clips once, and then all of them once more, torch.cat([x, x])",
+        ),
+        Mistake(
+            "stacked in the channels",
+            _free(
+                rows=lambda x: torch.cat([x, x], dim=1), stacked=lambda t: t, unpack=lambda answer: answer.chunk(2, 1)
+            ),
+            "you stack the clips in their channels; `both` wants twice as many rows: torch.cat([x, x]), along the "
+            "first axis",
+        ),
+        Mistake(
+            "the difference turned round",
+            _free(line=lambda better, worse, scale: worse + scale * (worse - better)),
+            "you go from the better answer towards the worse one: the difference is better - worse",
+        ),
+        Mistake(
+            "taken away",
+            _free(line=lambda better, worse, scale: worse - scale * (better - worse)),
+            "you take the difference away; add it, scale times, to the worse answer",
+        ),
+        Mistake(
+            "only the difference",
+            _free(line=lambda better, worse, scale: scale * (better - worse)),
+            "you return the difference alone: it is added to the worse answer, as in `guide`",
+        ),
+        Mistake(
+            "a mean of both",
+            _free(line=lambda better, worse, scale: (worse + scale * better) / (1 + scale)),
+            "you take a weighted mean of the two answers, which never goes beyond the better one: start at the worse "
+            "one and follow the difference scale times, as `guide` does",
+        ),
+        Mistake(
+            "better and worse from two calls of conditional",
+            _free(unpack=lambda answer: (answer.chunk(2)[0],) * 2),
+            "your two answers are the same one, so scale makes no difference: the first half of the answer is better, "
+            "the second half worse",
+        ),
+        Mistake(
+            "the worse answer is kept",
+            _kept_worse,
+            "your second call still uses the worse answer of the first one: nothing may be kept between two calls, ask "
+            "anew each time",
+        ),
+        Mistake(
+            "the answer is kept",
+            _kept_answer,
+            "your second call gives the first call's answer again: nothing may be kept between two calls, ask anew "
+            "each time",
+        ),
+        Mistake(
             "times not stacked",
             _free(stacked=lambda t: t),
             "there are twice as many clips as times: stack t on itself as well as x",
@@ -670,6 +883,35 @@ CLASSIFIER_FREE = Exercise(
             _free(inside=lambda t, low, high: ((low < t) & (t <= high)).any().expand(t.shape)),
             "you guide the whole clip as soon as one frame is inside the interval; each token has its own time, so "
             "choose with torch.where",
+        ),
+        Mistake(
+            "the first token's time for all",
+            _free(inside=lambda t, low, high: ((low < t) & (t <= high)).flatten()[0].expand(t.shape)),
+            "you judge the whole clip by the time of its first token; each token has its own, so compare the tensor t "
+            "itself, and choose with torch.where",
+        ),
+        Mistake(
+            "the mean time for all",
+            _free(inside=lambda t, low, high: ((low < t.mean()) & (t.mean() <= high)).expand(t.shape)),
+            "you judge the whole clip by its mean time; each token has its own, so compare the tensor t itself, and "
+            "choose with torch.where",
+        ),
+        Mistake(
+            "both ends included",
+            _free(inside=lambda t, low, high: (low <= t) & (t <= high)),
+            "your interval includes its lower end; it is low < t <= high, so that what is given (t=0) is never guided",
+        ),
+        Mistake(
+            "neither end included",
+            _free(inside=lambda t, low, high: (low < t) & (t < high)),
+            "your interval leaves out its upper end; it is low < t <= high, so that t=1, where sampling starts, can be "
+            "guided",
+        ),
+        Mistake(
+            "guided outside",
+            _free(inside=lambda t, low, high: ~((low < t) & (t <= high))),
+            "you guide outside the interval and not inside: torch.where takes its second argument where the first one "
+            "is true",
         ),
         Mistake(
             "all or none",
@@ -695,9 +937,21 @@ CLASSIFIER_FREE = Exercise(
             "and while no token is inside the interval, ask `conditional` only",
         ),
         Mistake(
+            "scale 1 forgotten",
+            _guided_at_scale_one,
+            "at scale 1 you ask for twice the rows and get what `conditional` says alone: return `conditional` there",
+        ),
+        Mistake(
+            "nothing inside forgotten",
+            _asks_both_outside,
+            "while no token is inside the interval you ask for twice the rows all the same: `conditional` alone is "
+            "enough there (`if not inside.any()`)",
+        ),
+        Mistake(
             "three rows for two",
             _three_calls,
-            "you ask `conditional` and then `both`, in which it is contained: that is three rows for the price of two",
+            "you ask `conditional` and then `both`, which answers the same once more: you pay for three rows where two "
+            "are enough. The first half of both's answer is what conditional says",
         ),
     ),
     alternatives=(_not_a_function, _free()),
@@ -737,8 +991,10 @@ def _binds_one_after_the_other(wanted: Sequence[ObjectClaim], seen: Sequence[Obj
     if not wanted:
         return True
     first, *rest = wanted
-    return any(_fits(first, each) and _binds_one_after_the_other(rest, [*seen[:i], *seen[i + 1 :]])
-               for i, each in enumerate(seen))  # fmt: skip
+    return any(
+        _fits(first, each) and _binds_one_after_the_other(rest, [*seen[:i], *seen[i + 1 :]])
+        for i, each in enumerate(seen)
+    )
 
 
 def _kind_by_kind(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
@@ -802,6 +1058,59 @@ def _seen(shape: str | None, colour: str | None, motion: str = "still") -> Objec
     return _O(shape, colour, "medium", motion)
 
 
+#: One aspect that is said and not seen: its name, what is said, what is there, the claim and the object.
+_OTHERS = tuple(
+    (name, said, there, replace(_O("circle"), **{name: said}), replace(_seen("circle", "red"), **{name: there}))
+    for name, said, there in (("colour", "blue", "red"), ("size", "small", "medium"), ("motion", "spins", "still"))
+)
+
+
+def _without(*forgotten: str) -> Solution:
+    """Binding that does not look at these aspects."""
+
+    def solution(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+        return binds([replace(each, **dict.fromkeys(forgotten)) for each in wanted], seen)
+
+    return solution
+
+
+def _paired(fits: Callable[[ObjectClaim, ObjectClaim], bool], *, enough: Callable[..., bool] = all) -> Solution:
+    """Binding with another question about a pair, or content with another share of the pairs."""
+
+    def solution(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+        return any(
+            enough(fits(claim, each) for claim, each in zip(wanted, chosen, strict=True))
+            for chosen in permutations(seen, len(wanted))
+        )
+
+    return solution
+
+
+def _one_aspect_fits(claim: ObjectClaim, each: ObjectClaim) -> bool:
+    return any(getattr(claim, name) in (None, getattr(each, name)) for name in ASPECTS)
+
+
+def _one_said_aspect_fits(claim: ObjectClaim, each: ObjectClaim) -> bool:
+    return any(getattr(claim, name) is not None and getattr(claim, name) == getattr(each, name) for name in ASPECTS)
+
+
+def _every_pairing(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+    ways = list(permutations(seen, len(wanted)))
+    return bool(ways) and all(all(map(_fits, wanted, chosen)) for chosen in ways)
+
+
+def _roles_exchanged(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+    return any(all(map(_fits, chosen, wanted)) for chosen in permutations(seen, len(wanted)))
+
+
+def _nothing_is_no(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+    return bool(wanted) and binds(wanted, seen)
+
+
+def _somebody_fits(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+    return any(_fits(claim, each) for claim in wanted for each in seen)
+
+
 BINDS = Exercise(
     name="binds",
     reference=binds,
@@ -838,6 +1147,22 @@ BINDS = Exercise(
             (_seen("circle", "red"), _seen("star", "red")),
         ),
         call("a red circle wanted; something red without a name seen", (_RED_CIRCLE,), (_seen(None, "red"),)),
+        call("a red circle wanted, a red square seen", (_RED_CIRCLE,), (_seen("square", "red"),)),
+        call(
+            "a red circle and a blue square wanted, a red circle and a white star seen",
+            (_RED_CIRCLE, _BLUE_SQUARE),
+            (_seen("circle", "red"), _seen("star", "white")),
+        ),
+        *(
+            call(f"a circle whose {name} is {said} wanted, one whose {name} is {there} seen", (wanted,), (seen,))
+            for name, said, there, wanted, seen in _OTHERS
+        ),
+        call("nothing wanted", (), (_seen("circle", "red"),)),
+        call(
+            "a small red circle and a large one wanted, a large one and a small one seen",
+            (_O("circle", "red", "small"), _O("circle", "red", "large")),
+            (_O("circle", "red", "large", "still"), _O("circle", "red", "small", "still")),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -856,6 +1181,69 @@ BINDS = Exercise(
             "one object for two claims",
             _each_somewhere,
             "two wanted objects may be paired with the same object of the clip: each needs one of its own",
+        ),
+        Mistake(
+            "colours forgotten",
+            _without("colour"),
+            "you never compare the colours: a claim has four fields, shape, colour, size and motion",
+        ),
+        Mistake(
+            "shapes forgotten",
+            _without("shape"),
+            "you never compare the shapes: a claim has four fields, shape, colour, size and motion",
+        ),
+        Mistake(
+            "sizes forgotten",
+            _without("size"),
+            "you never compare the sizes: a claim has four fields, shape, colour, size and motion",
+        ),
+        Mistake(
+            "motions forgotten",
+            _without("motion"),
+            "you never compare the motions: a claim has four fields, shape, colour, size and motion",
+        ),
+        Mistake(
+            "sizes and motions forgotten",
+            _without("size", "motion"),
+            "you compare shape and colour only: a claim has four fields, shape, colour, size and motion",
+        ),
+        Mistake(
+            "one aspect is enough",
+            _paired(_one_aspect_fits),
+            "you are content when one field of a claim fits, and a field of None always does: everything that is said "
+            "has to fit (all, not any)",
+        ),
+        Mistake(
+            "one said aspect is enough",
+            _paired(_one_said_aspect_fits),
+            "you are content when one of the things that are said fits: everything that is said has to fit (all, not "
+            "any)",
+        ),
+        Mistake(
+            "one claim is enough",
+            _paired(_fits, enough=any),
+            "you are content when one claim is met: all wanted objects have to be there at once (all, not any)",
+        ),
+        Mistake(
+            "somebody fits",
+            _somebody_fits,
+            "you are content when some object fits some claim: all wanted objects have to be there at once, each with "
+            "an object of its own",
+        ),
+        Mistake(
+            "every pairing has to fit",
+            _every_pairing,
+            "you demand that every way to pair them fits; one way is enough (any, over the pairings)",
+        ),
+        Mistake(
+            "wanted and seen exchanged",
+            _roles_exchanged,
+            "wanted and seen are exchanged in your comparison: it is the *claim* whose None is content with anything",
+        ),
+        Mistake(
+            "nothing wanted is no",
+            _nothing_is_no,
+            "if nothing is wanted, nothing can be missing: the answer is yes, whatever is seen",
         ),
         Mistake(
             "zip ends early",

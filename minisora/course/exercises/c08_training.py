@@ -60,16 +60,20 @@ def _one_update_by_hand(
     return norm
 
 
-def _wrong_update(order: str, clip: str = "joint") -> Solution:
-    """An update whose parts come in another order (z zero, b backward, c clip, s step), or that clips otherwise."""
+def _wrong_update(order: str, clip: str = "joint", returns: Callable[..., object] | None = None) -> Solution:
+    """An update whose parts come in another order (z zero, b backward, c clip, s step), or that clips otherwise.
 
-    def update(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, *, most: float = math.inf) -> float:
-        parameters, norm = list(network.parameters()), 0.0
+    ``returns`` makes another answer of the norms of the single tensors and the loss.
+    """
+
+    def update(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, *, most: float = math.inf) -> object:
+        parameters, norm, norms = list(network.parameters()), 0.0, list[float]()
         for part in order:
             if part == "z":
                 optimizer.zero_grad()
             elif part == "b":
                 loss.backward()
+                norms = [float(p.grad.norm()) for p in parameters if p.grad is not None]
             elif part == "s":
                 optimizer.step()
             elif clip == "value":
@@ -78,16 +82,63 @@ def _wrong_update(order: str, clip: str = "joint") -> Solution:
             elif clip == "always":
                 norm = float(torch.nn.utils.clip_grad_norm_(parameters, math.inf))
                 for parameter in parameters:
-                    parameter.grad = None if parameter.grad is None else parameter.grad * (most / norm)
+                    if parameter.grad is not None and math.isfinite(most):
+                        parameter.grad = parameter.grad * (most / norm)
             elif clip == "norm after":
                 norm = min(most, float(torch.nn.utils.clip_grad_norm_(parameters, most)))
             elif clip == "each":
                 norm = sum(float(torch.nn.utils.clip_grad_norm_([p], most)) ** 2 for p in parameters) ** 0.5
             else:
                 norm = float(torch.nn.utils.clip_grad_norm_(parameters, most if clip == "joint" else math.inf))
-        return norm
+        return returns(norms, float(loss.detach())) if returns else norm
 
     return update
+
+
+def _no_gradient_somewhere(
+    network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, *, most: float = math.inf
+) -> float:
+    optimizer.zero_grad()
+    loss.backward()
+    norm = math.sqrt(sum(float(p.grad.square().sum()) for p in network.parameters()))  # type: ignore[union-attr]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), most)
+    optimizer.step()
+    return norm
+
+
+class _Noting(torch.optim.SGD):
+    """Notes what a step finds. ``made`` is true once a backward pass has reached the weights."""
+
+    found = "nothing, it is not called"
+    made = False
+
+    def step(self, closure: Any = None) -> Any:
+        weights = [p for group in self.param_groups for p in group["params"]]
+        there = any(p.grad is not None and bool(p.grad.any()) for p in weights)
+        self.found = "a gradient" if there else "a gradient that was cleared" if self.made else "no gradient yet"
+        return super().step(closure)
+
+
+def _step_finds(f: Solution) -> str:
+    """What ``optimizer.step()`` finds in the first update."""
+    network = nn.Linear(3, 2)
+    optimizer = _Noting(network.parameters(), lr=0.1)
+
+    def note(gradient: Tensor) -> None:
+        optimizer.made = True
+
+    network.weight.register_hook(note)
+    f(network, optimizer, (network(drawn(5, 3, seed=7)) - drawn(5, 2, seed=8)).square().mean(), most=1.0)
+    return optimizer.found
+
+
+def _update_of_one_tensor(f: Solution) -> float:
+    """The norm of a gradient of which half is in no graph: a layer that the loss does not use."""
+    network = nn.ModuleList([nn.Linear(2, 1, bias=False), nn.Linear(2, 1)])
+    for parameter in network.parameters():
+        nn.init.constant_(parameter, 0.5)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    return f(network, optimizer, network[0](torch.tensor([[3.0, 4.0]])).sum(), most=1.0)
 
 
 def _updates(most: float, *, momentum: float = 0.0) -> Callable[[Solution], object]:
@@ -110,6 +161,12 @@ ONE_UPDATE = Exercise(
     name="one_update",
     reference=one_update,
     cases=(
+        Case("what `optimizer.step()` finds", _step_finds, lambda: "a gradient"),
+        Case(
+            "the norm of the gradient (3, 4), with a layer that the loss does not use",
+            _update_of_one_tensor,
+            lambda: 5.0,
+        ),
         Case("three updates with a limit that is never reached", _updates(1000.0, momentum=0.9)),
         Case("three updates without a limit", _updates(math.inf)),
         Case("three updates with gradients of at most 0.3", _updates(0.3)),
@@ -131,9 +188,26 @@ ONE_UPDATE = Exercise(
             "you step before there is a gradient to step along: backward() comes first",
         ),
         Mistake(
+            "no step",
+            _wrong_update("zbc"),
+            "no weight changes: you never step. `optimizer.step()` comes last",
+        ),
+        Mistake(
+            "no backward",
+            _wrong_update("zcs"),
+            "there is no gradient: `loss.backward()` makes it, after the old ones are cleared",
+        ),
+        Mistake(
+            "not clipped",
+            _wrong_update("zbcs", clip="never"),
+            "the norm is right, but you never shorten the gradient: with a norm above `most` it has to become as long "
+            "as `most` before the step",
+        ),
+        Mistake(
             "clipped after the step",
             _wrong_update("zbsc"),
-            "the norm is right, but the weights have moved by the whole gradient: shorten it, and before the step",
+            "the norm is right, but you shorten the gradient only after the weights have moved by the whole of it: "
+            "first shorten, then step",
         ),
         Mistake(
             "each number by itself",
@@ -145,6 +219,51 @@ ONE_UPDATE = Exercise(
             "each weight by itself",
             _wrong_update("zbcs", clip="each"),
             "you shorten each tensor by itself. There is one gradient, over all tensors together: one norm, one factor",
+        ),
+        Mistake(
+            "squares without a root",
+            _wrong_update("zbcs", returns=lambda norms, loss: sum(n**2 for n in norms)),
+            "you return the sum of the squares: the norm is its root",
+        ),
+        Mistake(
+            "norms added up",
+            _wrong_update("zbcs", returns=lambda norms, loss: sum(norms)),
+            "you add up the norms of the single tensors. All weights together have one gradient: the root of the sum "
+            "of *all squares*",
+        ),
+        Mistake(
+            "largest norm",
+            _wrong_update("zbcs", returns=lambda norms, loss: max(norms)),
+            "you return the norm of the one tensor that has the largest. All weights together have one gradient: the "
+            "root of the sum of all squares",
+        ),
+        Mistake(
+            "last norm",
+            _wrong_update("zbcs", returns=lambda norms, loss: norms[-1]),
+            "you return the norm of the last tensor only. All weights together have one gradient: the root of the sum "
+            "of all squares",
+        ),
+        Mistake(
+            "mean norm",
+            _wrong_update("zbcs", returns=lambda norms, loss: sum(norms) / len(norms)),
+            "you return the mean of the tensors' norms. All weights together have one gradient: the root of the sum "
+            "of all squares",
+        ),
+        Mistake(
+            "loss returned",
+            _wrong_update("zbcs", returns=lambda norms, loss: loss),
+            "you return the loss; what is asked for is the norm of the gradient, from before it was shortened",
+        ),
+        Mistake(
+            "nothing returned",
+            _wrong_update("zbcs", returns=lambda norms, loss: None),
+            "the weights move, but nothing is returned: `return` the norm of the gradient, as a float",
+        ),
+        Mistake(
+            "layers without a gradient",
+            _no_gradient_somewhere,
+            "some weights have no gradient (None), where the loss does not use them: leave them out, or let "
+            "clip_grad_norm_ do it",
         ),
         Mistake(
             "short ones made longer",
@@ -203,6 +322,10 @@ def _smaller_of_both(step: int, *, progress: float, warm_up: int = 100, decay: f
     return min(_rise(step, warm_up), _fall(progress, decay))
 
 
+def _rises_or_falls(step: int, *, progress: float, warm_up: int = 100, decay: float = 0.35) -> float:
+    return _rise(step, warm_up) if step < warm_up else _fall(progress, decay)
+
+
 def _rates(*moments: tuple[int, float], warm_up: int = 100, decay: float = 0.35) -> Callable[[Solution], object]:
     return lambda f: [float(f(step, progress=p, warm_up=warm_up, decay=decay)) for step, p in moments]
 
@@ -232,6 +355,12 @@ LEARNING_RATE_FACTOR = Exercise(
             expected=lambda: [0.25],
         ),
         Case(
+            "the same run at step 6, of which 0.7 is over",
+            _rates((6, 0.7), warm_up=10, decay=0.8),
+            expected=lambda: [0.7 * 0.3 / 0.8],
+        ),
+        Case("step 49 with warm_up left at 100", _rates((49, 0.1)), expected=lambda: [0.5]),
+        Case(
             "a run a little over its budget, where nothing is left",
             _rates((1001, 1.01), warm_up=10, decay=0.4),
             expected=lambda: [0.0],
@@ -254,6 +383,83 @@ LEARNING_RATE_FACTOR = Exercise(
             _wrong_factor(_rise, lambda progress, decay: min(1.0, max(0.0, (1 - progress) / (1 - decay)))),
             "your fall begins when the share `decay` is over. `decay` is the length of the fall: it begins at "
             "1 - decay",
+        ),
+        Mistake(
+            "falls by its share",
+            _wrong_factor(_rise, lambda progress, decay: 1.0 if progress <= 1 - decay else max(0.0, 1 - progress)),
+            "your fall begins at the right moment, but drops at once to what is left of the run. It falls from 1: "
+            "divide what is left by `decay`",
+        ),
+        Mistake(
+            "a cosine",
+            _wrong_factor(_rise, lambda progress, decay: 0.5 - 0.5 * math.cos(math.pi * _fall(progress, decay))),
+            "your rate falls along a cosine; a straight line is asked for",
+        ),
+        Mistake(
+            "a quarter of a cosine",
+            _wrong_factor(_rise, lambda progress, decay: math.sin(math.pi / 2 * _fall(progress, decay))),
+            "your rate falls along a cosine; a straight line is asked for, (1 - progress) / decay",
+        ),
+        Mistake(
+            "a square",
+            _wrong_factor(_rise, lambda progress, decay: _fall(progress, decay) ** 2),
+            "your rate falls along a parabola; a straight line is asked for",
+        ),
+        Mistake(
+            "cut off",
+            _wrong_factor(_rise, lambda progress, decay: 1.0 if progress <= 1 - decay else 0.0),
+            "your rate is cut off where it should begin to fall: it falls in a straight line, from 1 to 0 at progress "
+            "1",
+        ),
+        Mistake(
+            "never falls",
+            _wrong_factor(_rise, lambda progress, decay: 1.0),
+            "your rate never falls: over the last share `decay` of the run it goes down to 0, in a straight line",
+        ),
+        Mistake(
+            "never rises",
+            _wrong_factor(lambda step, warm_up: 1.0, _fall),
+            "your rate has no warm-up: over the first `warm_up` steps it rises, 1/warm_up, 2/warm_up, and so on",
+        ),
+        Mistake(
+            "falls too far",
+            _wrong_factor(_rise, lambda progress, decay: min(1.0, max(0.0, (1 - progress - decay) / decay))),
+            "your rate is at 0 too early: it falls from 1 - decay on and reaches 0 when progress is 1",
+        ),
+        Mistake(
+            "turned round",
+            _wrong_factor(_rise, lambda progress, decay: min(1.0, max(0.0, progress / decay))),
+            "your second factor rises with the progress; it falls: what counts is what is left, 1 - progress",
+        ),
+        Mistake(
+            "a hundred steps",
+            _wrong_factor(lambda step, warm_up: _rise(step, 100), _fall),
+            "your warm-up always takes 100 steps: use the argument `warm_up`",
+        ),
+        Mistake(
+            "always 0.35",
+            _wrong_factor(_rise, lambda progress, decay: _fall(progress, 0.35)),
+            "your fall always takes the last 0.35 of the run: use the argument `decay`",
+        ),
+        Mistake(
+            "whole numbers",
+            _wrong_factor(lambda step, warm_up: min(1, (step + 1) // warm_up), _fall),
+            "your rise is 0 until it is 1: // divides whole numbers and throws the rest away, / does not",
+        ),
+        Mistake(
+            "mean of the two",
+            lambda step, *, progress, warm_up=100, decay=0.35: (_rise(step, warm_up) + _fall(progress, decay)) / 2,
+            "you take the mean of the two factors; each takes its share of what the other leaves: multiply",
+        ),
+        Mistake(
+            "added",
+            lambda step, *, progress, warm_up=100, decay=0.35: _rise(step, warm_up) + _fall(progress, decay),
+            "you add the two factors; multiply them",
+        ),
+        Mistake(
+            "rises or falls",
+            _rises_or_falls,
+            "while your run still warms up you leave the fall out; both hold at once in a short run: multiply them",
         ),
         Mistake(
             "smaller of the two",
@@ -293,6 +499,7 @@ def _ema(
     swapped: bool = False,
     warm: bool = True,
     early: int = 0,
+    smaller: Callable[[float, float], float] = min,
     copies: bool = True,
     buffers: str = "copied",
     whole: bool = False,
@@ -308,7 +515,7 @@ def _ema(
         @torch.no_grad()
         def update(self, model: nn.Module) -> None:
             n = self.updates + early
-            decay = min(self.decay, (1 + n) / (10 + n)) if warm else self.decay
+            decay = smaller(self.decay, (1 + n) / (10 + n)) if warm else self.decay
             keep = 1 - decay if swapped else decay
             for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
                 if moves:
@@ -318,9 +525,74 @@ def _ema(
                     mine.copy_(theirs)
                 elif buffers == "averaged":
                     mine.copy_(keep * mine + (1 - keep) * theirs)
+                elif buffers == "shared":
+                    mine.data = theirs.data
             self.updates += 1 if copies else 0
 
     return Other
+
+
+class _EmaOfTheNetworkItself(Ema):
+    def update(self, model: nn.Module) -> None:
+        self.model = model
+        self.updates += 1
+
+
+class _EmaOnBothSides(Ema):
+    @torch.no_grad()
+    def update(self, model: nn.Module) -> None:
+        super().update(model)
+        model.load_state_dict(self.model.state_dict())
+
+
+class _EmaThatLearns(Ema):
+    def update(self, model: nn.Module) -> None:
+        super().update(model)
+        self.model.requires_grad_(True)
+
+
+class _EmaShared(Ema):
+    @torch.no_grad()
+    def update(self, model: nn.Module) -> None:
+        super().update(model)
+        for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
+            theirs.data = mine.data
+
+
+def _one_ema_update(f: Solution) -> tuple[nn.Module, nn.Module, list[Tensor]]:
+    """A network, its average after one update, and what the network held before it."""
+    network = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    for i, parameter in enumerate(network.parameters()):
+        parameter.data = drawn(*parameter.shape, seed=100 + i)
+    average = f(network, decay=0.9)
+    for i, tensor in enumerate([*network.parameters(), *network.buffers()]):
+        if tensor.is_floating_point():
+            tensor.data = drawn(*tensor.shape, seed=i)
+    before = [tensor.detach().clone() for tensor in network.state_dict().values()]
+    average.update(network)
+    return network, average.model, before
+
+
+def _whose(f: Solution) -> str:
+    """Whose numbers an average holds."""
+    network, average, _ = _one_ema_update(f)
+    if average is network:
+        return "the network itself"
+    theirs = {tensor.data_ptr() for tensor in network.state_dict().values()}
+    shared = [name for name, mine in average.state_dict().items() if mine.data_ptr() in theirs]
+    kinds = {"weights" if name in dict(average.named_parameters()) else "buffers" for name in shared}
+    return f"the network's own {' and '.join(sorted(kinds))}" if kinds else "its own"
+
+
+def _left_alone(f: Solution) -> bool:
+    """Whether an update leaves the network as it is."""
+    network, _, before = _one_ema_update(f)
+    return all(torch.equal(now, then) for now, then in zip(network.state_dict().values(), before, strict=True))
+
+
+def _asks_for_gradients(f: Solution) -> bool:
+    _, average, _ = _one_ema_update(f)
+    return any(each.requires_grad for each in average.parameters())
 
 
 def _averages(decay: float, updates: int, *, buffers: bool = True) -> Callable[[Solution], object]:
@@ -346,6 +618,9 @@ EMA = Exercise(
     name="Ema",
     reference=Ema,
     cases=(
+        Case("whose numbers the average holds after an update", _whose, lambda: "its own"),
+        Case("whether an update leaves the network as it is", _left_alone, lambda: True),
+        Case("whether the average asks for gradients", _asks_for_gradients, lambda: False),
         Case(
             "one update with decay 0.999, of which nine tenths are the new weights (a network without buffers)",
             _averages(0.999, 1, buffers=False),
@@ -367,6 +642,42 @@ EMA = Exercise(
             _ema(warm=False),
             "you use the full decay from the first update, so that the random first weights stay in the average for "
             "a thousand steps: at update n keep at most (1 + n) / (10 + n)",
+        ),
+        Mistake(
+            "larger of the two",
+            _ema(smaller=max),
+            "you keep the larger of decay and (1 + n) / (10 + n); keep the smaller one (min), so that the average is "
+            "quick at first and never slower than decay says",
+        ),
+        Mistake(
+            "the network itself",
+            _EmaOfTheNetworkItself,
+            "your average *is* the network, and not a copy that follows it: move the numbers of `self.model`, and "
+            "leave the name as it is",
+        ),
+        Mistake(
+            "the network's buffers",
+            _ema(buffers="shared"),
+            "your average holds the network's own buffers, so that they change together from now on: copy the numbers, "
+            "`mine.copy_(theirs)`",
+        ),
+        Mistake(
+            "shared weights",
+            _EmaShared,
+            "your average and the network hold the same weights now, so that training moves both: copy numbers "
+            "(`copy_`, `lerp_`), never hand over `.data`",
+        ),
+        Mistake(
+            "the network is moved",
+            _EmaOnBothSides,
+            "your update changes the network that is being trained: only the average moves, the network is left as it "
+            "is",
+        ),
+        Mistake(
+            "asks for gradients",
+            _EmaThatLearns,
+            "your average asks for gradients, so that its history is kept for a backward pass that never comes: it is "
+            "frozen, so write into its tensors under torch.no_grad()",
         ),
         Mistake(
             "counted before",
@@ -401,7 +712,7 @@ EMA = Exercise(
             "Write into the old one, with `lerp_` or `copy_`",
         ),
     ),
-    alternatives=(_ema(),),
+    alternatives=(_ema(), type("EmaByAnotherName", (_ema(),), {})),
     hints=(
         "Three parts: how much to keep this time, a loop over the weights, a loop over the buffers. And count.",
         "Keep `min(self.decay, (1 + n) / (10 + n))` with `n = self.updates`. `tensor.lerp_(other, share)` moves a "
@@ -423,30 +734,44 @@ A, B, C = NEWTON_SCHULZ
 def _stepped(
     *,
     norm: Callable[[Tensor], Tensor] = lambda m: m.flatten(1).norm(dim=1)[:, None, None],
+    tiny: float = 1e-7,
     coefficients: tuple[float, float, float] = (A, B, C),
-    squared: bool = True,
-    times: int | None = None,
+    square: Callable[[Tensor], Tensor] = lambda gram: gram @ gram,
+    times: Callable[[int], int] = lambda steps: steps,
     right: bool = False,
+    wrong_side: bool = False,
     once: bool = False,
+    dtype: torch.dtype | None = None,
+    finish: Callable[[Tensor, Tensor], Tensor] = lambda x, matrices: x.to(matrices.dtype),
 ) -> Solution:
     """Newton-Schulz as it is written on paper, right or wrong."""
     a, b, c = coefficients
 
     def steps_of(matrices: Tensor, *, steps: int = 5) -> Tensor:
-        x = matrices / (norm(matrices) + 1e-7)
+        x = (matrices / (norm(matrices) + tiny)).to(dtype or matrices.dtype)
         first = x @ x.mT
-        for _ in range(steps if times is None else times):
+        for _ in range(times(steps)):
             if once:
                 x = a * x + (b * first + c * first @ first) @ x
             elif right:
                 gram = x.mT @ x
                 x = a * x + x @ (b * gram + c * gram @ gram)
             else:
-                gram = x @ x.mT
-                x = a * x + (b * gram + c * (gram @ gram if squared else gram)) @ x
-        return x
+                gram = x.mT @ x if wrong_side else x @ x.mT
+                x = a * x + (b * gram + c * square(gram)) @ x
+        return finish(x, matrices)
 
     return steps_of
+
+
+def _laid_flat(matrices: Tensor, *, steps: int = 5) -> Tensor:
+    tall = matrices.shape[1] > matrices.shape[2]
+    return _stepped()(matrices.mT if tall else matrices, steps=steps)
+
+
+def _by_svd(matrices: Tensor, *, steps: int = 5) -> Tensor:
+    u, _, v = torch.linalg.svd(matrices, full_matrices=False)
+    return u @ v
 
 
 def _number_by_number(matrices: Tensor, *, steps: int = 5) -> Tensor:
@@ -460,7 +785,16 @@ def _with_steps(steps: int, *shape: int, size: float = 1.0, seed: int) -> Case:
     matrices = size * drawn(*shape, seed=seed)
     matrices[1:] *= 7  # so that a norm over all of them is not the norm of each
     says = f"{shape[0]} matrices of {shape[1]} x {shape[2]}, {steps} step{'s' * (steps > 1)}"
-    return Case(says, lambda f: f(matrices.clone(), steps=steps), tolerance=1e-3)
+    return Case(says, lambda f: _precise(f(matrices.clone(), steps=steps)), tolerance=1e-4)
+
+
+def _precise(answer: object) -> object:
+    if isinstance(answer, Tensor) and answer.dtype == torch.float32 and torch.equal(answer, answer.bfloat16().float()):
+        raise CheckFailed(
+            "all your numbers fit into 16 bits, so it was computed in bfloat16: go on with the type that the matrices "
+            "have"
+        )
+    return answer
 
 
 ORTHOGONALISE = Exercise(
@@ -475,6 +809,16 @@ ORTHOGONALISE = Exercise(
             lambda f: f(torch.diag(torch.tensor([3.0, 4.0]))[None], steps=1),
             expected=lambda: torch.diag(torch.tensor([A * s + B * s**3 + C * s**5 for s in (0.6, 0.8)]))[None],
             tolerance=1e-4,
+        ),
+        Case(
+            "a matrix of zeros, which stays zero",
+            lambda f: f(torch.zeros(1, 2, 3), steps=2),
+            expected=lambda: torch.zeros(1, 2, 3),
+        ),
+        Case(
+            "no steps at all: each matrix divided by its norm",
+            lambda f: f(torch.tensor([[[3.0, 0.0], [0.0, 4.0]], [[0.0, 2.0], [0.0, 0.0]]]), steps=0),
+            expected=lambda: torch.tensor([[[0.6, 0.0], [0.0, 0.8]], [[0.0, 1.0], [0.0, 0.0]]]),
         ),
     ),
     mistakes=(
@@ -492,8 +836,8 @@ ORTHOGONALISE = Exercise(
         Mistake(
             "largest number for the norm",
             _stepped(norm=lambda m: m.abs().amax((1, 2), keepdim=True)),
-            "you divide by the largest number; singular values may still be larger than 1. Divide by the Frobenius "
-            "norm, the root of the sum of squares",
+            "you divide by the largest number; singular values may still be larger than 1. Divide by the root of the "
+            "sum of all squares, the Frobenius norm",
         ),
         Mistake(
             "coefficients in the wrong order",
@@ -502,13 +846,112 @@ ORTHOGONALISE = Exercise(
         ),
         Mistake(
             "cubed twice",
-            _stepped(squared=False),
+            _stepped(square=lambda gram: gram),
             "you use X Xᵀ where its square belongs: c is multiplied with (X Xᵀ)(X Xᵀ) X, the fifth power",
         ),
         Mistake(
             "always five steps",
-            _stepped(times=5),
+            _stepped(times=lambda steps: 5),
             "you always take five steps: take as many as `steps` says",
+        ),
+        Mistake(
+            "one step too few",
+            _stepped(times=lambda steps: max(steps - 1, 0)),
+            "you take one step too few: take as many as `steps` says, `for _ in range(steps)`",
+        ),
+        Mistake(
+            "one step too many",
+            _stepped(times=lambda steps: steps + 1),
+            "you take one step too many: take as many as `steps` says, `for _ in range(steps)`",
+        ),
+        Mistake(
+            "zero by zero",
+            _stepped(tiny=0.0),
+            "a matrix of zeros becomes 0/0: add 1e-7 to the norm",
+        ),
+        Mistake(
+            "sum of squares",
+            _stepped(norm=lambda m: m.square().sum((1, 2), keepdim=True)),
+            "you divide by the sum of the squares; the Frobenius norm is its root",
+        ),
+        Mistake(
+            "largest singular value",
+            _stepped(norm=lambda m: torch.linalg.matrix_norm(m, 2, keepdim=True)),
+            "you divide by the largest singular value. It would do, but costs a decomposition: divide by the Frobenius "
+            "norm, the root of the sum of squares",
+        ),
+        Mistake(
+            "sum of sizes",
+            _stepped(norm=lambda m: m.abs().sum((1, 2), keepdim=True)),
+            "you divide by the sum of the sizes; the Frobenius norm is the root of the sum of *squares*",
+        ),
+        Mistake(
+            "largest row",
+            _stepped(norm=lambda m: torch.linalg.matrix_norm(m, 1, keepdim=True)),
+            "you divide by another matrix norm, that of the largest column: the Frobenius norm is the root of the sum "
+            "of all squares",
+        ),
+        Mistake(
+            "columns made one long",
+            _stepped(norm=lambda m: m.norm(dim=1, keepdim=True)),
+            "you divide each column by its own norm, which changes the singular vectors: one number for each matrix",
+        ),
+        Mistake(
+            "a and c exchanged",
+            _stepped(coefficients=(C, B, A)),
+            "a and c are exchanged: a goes with X itself and c with (X Xᵀ)² X",
+        ),
+        Mistake(
+            "without X itself",
+            _stepped(coefficients=(0.0, B, C)),
+            "the first term is missing: a X is a part of every step",
+        ),
+        Mistake(
+            "without the cube",
+            _stepped(coefficients=(A, 0.0, C)),
+            "the second term is missing: b (X Xᵀ) X is a part of every step",
+        ),
+        Mistake(
+            "without the fifth power",
+            _stepped(coefficients=(A, B, 0.0)),
+            "the third term is missing: c (X Xᵀ)² X, the fifth power, is a part of every step",
+        ),
+        Mistake(
+            "minus b",
+            _stepped(coefficients=(A, -B, C)),
+            "you take b with the wrong sign: it is negative already, and all three terms are added",
+        ),
+        Mistake(
+            "square number by number",
+            _stepped(square=lambda gram: gram * gram),
+            "you square X Xᵀ number by number. Its square is a matrix product, gram @ gram",
+        ),
+        Mistake(
+            "from the other side",
+            _stepped(wrong_side=True),
+            "XᵀX does not fit in front of X: make X Xᵀ, which is as large as X is high, or multiply from the right",
+        ),
+        Mistake(
+            "left in 16 bits",
+            _stepped(dtype=torch.bfloat16, finish=lambda x, matrices: x),
+            "your answer is in bfloat16: go on with the type that the matrices have",
+        ),
+        Mistake(
+            "laid flat",
+            _laid_flat,
+            "tall matrices come back lying: whoever transposes them at first (it saves work) transposes them back in "
+            "the end",
+        ),
+        Mistake(
+            "decomposed",
+            _by_svd,
+            "your singular values are exactly 1. The steps of the polynomial are asked for, which bring them near 1 "
+            "and need no decomposition",
+        ),
+        Mistake(
+            "divided only",
+            lambda matrices, *, steps=5: _stepped()(matrices, steps=0),
+            "you divide by the norm and leave it at that: the polynomial is applied `steps` times",
         ),
         Mistake(
             "rows made one long",
@@ -563,9 +1006,19 @@ def _bytes(
     return count
 
 
-def _weights_only_sharded(parameters: int, muon: int, *, devices: int = 1, strategy: str = "ddp") -> float:
-    shards = devices if strategy == "fsdp" else 1
-    return 4 * parameters / shards + 4 * (4 * parameters - muon)
+def _sharded(*, weights: bool = False, gradients: bool = False, optimiser: bool = False) -> Solution:
+    """With fsdp, only these are divided by the devices."""
+
+    def count(parameters: int, muon: int, *, devices: int = 1, strategy: str = "ddp") -> float:
+        shards = devices if strategy == "fsdp" else 1
+        parts = (parameters, weights), (parameters, gradients), (2 * parameters - muon, optimiser), (parameters, False)
+        return 4 * sum(numbers / (shards if cut else 1) for numbers, cut in parts)
+
+    return count
+
+
+def _all_devices(parameters: int, muon: int, *, devices: int = 1, strategy: str = "ddp") -> float:
+    return _bytes()(parameters, muon, devices=devices, strategy=strategy) * devices
 
 
 def _bytes_one_by_one(parameters: int, muon: int, *, devices: int = 1, strategy: str = "ddp") -> float:
@@ -643,8 +1096,71 @@ STATE_BYTES = Exercise(
         ),
         Mistake(
             "only weights sharded",
-            _weights_only_sharded,
+            _sharded(weights=True),
             "you divide the weights by the devices and nothing else; fsdp shards gradients, optimiser and average too",
+        ),
+        Mistake(
+            "only the optimiser sharded",
+            _sharded(optimiser=True),
+            "you divide the optimiser's numbers by the devices and nothing else; fsdp shards weights, gradients and "
+            "average too",
+        ),
+        Mistake(
+            "optimiser and gradients sharded",
+            _sharded(optimiser=True, gradients=True),
+            "you divide optimiser and gradients by the devices; fsdp shards weights and average too",
+        ),
+        Mistake(
+            "average not sharded",
+            _sharded(weights=True, optimiser=True, gradients=True),
+            "you divide all but the average by the devices; fsdp shards everything",
+        ),
+        Mistake(
+            "all devices together",
+            _all_devices,
+            "you count what all devices hold together; asked for is what is on *every* one of them",
+        ),
+        Mistake(
+            "exchanged strategies",
+            _bytes(divides=("ddp",)),
+            "ddp and fsdp are exchanged: with ddp each device has a copy of everything, fsdp cuts everything into "
+            "slices",
+        ),
+        Mistake(
+            "optimiser forgotten",
+            _bytes(muon=0, adam=0),
+            "what the optimiser remembers is missing: one number for each of Muon's parameters, two for each of "
+            "AdamW's",
+        ),
+        Mistake(
+            "Muon remembers nothing",
+            _bytes(muon=0),
+            "you count nothing for Muon's parameters in the optimiser; Muon keeps one number, its momentum",
+        ),
+        Mistake(
+            "AdamW remembers nothing",
+            _bytes(adam=0),
+            "you count nothing for AdamW's parameters in the optimiser; it keeps two numbers for each of them",
+        ),
+        Mistake(
+            "optimisers exchanged",
+            _bytes(muon=2, adam=1),
+            "Muon and AdamW are exchanged: Muon remembers one number for each of its parameters, AdamW two",
+        ),
+        Mistake(
+            "one too many",
+            _bytes(fixed=4),
+            "you count one number for each parameter too many: weight, gradient and average are three",
+        ),
+        Mistake(
+            "double precision",
+            _bytes(each=8),
+            "you count eight bytes for a number; a float32 has four",
+        ),
+        Mistake(
+            "bits",
+            _bytes(each=32),
+            "you count bits; a float32 has 32 of them, which are 4 bytes",
         ),
     ),
     alternatives=(_bytes(), _bytes_one_by_one),

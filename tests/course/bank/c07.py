@@ -27,7 +27,7 @@ def _places(caption: str, words: tuple[str, ...], first: int = 2) -> list[int]:
     return [words.index(word) + first for word in split(caption)]
 
 
-@wrong("encode_captions", "ids begin one too low", r"plus 2|\+ ?2|2\b")
+@wrong("encode_captions", "ids begin one too low", r"plus 2|\+ ?2|too low|taken")
 def _(captions, words):
     return _ids([[1, *_places(each, words, first=1)] for each in captions])
 

@@ -49,11 +49,13 @@ class Entry:
         return "named" if re.search(self.names, self._said(message), re.IGNORECASE) else "unhelpful"
 
     def _said(self, message: str) -> str:
-        """What is said of the cause: the question in it is no credit, but for a diagnosis, where it says which."""
+        """What is said of the cause: neither the question nor numbers are credit. In a diagnosis it says which."""
         exercise = find_exercise(self.exercise)
         if not exercise.name.startswith("diagnose"):
             for case in exercise.cases:
                 message = message.replace(case.says, "")
+        for empty in (r"has the right shape, but.*", r"is [-+.\w]+, not [-+.\w]+", r"\(line \d+ of the cell.*"):
+            message = re.sub(empty, "", message)
         return message.replace(exercise.name, "")
 
 
