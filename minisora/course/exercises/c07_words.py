@@ -835,11 +835,6 @@ CLASSIFIER_FREE = Exercise(
             "you go from the better answer towards the worse one: the difference is better - worse",
         ),
         Mistake(
-            "taken away",
-            _free(line=lambda better, worse, scale: worse - scale * (better - worse)),
-            "you take the difference away; add it, scale times, to the worse answer",
-        ),
-        Mistake(
             "only the difference",
             _free(line=lambda better, worse, scale: scale * (better - worse)),
             "you return the difference alone: it is added to the worse answer, as in `guide`",
@@ -1156,6 +1151,16 @@ BINDS = Exercise(
         *(
             call(f"a circle whose {name} is {said} wanted, one whose {name} is {there} seen", (wanted,), (seen,))
             for name, said, there, wanted, seen in _OTHERS
+        ),
+        call(
+            "a medium red circle that stands still wanted; the same without a shape that has a name seen",
+            (_seen("circle", "red"),),
+            (_seen(None, "red"),),
+        ),
+        call(
+            "a red circle wanted, and behind it a white star seen",
+            (_RED_CIRCLE,),
+            (_seen("circle", "red"), _seen("star", "white")),
         ),
         call("nothing wanted", (), (_seen("circle", "red"),)),
         call(

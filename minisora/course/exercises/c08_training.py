@@ -198,16 +198,9 @@ ONE_UPDATE = Exercise(
             "there is no gradient: `loss.backward()` makes it, after the old ones are cleared",
         ),
         Mistake(
-            "not clipped",
-            _wrong_update("zbcs", clip="never"),
-            "the norm is right, but you never shorten the gradient: with a norm above `most` it has to become as long "
-            "as `most` before the step",
-        ),
-        Mistake(
             "clipped after the step",
             _wrong_update("zbsc"),
-            "the norm is right, but you shorten the gradient only after the weights have moved by the whole of it: "
-            "first shorten, then step",
+            "the norm is right, but the weights have moved by the whole gradient: shorten it, and before the step",
         ),
         Mistake(
             "each number by itself",
@@ -789,7 +782,8 @@ def _with_steps(steps: int, *shape: int, size: float = 1.0, seed: int) -> Case:
 
 
 def _precise(answer: object) -> object:
-    if isinstance(answer, Tensor) and answer.dtype == torch.float32 and torch.equal(answer, answer.bfloat16().float()):
+    long = isinstance(answer, Tensor) and answer.dtype == torch.float32 and bool(answer.isfinite().all())
+    if long and torch.equal(answer, answer.bfloat16().float()):
         raise CheckFailed(
             "all your numbers fit into 16 bits, so it was computed in bfloat16: go on with the type that the matrices "
             "have"
@@ -814,11 +808,6 @@ ORTHOGONALISE = Exercise(
             "a matrix of zeros, which stays zero",
             lambda f: f(torch.zeros(1, 2, 3), steps=2),
             expected=lambda: torch.zeros(1, 2, 3),
-        ),
-        Case(
-            "no steps at all: each matrix divided by its norm",
-            lambda f: f(torch.tensor([[[3.0, 0.0], [0.0, 4.0]], [[0.0, 2.0], [0.0, 0.0]]]), steps=0),
-            expected=lambda: torch.tensor([[[0.6, 0.0], [0.0, 0.8]], [[0.0, 1.0], [0.0, 0.0]]]),
         ),
     ),
     mistakes=(
