@@ -4,7 +4,7 @@
 # | | |
 # |---|---|
 # | **You build** | the step from numbers to pictures, the two halves of a renderer (where a thing is, and which pixels it covers), the question whether a sentence is true of a clip, and the clockwork that reads a video file at any frame rate |
-# | **It becomes** | parts of `minisora/video.py`, `minisora/worlds/render.py`, `minisora/worlds/motion.py` and `minisora/evaluation/judge.py` |
+# | **It becomes** | parts of `minisora/video/`, `minisora/worlds/render.py`, `minisora/worlds/motion.py` and `minisora/evaluation/judge.py` |
 # | **You need** | Python, a little PyTorch (shapes, broadcasting) |
 # | **Time** | 90 to 120 minutes of reading and writing; running everything takes half a minute on a 2-core laptop, and a GPU makes no difference here |
 

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from av.video.reformatter import Colorspace
 from PIL import Image
 
 from minisora.errors import UserError
@@ -60,9 +61,60 @@ def test_any_size_and_a_single_frame(tmp_path: Path, ending: str, frames: int, h
         assert read.shape == (3, frames, height, width)
 
 
-def test_still_clips_keep_their_length_as_gif(tmp_path: Path) -> None:
-    still = a_clip(1).expand(3, 9, 32, 32)
-    assert read_video(save_video(still, tmp_path / "still.gif", fps=8), fps=8).shape[1] == 9
+@pytest.mark.parametrize("frames", [1, 9])
+@pytest.mark.parametrize("fps", [0.3, 8, 30])
+@pytest.mark.parametrize("ending", ["mp4", "webm", "gif"])
+def test_still_clips_keep_their_length(tmp_path: Path, ending: str, fps: float, frames: int) -> None:
+    path = save_video(a_clip(1).expand(3, frames, 32, 32), tmp_path / f"still.{ending}", fps=fps, scale=1)
+    with av.open(str(path)) as container:
+        assert (container.duration or 0) / av.time_base == pytest.approx(frames / fps, abs=0.011)
+
+
+@pytest.mark.parametrize(("frames", "fps"), [(30, 60), (7, 1000), (9, 33), (20, 50), (20, 40)])
+def test_a_gif_has_no_delay_that_browsers_take_for_unset(tmp_path: Path, frames: int, fps: float) -> None:
+    noise = torch.rand(3, frames, 16, 16, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    path = save_video(noise, tmp_path / "fast.gif", fps=fps, scale=1)
+    delays = []
+    with Image.open(path) as image:
+        for i in range(getattr(image, "n_frames", 1)):
+            image.seek(i)
+            delays.append(image.info["duration"])
+    assert min(delays) >= 20
+    assert sum(delays) == pytest.approx(max(20, 1000 * frames / fps), abs=10)
+
+
+def test_a_picture_that_stands_longer_than_a_gif_can_say(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"at most 655 s — try \.mp4"):
+        save_video(a_clip(1), tmp_path / "ice.gif", fps=0.001)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [64, 768])
+@pytest.mark.parametrize("ending", ["mp4", "webm"])
+def test_colours_are_tagged_as_they_were_made(tmp_path: Path, ending: str, size: int) -> None:
+    """With the tag the colours are right, and so they are for those who only guess by the number of rows."""
+    patches = torch.tensor([[0.8, -0.8, -0.8], [-0.8, 0.8, -0.8], [-0.8, -0.8, 0.8], [0.8, 0.8, 0.8]])
+    clip = (
+        patches.T.reshape(3, 1, 2, 2).expand(3, 2, 2, 2).repeat_interleave(size // 2, 2).repeat_interleave(size // 2, 3)
+    )
+    path = save_video(clip, tmp_path / f"patches.{ending}")
+    with av.open(str(path)) as container:
+        frame = next(container.decode(video=0))
+        tags = frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc
+        guessed = frame.to_ndarray(
+            format="rgb24", src_colorspace=Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
+        )
+    assert tags == (1 if size >= 720 else 6, 1, 1, 1)
+    assert np.abs(guessed.astype(int) - to_uint8(read_video(path))[0]).max() <= 1
+    middles = read_video(path)[:, 0, [64, 64, -64, -64], [64, -64, 64, -64]]
+    assert (middles.T - patches).abs().max() * 127.5 < 4
+
+
+def test_a_name_that_looks_like_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for ending in ("mp4", "webm", "gif", "png"):
+        save_video(a_clip(2), f"10:30.{ending}")
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_reading_at_another_rate(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ TO_UINT8 = Exercise(
         "The clip's axes are 0: colour, 1: time, 2: row, 3: column. `.permute(1, 2, 3, 0)` brings the colour to the "
         "end, and `.numpy()` makes an array of it.",
     ),
-    becomes="minisora/video.py",
+    becomes="minisora/video/picture.py",
     minutes=8,
     difficulty=1,
     points=2,
@@ -680,7 +680,7 @@ ON_SCREEN = Exercise(
         "A sum over each row of the table, less one. `torch.searchsorted(begun, moments, right=True) - 1` does the "
         "same without the table.",
     ),
-    becomes="minisora/video.py",
+    becomes="minisora/video/read.py",
     minutes=10,
     difficulty=2,
     points=2,

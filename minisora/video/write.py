@@ -1,28 +1,31 @@
-"""Clips to files that people can watch, and back: mp4, webm and gif, and filmstrips as png."""
+"""Clips to files that people can watch: mp4, webm and gif, and filmstrips as png."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
 import numpy as np
-import torch
-import torch.nn.functional as F
 from av.video.frame import VideoFrame
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 from PIL import Image
 from torch import Tensor
 
 from minisora.errors import UserError
-from minisora.files import reason, replacing
+from minisora.files import replacing
+from minisora.video.picture import filmstrip, resize, to_uint8
 
 #: Small clips are scaled up by a whole factor until the shorter side has this many pixels: players blur tiny videos,
 #: and yuv420p halves the resolution of colour.
 COMFORTABLE = 256
+#: Browsers take delays of a GIF under 20 ms for unset, and show 100 ms instead: beyond this rate, frames are left out.
+GIF_FASTEST = 50.0
 
 
 def save_video(clip: Tensor, path: str | Path, *, fps: float = 8.0, scale: int | None = None) -> Path:
@@ -54,82 +57,19 @@ def check_ending(path: Path) -> None:
         raise UserError(f"cannot write {path}: is a directory — choose another place")
 
 
-def read_video(
-    path: str | Path, *, fps: float | None = None, size: tuple[int, int] | None = None, frames: int | None = None
-) -> Tensor:
-    """Read a video or animated picture as a clip ``3 t h w`` in [-1, 1].
+@dataclass(frozen=True)
+class _Colours:
+    """The matrix that makes luma and colour differences of RGB, as the converter and as the file call it."""
 
-    Args:
-        fps: resample in time by taking, for each moment, the frame that is on screen; by default every stored frame.
-        size: height and width to scale to (antialiased when smaller); the aspect ratio is not kept.
-        frames: read at most so many.
-    Raises: UserError when the file is missing, broken, or without pictures.
-    """
-    path = Path(path)
-    shown: list[Tensor] = []
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise UserError(f"{path} has no pictures in it — name a video file")
-            for frame in _at_rate(container.decode(video=0), fps):
-                picture = torch.from_numpy(frame.to_ndarray(format="rgb24")).movedim(-1, 0).float() / 127.5 - 1
-                shown.append(picture if size is None else resize(picture[:, None], *size)[:, 0])
-                if len(shown) == frames:
-                    break
-    except (av.error.FFmpegError, OSError) as error:
-        raise UserError(f"cannot read {path}: {reason(error)} — name another file") from error
-    if not shown:
-        raise UserError(f"{path} has no readable frames — name another file")
-    return torch.stack(shown, dim=1)
+    converter: Colorspace
+    tag: int
 
 
-def filmstrip(clip: Tensor, *, columns: int = 8, gap: int = 2) -> np.ndarray:
-    """Up to ``columns`` evenly spaced frames (first and last among them) of a clip ``3 t h w`` side by side.
+#: Where nobody reads the tag, pictures of many rows are taken for BT.709 and all others for BT.601: so the matrix that
+#: is used is the one that would be guessed, and the tag says it to those who read it.
+_SMALL, _LARGE, LARGE = _Colours(Colorspace.ITU601, 6), _Colours(Colorspace.ITU709, 1), 720
 
-    Returns: uint8 picture ``h w 3``, frames parted by ``gap`` white pixels.
-    """
-    frames = clip.shape[1]
-    chosen = torch.linspace(0, frames - 1, min(columns, frames)).round().long()
-    pictures = to_uint8(clip[:, chosen.to(clip.device)])
-    space = np.full((pictures.shape[1], gap, 3), 255, dtype=np.uint8)
-    return np.concatenate([part for picture in pictures for part in (space, picture)][1:], axis=1)
-
-
-def to_uint8(clip: Tensor) -> np.ndarray:
-    """``3 t h w`` in [-1, 1] -> pictures ``t h w 3`` in 0..255."""
-    levels = ((clip.detach().float() + 1) * 127.5).round().clamp(0, 255)
-    return levels.to("cpu", torch.uint8).permute(1, 2, 3, 0).contiguous().numpy()
-
-
-def resize(clip: Tensor, height: int, width: int) -> Tensor:
-    """``3 t h w`` -> ``3 t height width``: bicubic, antialiased where it gets smaller."""
-    if clip.shape[2:] == (height, width):
-        return clip
-    bicubic = F.interpolate(clip.movedim(1, 0), (height, width), mode="bicubic", antialias=True, align_corners=False)
-    return bicubic.movedim(0, 1).clamp(-1, 1)
-
-
-def _at_rate(frames: Iterator[VideoFrame], fps: float | None) -> Iterator[VideoFrame]:
-    """For each moment 0, 1/fps, ... the frame that is on screen then; frames without a time are taken one by one."""
-    if fps is None:
-        yield from frames
-        return
-    start, moment, on_screen = None, 0, None
-    for frame in frames:
-        if frame.time is None:
-            yield frame
-            continue
-        start = frame.time if start is None else start
-        while on_screen is not None and moment / fps < frame.time - start - 1e-6:
-            yield on_screen
-            moment += 1
-        on_screen = frame
-    while on_screen is not None:
-        yield on_screen
-        moment += 1
-        end = (on_screen.time or 0) - (start or 0) + float((on_screen.duration or 0) * (on_screen.time_base or 0))
-        if moment / fps >= end - 1e-6:
-            return
+_BICUBIC = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 
 
 def _encode(clip: Tensor, path: Path, fps: float, scale: int, codec: str, options: dict[str, str]) -> None:
@@ -138,24 +78,35 @@ def _encode(clip: Tensor, path: Path, fps: float, scale: int, codec: str, option
     odd = [(0, side * scale % 2) for side in pictures.shape[1:3]]
     pictures = np.pad(pictures, ((0, 0), *odd, (0, 0)), mode="edge")
     height, width = (side * scale for side in pictures.shape[1:3])
+    colours = _LARGE if height >= LARGE else _SMALL
     container_options = {"movflags": "+faststart"} if path.suffix.lower() == ".mp4" else {}
     try:
-        with av.open(str(path), "w", options=container_options) as container:
-            stream = container.add_stream(codec, rate=Fraction(fps).limit_denominator(1001), options=options)
+        with av.open(f"file:{path}", "w", options=container_options) as container:
+            stream = container.add_stream(codec, rate=_rate(fps), options=options)
             assert isinstance(stream, VideoStream)
             stream.pix_fmt, stream.height, stream.width = "yuv420p", height, width
+            context = stream.codec_context
+            context.colorspace, context.color_range = colours.tag, ColorRange.MPEG
+            context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
             for picture in pictures:
                 frame = VideoFrame.from_ndarray(picture, format="rgb24")
-                frame = frame.reformat(width, height, "yuv420p", interpolation="BICUBIC")
+                frame = frame.reformat(
+                    width, height, "yuv420p", dst_colorspace=colours.converter, interpolation=_BICUBIC
+                )
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
     except av.error.FFmpegError as error:
         raise OSError(error.errno, error.strerror) from error
 
 
+def _rate(fps: float) -> Fraction:
+    """``fps`` as the fraction of small numbers that a file can hold: 29.97 becomes 2997/100, a rate is never 0."""
+    return Fraction(fps).limit_denominator(1001) if fps >= 1 else 1 / Fraction(1 / fps).limit_denominator(1001)
+
+
 def _save_mp4(clip: Tensor, path: Path, fps: float, scale: int) -> None:
     # One thread: a small clip is written before others have begun to help.
-    _encode(clip, path, fps, scale, "libx264", {"crf": "14", "preset": "superfast", "threads": "1"})
+    _encode(clip, path, fps, scale, "libx264", {"crf": "16", "preset": "ultrafast", "threads": "1"})
 
 
 def _save_webm(clip: Tensor, path: Path, fps: float, scale: int) -> None:
@@ -163,6 +114,9 @@ def _save_webm(clip: Tensor, path: Path, fps: float, scale: int) -> None:
 
 
 def _save_gif(clip: Tensor, path: Path, fps: float, scale: int) -> None:
+    if fps > GIF_FASTEST:
+        chosen = [int(i * fps / GIF_FASTEST + 1e-6) for i in range(round(clip.shape[1] * GIF_FASTEST / fps) or 1)]
+        clip, fps = clip[:, chosen], GIF_FASTEST
     pictures = to_uint8(_enlarge(clip, scale))
     # One palette for all frames, so that nothing flickers: from a tall picture of up to 16 of them.
     some = pictures[:: math.ceil(len(pictures) / 16)]
@@ -171,7 +125,12 @@ def _save_gif(clip: Tensor, path: Path, fps: float, scale: int) -> None:
     # GIF counts in hundredths of a second: the clip keeps its length, and no frame comes later than it should.
     ends = [int(100 * (i + 1) / fps + 1e-6) * 10 for i in range(len(images))]
     durations = [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
-    images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=False)
+    try:
+        images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=False)
+    except OverflowError as error:  # equal pictures are written as one
+        raise UserError(
+            f"{len(images) / fps:g} s at {fps:g} frames per second: a picture of a GIF lasts at most 655 s — try .mp4"
+        ) from error
 
 
 def _save_png(clip: Tensor, path: Path, fps: float, scale: int) -> None:
