@@ -1,23 +1,21 @@
 """The ``folder`` world: the user's own videos, as Hugging Face's VideoFolder lays them out.
 
-A folder of video files, at any depth, and optionally ``metadata.jsonl`` or ``metadata.csv`` with a ``file_name``
-(relative to the metadata file) and a ``caption`` or ``text`` for each. Without them every file counts, uncaptioned.
+A folder of video files, at any depth, and optionally ``metadata.jsonl``, ``.csv`` or ``.tsv`` with a ``file_name``
+(relative to the metadata file) and a ``caption`` or ``text`` for each, or a text beside each: ``clip.txt`` for
+``clip.mp4``. Without tables every file counts.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
 from minisora.errors import UserError
+from minisora.worlds.listing import list_videos
 
-METADATA = ("metadata.jsonl", "metadata.csv")
 SMALLEST = 16  #: Pixels of the shorter side below which there is nothing to see.
 SLIMMEST = 4.0  #: Aspect ratio, over that of the clip, beyond which cropping leaves less than a quarter of the picture.
 
@@ -66,7 +64,8 @@ class FolderWorld:
             raise UserError(f"{self.folder}: no such folder — name a folder of video files")
         self.frames, self.height, self.width, self.fps = frames, height, width, fps
         self.clips_per_video = clips_per_video
-        self.entries, self.skipped = _find(self.folder)
+        found = list_videos(self.folder)
+        self.entries, self.skipped = list(found.captions.items()), found.skipped
         if not self.entries:
             raise UserError(f"{self.folder}: no video to try{_because(self.skipped)} — put video files there")
 
@@ -79,7 +78,7 @@ class FolderWorld:
         Raises:
             UserError: after the last file, if none of them could be used.
         """
-        self.skipped = _find(self.folder)[1]
+        self.skipped = list_videos(self.folder).skipped
         usable = False
         for name, caption in self.entries:
             try:
@@ -95,97 +94,31 @@ class FolderWorld:
 
     def _read(self, path: Path) -> Tensor:
         """Everything that is needed of a video, ``3 t height width``. Raises ``UserError`` with only the reason."""
-        from minisora.video import read_video
+        from minisora.video import read_video, shown_size
 
-        height, width = _picture_size(path)
-        scale = max(self.height / height, self.width / width)
-        tall, wide = max(self.height, round(height * scale)), max(self.width, round(width * scale))
-        if tall * wide > SLIMMEST * self.height * self.width:
-            raise UserError(f"odd size: of {width}x{height} less than a quarter would be left after cropping")
+        if not path.is_file():
+            raise UserError("no such file")
+        if path.stat().st_size == 0:
+            raise UserError("empty file")
         try:
+            tall, wide = self._covering(*shown_size(path))
             video = read_video(path, fps=self.fps, size=(tall, wide), frames=self.frames * self.clips_per_video)
         except UserError as error:
-            raise UserError(str(error).replace(f"{path}", "it").partition(" — ")[0]) from error
+            raise UserError(str(error).replace(f"{path}", "it").partition(" — ")[0].removeprefix("it ")) from error
         if video.shape[1] < self.frames:
             raise UserError(f"too short: {video.shape[1]} of {self.frames} frames at {self.fps:g} fps")
         top, left = (tall - self.height) // 2, (wide - self.width) // 2
         return video[:, :, top : top + self.height, left : left + self.width]
 
-
-def _picture_size(path: Path) -> tuple[int, int]:
-    """Height and width of a video's pictures. Raises ``UserError`` if there are none, or hardly any."""
-    import av
-    import av.error
-
-    from minisora.files import reason
-
-    if not path.is_file():
-        raise UserError("no such file")
-    if path.stat().st_size == 0:
-        raise UserError("empty file")
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise UserError("no pictures in it" + " (audio only)" * bool(container.streams.audio))
-            stream = container.streams.video[0]
-            height, width = stream.height, stream.width
-    except (av.error.FFmpegError, OSError) as error:
-        raise UserError(f"not a readable video: {reason(error)}") from error
-    if min(height, width) < SMALLEST:
-        raise UserError(f"odd size: {width}x{height}, at least {SMALLEST} pixels each way are needed")
-    return height, width
-
-
-def _find(folder: Path) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """(name, caption) of the files to try, and (name, reason) of those that are left out already."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not _hidden(p.relative_to(folder)))
-    tables = [p for p in files if p.name in METADATA]
-    names = [p.relative_to(folder).as_posix() for p in files if p not in tables]
-    if not tables:
-        return [(name, "") for name in names], []
-    captions: dict[str, str] = {}
-    skipped: list[tuple[str, str]] = []
-    for table in tables:
-        inside = table.parent.relative_to(folder)
-        try:
-            rows = list(_rows(table))
-        except (OSError, csv.Error) as error:
-            skipped.append(((inside / table.name).as_posix(), f"not a readable table: {error}"))
-            continue
-        for place, row in rows:
-            where = f"{(inside / table.name).as_posix()} {place}"
-            name = row.get("file_name") if isinstance(row, dict) else None
-            if not isinstance(name, str) or not name.strip():
-                skipped.append((where, row if isinstance(row, str) else "no file_name"))
-                continue
-            path = inside / name.strip()
-            if path.is_absolute() or ".." in path.parts:
-                skipped.append((name, f"{where}: outside the folder"))
-            else:
-                text = row.get("caption", row.get("text")) if isinstance(row, dict) else None
-                captions[path.as_posix()] = text.strip() if isinstance(text, str) else ""
-    skipped += [(name, "not in the metadata") for name in names if name not in captions]
-    return list(captions.items()), skipped
-
-
-def _rows(table: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    """(place, row) for every row of a metadata file; a row that cannot be read is a reason instead."""
-    with table.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        if table.suffix == ".csv":
-            yield from ((f"row {i}", row) for i, row in enumerate(csv.DictReader(file), start=1))
-            return
-        for i, line in enumerate(file, start=1):
-            if line.strip():
-                try:
-                    row = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    yield f"line {i}", f"not JSON: {error}"
-                else:
-                    yield f"line {i}", row if isinstance(row, dict) else "not an object"
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+    def _covering(self, height: int, width: int) -> tuple[int, int]:
+        """Height and width of a picture when it just covers the clip. Raises ``UserError`` if that shows too little."""
+        if min(height, width) < SMALLEST:
+            raise UserError(f"odd size: {width}x{height}, at least {SMALLEST} pixels each way are needed")
+        scale = max(self.height / height, self.width / width)
+        tall, wide = max(self.height, round(height * scale)), max(self.width, round(width * scale))
+        if tall * wide > SLIMMEST * self.height * self.width:
+            raise UserError(f"odd size: of {width}x{height} less than a quarter would be left after cropping")
+        return tall, wide
 
 
 def _because(skipped: list[tuple[str, str]]) -> str:

@@ -1,6 +1,7 @@
 """A user's folder: what is usable comes out as clips, everything else is reported by name and never stops a run."""
 
 import json
+import unicodedata
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,8 @@ from av.video.stream import VideoStream
 
 from minisora.errors import UserError
 from minisora.worlds.folder import FolderWorld
+from minisora.worlds.listing import list_videos
+from tests.footage import REORDERED, UNEVEN, UNEVEN_AT_8, numbers, write
 
 
 def write_video(path: Path, *, frames: int = 40, height: int = 48, width: int = 64, fps: int = 16) -> None:
@@ -83,6 +86,84 @@ def test_captions_come_from_the_metadata(tmp_path: Path, kind: str, column: str)
     assert [(c.name, c.caption) for c in clips] == [(f"train/{name}", caption) for name, caption in rows]
 
 
+TABLES = {
+    "Metadata.CSV": "File_Name;Caption\r\na.mkv;ein Würfel\r\n".encode("cp1252"),
+    "metadata.csv": "sep=;\nfile name;text\n A.MKV ;ein Würfel\n".encode("utf-8-sig"),
+    "metadata.tsv": "caption\tfilename\nein Würfel\ta.mkv\n".encode("utf-16"),
+    "METADATA.jsonl": '{"File_Name": "./A.mkv", "TEXT": "ein Würfel"}\n'.encode(),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_as_programs_write_them(tmp_path: Path, name: str):
+    write_video(tmp_path / "a.mkv")
+    (tmp_path / name).write_bytes(TABLES[name])
+    folder = world(tmp_path)
+    assert (folder.entries, folder.skipped) == ([("a.mkv", "ein Würfel")], [])
+
+
+def test_names_with_backslashes_other_capitals_and_accents_in_two_parts(tmp_path: Path):
+    names = ("deep/b.mkv", "Übung.mkv", "c\\d.mkv", "E.mkv", "e.mkv")
+    for name in names:
+        write_video(tmp_path / name)
+    said = {"deep\\B.mkv": "deep", unicodedata.normalize("NFD", "übung.mkv"): "practice", "c\\d.mkv": "odd"}
+    rows = [{"file_name": name, "caption": caption} for name, caption in {**said, "e.mkv": "small"}.items()]
+    (tmp_path / "metadata.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    folder = world(tmp_path)
+    assert dict(folder.entries) == dict(zip([*names[:3], "e.mkv"], ["deep", "practice", "odd", "small"], strict=True))
+    assert folder.skipped == [("E.mkv", "not in the metadata")]
+    (tmp_path / "metadata.jsonl").write_text(json.dumps({"file_name": "..\\deep\\b.mkv"}))
+    assert dict(world(tmp_path / "deep").entries) == {"b.mkv": ""}
+    assert dict(list_videos(tmp_path).skipped)["..\\deep\\b.mkv"].endswith("outside the folder")
+
+
+def test_captions_in_a_text_beside_the_clip(tmp_path: Path):
+    for name in ("a.mkv", "b.mkv", "deep/c.mkv"):
+        write_video(tmp_path / name)
+    (tmp_path / "a.txt").write_text("a red ball\n  and a box\n")
+    (tmp_path / "deep" / "c.TXT").write_bytes("ein Würfel".encode("cp1252"))
+    (tmp_path / "b.txt").write_text("The quick brown fox jumps over the lazy dog.\n" * 2000)
+    folder = world(tmp_path)
+    assert folder.entries == [("a.mkv", "a red ball and a box"), ("b.mkv", ""), ("deep/c.mkv", "ein Würfel")]
+    assert folder.skipped == [("b.txt", "too long for a caption: 89999 characters, at most 1000")]
+    (tmp_path / "metadata.csv").write_text("file_name,caption\nb.mkv,a fox\na.mkv,\n")
+    assert dict(world(tmp_path).entries) == {
+        "b.mkv": "a fox",
+        "a.mkv": "a red ball and a box",
+        "deep/c.mkv": "ein Würfel",
+    }
+
+
+def test_a_text_is_never_a_video(tmp_path: Path):
+    write_video(tmp_path / "a.mkv")
+    for name in ("novel.txt", "poem.nfo"):
+        (tmp_path / name).write_text("The quick brown fox jumps over the lazy dog.\n" * 2000)
+    folder = world(tmp_path)
+    assert {clip.name for clip in folder.clips()} == {"a.mkv"}
+    assert dict(folder.skipped) == {
+        "novel.txt": "a text, and no video of that name",
+        "poem.nfo": "is a text and no video",
+    }
+
+
+def test_linked_folders_are_followed_once(tmp_path: Path):
+    write_video(tmp_path / "elsewhere" / "deep" / "a.mkv")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (mine / "again.mkv").symlink_to(tmp_path / "elsewhere" / "deep" / "a.mkv")
+    (tmp_path / "elsewhere" / "deep" / "back").symlink_to(mine, target_is_directory=True)
+    assert [name for name, _ in world(mine).entries] == ["again.mkv", "linked/deep/a.mkv"]
+
+
+def test_clips_are_upright_and_in_their_own_time(tmp_path: Path):
+    write(
+        tmp_path / "10:30.mp4", options=REORDERED, times=UNEVEN, prepare=lambda stream: stream.set_display_rotation(90)
+    )
+    [clip] = world(tmp_path, frames=29, height=64, width=48).clips()
+    assert numbers(clip.video.flip(2).transpose(2, 3)) == UNEVEN_AT_8[:29]
+
+
 def test_whatever_cannot_be_used_is_reported_and_passed_over(tmp_path: Path):
     write_video(tmp_path / "good.mkv")
     write_video(tmp_path / "short.mkv", frames=5)
@@ -104,9 +185,9 @@ def test_whatever_cannot_be_used_is_reported_and_passed_over(tmp_path: Path):
     assert reasons["short.mkv"] == "too short: 3 of 5 frames at 8 fps"
     assert reasons["tiny.mkv"].startswith("odd size: 64x8")
     assert reasons["slim.mkv"].startswith("odd size: of 400x32")
-    assert reasons["sound.wav"] == "no pictures in it (audio only)"
+    assert reasons["sound.wav"] == "has no pictures in it (audio only)"
     assert reasons["empty.mp4"] == "empty file"
-    assert reasons["noise.mp4"].startswith("not a readable video: ")
+    assert reasons["noise.mp4"].startswith("cannot read it: ")
     assert all("\n" not in reason and str(tmp_path) not in reason for reason in reasons.values())
     list(folder.clips())
     assert len(folder.skipped) == 8  # a second round does not report twice
