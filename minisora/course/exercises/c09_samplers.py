@@ -79,18 +79,32 @@ def _loop(
         times = times.view(*times.shape, 1, 1)[:, None, None]
     told = torch.ones_like(share) if wrong in ("one clock", "pasted back") else share
     memory = None
+    if wrong == "the first frame's clock" and times.ndim > 1:
+        times = times[:, :, :, :1]
+    if wrong == "from clean to noise":
+        times = times.flip(0)
     pairs = list(pairwise(times[:-1] if wrong == "one step short" else times))
     for i, (t, s) in enumerate(pairs, start=1):
         t, s = t * told, s * told
         if watch is not None and wrong == "watched too early":
             watch(i, x)
-        moved, after = step(velocity, x, *((s, t) if wrong == "swapped" else (t, s)), memory)
+        taken = euler if wrong == "always Euler" else step
+        moved, after = taken(velocity, x, *((s, t) if wrong == "swapped" else (t, s)), memory)
         memory = None if wrong == "memory lost" else after
-        x = moved if wrong in ("unprotected", "one clock") else torch.where(s == t, x, moved)
+        rests = share == 0 if wrong == "held by free" else s == t
+        if wrong == "held and moved exchanged":
+            rests = ~rests
+        x = moved if wrong == "unprotected" else torch.where(rests, x, moved)
+        if wrong == "multiplied by free":
+            x = x * share
+        if wrong == "watch has to be there":
+            watch(i, x)  # type: ignore[misc]
         if wrong == "pasted back":
             x = torch.where(share == 0, begun, x)
-        if watch is not None and wrong != "watched too early":
+        if watch is not None and wrong not in ("watched too early", "watch has to be there", "watched at the end"):
             watch(i - (wrong == "counted from 0"), x)
+    if watch is not None and wrong == "watched at the end":
+        watch(len(pairs), x)
     return x
 
 
@@ -126,6 +140,11 @@ SAMPLE = Exercise(
     cases=(
         call("two clips in four even Euler steps", clouds, X, EVEN),
         Case(
+            "four steps of another kind, each of which halves the clip",
+            lambda f: f(clouds, X.clone(), EVEN, step=lambda velocity, x, t, s, memory: (x / 2, None)),
+            expected=lambda: X / 16,
+        ),
+        Case(
             "uneven steps with ab2, which has a memory",
             lambda f: f(clouds, X.clone(), UNEVEN, step=ab2),
             expected=lambda: sample(clouds, X, UNEVEN, step=ab2),
@@ -141,6 +160,10 @@ SAMPLE = Exercise(
         Case(
             "a clock for each frame, one starting after the other",
             lambda f: f(clouds, X.clone(), staggered(EVEN, 3, delay=2), step=ab2),
+        ),
+        Case(
+            "the same with a step that divides by zero where nothing moves",
+            lambda f: f(clouds, X.clone(), staggered(EVEN, 3, delay=2), step=dpm_solver_pp()),
         ),
         Case("what `watch` is told", _watched),
         Case(
@@ -180,6 +203,43 @@ SAMPLE = Exercise(
             "times of shape (n+1, frames) run along the last axis, the width. Put the frames on the third axis of "
             "b c t h w: view each row as 1 1 frames 1 1",
         ),
+        _sample_mistake(
+            "held by free",
+            "you hold what has free = 0. With a clock for each frame, others rest as well for some steps: hold a token "
+            "where its time does not move, s == t",
+        ),
+        _sample_mistake(
+            "held and moved exchanged",
+            "you hold what should move and move what should rest: torch.where takes its second argument where the "
+            "first one is true",
+        ),
+        _sample_mistake(
+            "multiplied by free",
+            "you multiply the clip by free, so that what is given becomes 0: it is the *times* that are multiplied by "
+            "free",
+        ),
+        _sample_mistake(
+            "the first frame's clock",
+            "all frames follow the clock of the first one: times of shape (n+1, frames) have a column for each frame, "
+            "which goes along the third axis of b c t h w",
+        ),
+        _sample_mistake(
+            "from clean to noise",
+            "you go through the times from their end: the first pair is (times[0], times[1]), from noise towards the "
+            "clip",
+        ),
+        _sample_mistake(
+            "always Euler",
+            "you make an Euler step, whatever step you are given: call `step(velocity, x, t, s, memory)`",
+        ),
+        _sample_mistake(
+            "watch has to be there",
+            "without a `watch` (None, as a rule) you call None: `if watch is not None`",
+        ),
+        _sample_mistake(
+            "watched at the end",
+            "watch hears of the last step only: call it inside the loop, after every step",
+        ),
         _sample_mistake("counted from 0", "watch hears of step 0: count the steps from 1, so that the last one is n"),
         _sample_mistake("watched too early", "watch is shown the clip before its step: call it after x has moved"),
     ),
@@ -201,8 +261,30 @@ SAMPLE = Exercise(
 # --- heun ---
 
 
+def _pair(answer: object) -> tuple[Tensor, object]:
+    """What a step has returned. Raises: CheckFailed if it is no pair."""
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        what = "the clip alone" if isinstance(answer, Tensor) else "None" if answer is None else repr(answer)[:60]
+        raise CheckFailed(
+            f"your step returns {what}. A step returns a pair, the clip and its memory (nothing to remember: x, None)"
+        )
+    if not isinstance(answer[0], Tensor):
+        raise CheckFailed("the first of your pair is no clip: a step returns the clip first, and then its memory")
+    return answer
+
+
+def _step(made: object) -> Step:
+    """A step that a function has made. Raises: CheckFailed if it is none."""
+    if not callable(made):
+        raise CheckFailed(
+            "it returns no step: define `def step(velocity, x, t, s, memory)` inside, and `return step` without "
+            "calling it"
+        )
+    return made
+
+
 def _first(f: Solution, velocity: Velocity, x: Tensor, t: Tensor, s: Tensor) -> Tensor:
-    return f(velocity, x.clone(), t, s, None)[0]
+    return _pair(f(velocity, x.clone(), t, s, None))[0]
 
 
 def _careful(x: Tensor, t: Tensor) -> Tensor:
@@ -213,7 +295,7 @@ def _careful(x: Tensor, t: Tensor) -> Tensor:
 def _go(f: Solution, velocity: Velocity, x: Tensor, times: Tensor) -> Tensor:
     x, memory = x.clone(), None
     for t, s in pairwise(times):
-        x, memory = f(velocity, x, t, s, memory)
+        x, memory = _pair(f(velocity, x, t, s, memory))
     return x
 
 
@@ -243,6 +325,10 @@ def _twice(combine: Callable[..., Tensor]) -> Solution:
 def _heun_everywhere(velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: None) -> tuple[Tensor, None]:
     here = velocity(x, t)
     return x + (s - t) * (here + velocity(x + (s - t) * here, s)) / 2, None
+
+
+def _heun_all_or_none(velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: None) -> tuple[Tensor, None]:
+    return euler(velocity, x, t, s, None) if (s <= 0).any() else _heun_everywhere(velocity, x, t, s, memory)
 
 
 def _heun_always_asking(velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: None) -> tuple[Tensor, None]:
@@ -302,6 +388,28 @@ HEUN = Exercise(
             "of the step and takes the mean of both looks",
         ),
         Mistake(
+            "all or none",
+            _heun_all_or_none,
+            "as soon as one token arrives at 0, you give all of them Euler's step: decide token by token, "
+            "torch.where(s > 0, …)",
+        ),
+        Mistake(
+            "through time the wrong way",
+            _twice(lambda velocity, x, t, s, here, ahead: x + (t - s) * (here + velocity(x + (t - s) * here, s)) / 2),
+            "you go the wrong way through time: a step from t to s is s - t long, which is negative on the way to the "
+            "clip",
+        ),
+        Mistake(
+            "difference of both",
+            _twice(lambda velocity, x, t, s, here, ahead: x + (s - t) * (velocity(ahead, s) - here) / 2),
+            "you go with half the difference of the two velocities; their mean is half the sum",
+        ),
+        Mistake(
+            "ahead kept",
+            _twice(lambda velocity, x, t, s, here, ahead: ahead),
+            "this is Euler's step, whatever the second look says: go with the mean of both velocities",
+        ),
+        Mistake(
             "corrected at 0",
             _heun_everywhere,
             "you ask for a velocity at time 0, where no network was ever trained: what arrives at 0 keeps its Euler "
@@ -358,6 +466,53 @@ def _ab2_without_guard(
     here, h = velocity(x, t), s - t
     change = 0.0 if memory is None else h / memory[1] / 2 * (here - memory[0])
     return x + h * (here + change), (here, h)
+
+
+def _ab2_huge(velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: Memory | None) -> tuple[Tensor, Memory]:
+    here, h = velocity(x, t), s - t
+    change = 0.0 if memory is None else torch.nan_to_num(h / memory[1]) / 2 * (here - memory[0])
+    return x + h * (here + change), (here, h)
+
+
+def _ab2_all_begin_anew(
+    velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: Memory | None
+) -> tuple[Tensor, Memory]:
+    rested = memory is not None and bool((memory[1] == 0).any())
+    return ab2(velocity, x, t, s, None if rested else memory)
+
+
+def _ab2_remembers_half_way(
+    velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: Memory | None
+) -> tuple[Tensor, Memory]:
+    moved, (here, h) = ab2(velocity, x, t, s, memory)
+    return moved, (torch.where(h == 0, here, (moved - x) / h), h)
+
+
+def _ab2_from_zeros(
+    velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: Memory | None
+) -> tuple[Tensor, Memory]:
+    return ab2(velocity, x, t, s, memory or (torch.zeros_like(x), s - t))
+
+
+def _ab2_backwards(velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: Memory | None) -> tuple[Tensor, Memory]:
+    moved, (here, h) = ab2(velocity, x, t, s, None if memory is None else (memory[0], -memory[1]))
+    return 2 * x - moved, (here, -h)
+
+
+def _ab2_asks_again(velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: object) -> tuple[Tensor, object]:
+    before = None
+    if isinstance(memory, tuple):
+        old_x, old_t, h_before = memory
+        before = velocity(old_x, old_t), h_before
+    moved, (_, h) = ab2(velocity, x, t, s, before)
+    return moved, (x, t, h)
+
+
+def _ab2_remembers_the_time(
+    velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: Memory | None
+) -> tuple[Tensor, Memory]:
+    moved, (here, _) = ab2(velocity, x, t, s, memory)
+    return moved, (here, t)
 
 
 def _ab2_first_kept(
@@ -435,6 +590,49 @@ AB2 = Exercise(
             "(torch.nan_to_num with nan, posinf and neginf, or torch.where)",
         ),
         Mistake(
+            "the whole change of the ratio",
+            _extrapolating(lambda h, before: h / before / 2 + 0.5),
+            "half a step is h / 2, and the change over it (h / 2) / h_before times the last one, nothing more",
+        ),
+        Mistake(
+            "infinity made large",
+            _ab2_huge,
+            "where a token rested, h / 0 is infinite, and torch.nan_to_num by itself makes the largest number there "
+            "is of it: say posinf=0.0 and neginf=0.0 as well",
+        ),
+        Mistake(
+            "one rests, all begin anew",
+            _ab2_all_begin_anew,
+            "because one token rested, all of them begin anew with Euler's step: decide token by token, torch.where or "
+            "torch.nan_to_num on the ratio",
+        ),
+        Mistake(
+            "half-way remembered",
+            _ab2_remembers_half_way,
+            "you remember the velocity half-way, which is a guess: remember `here`, the network's own answer",
+        ),
+        Mistake(
+            "a past of zeros",
+            _ab2_from_zeros,
+            "in your first step the past is a velocity of zeros, so that it begins with half as much again: with no "
+            "memory (None) there is no past, and it is Euler's step",
+        ),
+        Mistake(
+            "through time the wrong way",
+            _ab2_backwards,
+            "you go the wrong way through time: h is s - t, which is negative on the way to the clip",
+        ),
+        Mistake(
+            "the old velocity asked for again",
+            _ab2_asks_again,
+            "you ask for the old velocity once more, which costs a call each step: it is known, remember it",
+        ),
+        Mistake(
+            "time remembered for length",
+            _ab2_remembers_the_time,
+            "what you remember as h_before is a time: the length of a step is s - t",
+        ),
+        Mistake(
             "first memory kept",
             _ab2_first_kept,
             "the memory is that of the first step for ever: return this step's velocity and length each time",
@@ -466,23 +664,60 @@ COARSE = drawn(2, 1, 3, 2, 3, seed=4).float()
 
 
 def _one_ancestral(f: Solution, path: Path, t: float, s: float, eta: float) -> Tensor:
-    step = f(path, torch.Generator().manual_seed(5), eta=eta)
+    step = _step(f(path, torch.Generator().manual_seed(5), eta=eta))
     world = drifting_clouds(MEAN.float(), path=path)
-    return step(world.velocity, COARSE.clone(), torch.tensor(t), torch.tensor(s), None)[0]
+    return _pair(step(world.velocity, COARSE.clone(), torch.tensor(t), torch.tensor(s), None))[0]
 
 
-def _renewing(mix: Callable[..., Tensor]) -> Solution:
+def _dice(f: Solution) -> str:
+    """Whose dice are thrown, and how often. Raises: CheckFailed naming what is wrong with them."""
+    generator, x = torch.Generator().manual_seed(5), COARSE[:1].expand(2, -1, -1, -1, -1).clone()
+    before = generator.get_state()
+    step, world = _step(f(STRAIGHT, generator)), drifting_clouds(MEAN.float())
+    made, states = [], [before]
+    for _ in range(2):
+        made.append(_pair(step(world.velocity, x.clone(), torch.tensor(0.8), torch.tensor(0.5), None))[0])
+        states.append(generator.get_state())
+    one, two = made
+    if torch.equal(states[-1], before):
+        raise CheckFailed(
+            "its noise does not come from the generator that it is given, so nobody can repeat a clip: draw with "
+            "noise_like(x, generator), not with dice of the whole program or of your own"
+        )
+    if torch.equal(states[1], states[2]):
+        raise CheckFailed(
+            "two steps in a row get the same noise: draw fresh noise *inside* the step, from the one generator, every "
+            "time"
+        )
+    if torch.allclose(one[0], one[1]) and not torch.allclose(one, two):
+        raise CheckFailed(
+            "all clips of the batch get the same noise: draw noise of the shape of x, for each clip its own"
+        )
+    return "the given dice, in every step and for every clip"
+
+
+def _renewing(
+    mix: Callable[..., Tensor],
+    *,
+    clean: Callable[..., Tensor] = lambda path, here, x, t: path.to_x0(here, x, t),
+    at: Callable[[Tensor, Tensor], Tensor] = lambda t, s: s,
+) -> Solution:
     """An ancestral step that makes its noise by ``mix(path, t, s, eta, eps, fresh)``."""
 
     def factory(path: Path, generator: torch.Generator, *, eta: float = 1.0) -> Step:
         def step(velocity: Velocity, x: Tensor, t: Tensor, s: Tensor, memory: None) -> tuple[Tensor, None]:
             here = velocity(x, t)
             noise = mix(path, t, s, eta, path.to_eps(here, x, t), noise_like(x, generator))
-            return path.add_noise(path.to_x0(here, x, t), noise, s), None
+            return path.add_noise(clean(path, here, x, t), noise, at(t, s)), None
 
         return step
 
     return factory
+
+
+def _renewed(path: Path, t: Tensor, s: Tensor, eta: float, eps: Tensor, fresh: Tensor) -> Tensor:
+    """The right mixture."""
+    return _mix(_share(path, t, s, eta), eps, fresh)
 
 
 def _share(path: Path, t: Tensor, s: Tensor, eta: float) -> Tensor:
@@ -510,6 +745,7 @@ ANCESTRAL = Exercise(
     name="ancestral",
     reference=ancestral,
     cases=(
+        Case("the dice", _dice, lambda: "the given dice, in every step and for every clip"),
         Case("the straight path from t=0.8 to s=0.5", lambda f: _one_ancestral(f, STRAIGHT, 0.8, 0.5, 1.0)),
         Case("the cosine path from t=0.6 to s=0.55", lambda f: _one_ancestral(f, COSINE, 0.6, 0.55, 1.0)),
         Case("half of the freshness, eta=0.5", lambda f: _one_ancestral(f, STRAIGHT, 0.8, 0.5, 0.5)),
@@ -576,6 +812,73 @@ ANCESTRAL = Exercise(
             _renewing(lambda path, t, s, eta, eps, fresh: _mix(_share(path, t, s, eta), fresh, eps)),
             "the shares are swapped: share is what is fresh, 1 - share what is kept",
         ),
+        Mistake(
+            "ratio upside down",
+            _renewing(
+                lambda path, t, s, eta, eps, fresh: _mix(
+                    eta**2 * (1 - (path.log_snr(s) - path.log_snr(t)).exp()), eps, fresh
+                )
+            ),
+            "your ratio is upside down, so that a share comes out below 0: it is SNR(t) / SNR(s), less than 1, since "
+            "there is more noise at t",
+        ),
+        Mistake(
+            "ratio upside down and clamped",
+            _renewing(
+                lambda path, t, s, eta, eps, fresh: _mix(
+                    (eta**2 * (1 - (path.log_snr(s) - path.log_snr(t)).exp())).clamp(0, 1), eps, fresh
+                )
+            ),
+            "nothing is ever fresh: your ratio is upside down. It is SNR(t) / SNR(s), less than 1, since there is more "
+            "noise at t",
+        ),
+        Mistake(
+            "logarithms divided",
+            _renewing(
+                lambda path, t, s, eta, eps, fresh: _mix(
+                    (eta**2 * (1 - path.log_snr(t) / path.log_snr(s))).clamp(0, 1), eps, fresh
+                )
+            ),
+            "you divide the logarithms: a ratio of SNRs is exp of the *difference* of their logarithms",
+        ),
+        Mistake(
+            "signals compared",
+            _renewing(
+                lambda path, t, s, eta, eps, fresh: _mix(
+                    eta**2 * (1 - (path.alpha(t) / path.alpha(s)) ** 2), eps, fresh
+                )
+            ),
+            "you compare the signal alone, alpha(t)² with alpha(s)². The noise changes, too: compare the "
+            "signal-to-noise ratios, path.log_snr",
+        ),
+        Mistake(
+            "at the old time",
+            _renewing(_renewed, at=lambda t, s: t),
+            "clip and noise are mixed at the old time t: the step arrives at s, so path.add_noise(…, s)",
+        ),
+        Mistake(
+            "the noisy clip for the clean one",
+            _renewing(_renewed, clean=lambda path, here, x, t: x),
+            "you mix noise into x, which is noisy already: mix it into the clean clip, path.to_x0(here, x, t)",
+        ),
+        Mistake(
+            "the velocity for the noise",
+            _renewing(
+                lambda path, t, s, eta, eps, fresh: _mix(_share(path, t, s, eta), eps, fresh),
+                clean=lambda path, here, x, t: x - here,
+            ),
+            "x - velocity is not the clean clip, except at t = 1: path.to_x0(here, x, t) knows how it is done",
+        ),
+        Mistake(
+            "old noise lost",
+            _renewing(lambda path, t, s, eta, eps, fresh: _share(path, t, s, eta).sqrt() * fresh),
+            "the old noise is lost: what is kept of it, the root of 1 - share, belongs into the mix",
+        ),
+        Mistake(
+            "eta doubled",
+            _renewing(lambda path, t, s, eta, eps, fresh: _mix(eta * _share(path, t, s, eta), eps, fresh)),
+            "eta is in your share three times: the share of the variance that is fresh is eta² (1 - SNR(t) / SNR(s))",
+        ),
     ),
     alternatives=(_ancestral_as_ddpm,),
     hints=(
@@ -599,8 +902,18 @@ NOISE, STILL = drawn(2, 3, 4, 2, 5, seed=6).float(), drawn(1, 3, 1, 2, 5, seed=7
 
 def _spelled_out(given: object) -> tuple[Tensor, Tensor]:
     """``(x, free)`` with ``free`` as ``b 1 t h w``, whatever shape it has that broadcasts."""
-    x, free = given  # type: ignore[misc]
-    return x, torch.as_tensor(free).expand(len(x), 1, *x.shape[2:]).clone()
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise CheckFailed("return two tensors, Given(x, free): where to start, and what is free")
+    x, free = given[0], torch.as_tensor(given[1])
+    if isinstance(x, Tensor) and x.shape[1] == 1 and free.shape[1:2] == (NOISE.shape[1],):
+        raise CheckFailed("x and free are exchanged: return Given(x, free), the clip first")
+    try:
+        return x, free.expand(len(x), 1, *x.shape[2:]).clone()
+    except RuntimeError:
+        raise CheckFailed(
+            f"free has the shape {tuple(free.shape)}. It holds one number for each frame, whatever the channel and the "
+            "place: b 1 t 1 1"
+        ) from None
 
 
 def _animate_asked(f: Solution, noise: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
@@ -633,6 +946,18 @@ def _animate_lengthened(noise: Tensor, first: Tensor) -> Given:
     first = first.to(noise).expand(len(noise), -1, -1, -1, -1)
     free = noise.new_ones(1, 1, noise.shape[2] + 1, 1, 1)
     return Given(torch.cat([first, noise], dim=2), torch.cat([0 * free[:, :, :1], free[:, :, 1:]], dim=2))
+
+
+def _first_clip(noise: Tensor, first: Tensor) -> Given:
+    x, free = noise.clone(), noise.new_ones(len(noise), 1, noise.shape[2], 1, 1)
+    x[:1], free[:1] = first[:1].to(noise), 0
+    return Given(x, free)
+
+
+def _first_channel(noise: Tensor, first: Tensor) -> Given:
+    x = noise.clone()
+    x[:, :1] = first[:, :1].to(noise)
+    return Given(x, animate(noise, first).free)
 
 
 ANIMATE = Exercise(
@@ -676,6 +1001,40 @@ ANIMATE = Exercise(
             "everything is given",
             lambda noise, first: Given(animate(noise, first).x, torch.zeros_like(noise[:, :1])),
             "free is 0 everywhere, so nothing would ever move: only the first frame is given",
+        ),
+        Mistake(
+            "picture in every frame",
+            lambda noise, first: Given(first.to(noise).expand_as(noise).clone(), animate(noise, first).free),
+            "the picture stands in all of your frames: only the first one is given, the others begin as noise",
+        ),
+        Mistake(
+            "nothing but the picture",
+            lambda noise, first: Given(animate(torch.zeros_like(noise), first).x, animate(noise, first).free),
+            "your other frames are zeros: they begin as the noise that you are given",
+        ),
+        Mistake(
+            "one picture for all not thought of",
+            lambda noise, first: Given(torch.cat([first, noise[:, :, 1:]], dim=2), animate(noise, first).free),
+            "one picture for all clips (1 c 1 h w) does not fit a batch when it is joined: `first.expand(len(noise), "
+            "-1, -1, -1, -1)`, or assign it to a frame of a copy, which broadcasts",
+        ),
+        Mistake(
+            "the first clip",
+            _first_clip,
+            "you have taken the first clip of the batch for the first frame: frames are the third axis of b c t h w, "
+            "`x[:, :, :1]`",
+        ),
+        Mistake(
+            "the first clip is free",
+            lambda noise, first: Given(animate(noise, first).x, _first_clip(noise, first).free),
+            "the picture is in the first frames, but free is 0 in the first clip: frames are its third axis too, "
+            "`free[:, :, :1] = 0`",
+        ),
+        Mistake(
+            "the first channel",
+            _first_channel,
+            "you have taken the first channel for the first frame: frames are the third axis of b c t h w, `x[:, :, "
+            ":1]`",
         ),
         Mistake(
             "picture laid over noise",

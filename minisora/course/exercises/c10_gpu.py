@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from minisora.course.checks.exercise import Case, Exercise, Mistake, Solution, call, finding
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, finding
 from minisora.course.devices import stopwatch
 from minisora.diffusion.path import Velocity
 from minisora.model.dit import DiT, DiTConfig
@@ -81,7 +82,13 @@ class SlowMotion:
 
 
 def _stopwatch(
-    *, before: bool = True, after: bool = True, warm: bool = True, result: Callable[[list[float]], float]
+    *,
+    before: bool = True,
+    after: bool = True,
+    early: bool = False,
+    warm: Callable[[int], int] = lambda warm_up: warm_up,
+    count: Callable[[int], int] = lambda repeats: repeats,
+    result: Callable[[list[float]], float] = statistics.median,
 ) -> Solution:
     """Stopwatches with one thing missing."""
 
@@ -94,12 +101,13 @@ def _stopwatch(
         repeats: int = 5,
     ) -> float:
         seconds = []
-        for _ in range(warm_up * warm):
+        for _ in range(warm(warm_up)):
             work()
-        for _ in range(repeats):
+        for _ in range(count(repeats)):
+            begun = clock() if early else 0.0
             if before:
                 wait()
-            start = clock()
+            start = begun if early else clock()
             work()
             if after:
                 wait()
@@ -107,6 +115,55 @@ def _stopwatch(
         return result(seconds)
 
     return timed
+
+
+def _stopwatch_in_one_piece(
+    work: Callable[[], object],
+    wait: Callable[[], object],
+    clock: Callable[[], float],
+    *,
+    warm_up: int = 2,
+    repeats: int = 5,
+) -> float:
+    for _ in range(warm_up):
+        work()
+    wait()
+    start = clock()
+    for _ in range(repeats):
+        work()
+    wait()
+    return (clock() - start) / repeats
+
+
+def _stopwatch_measures_the_warm_up(
+    work: Callable[[], object],
+    wait: Callable[[], object],
+    clock: Callable[[], float],
+    *,
+    warm_up: int = 2,
+    repeats: int = 5,
+) -> float:
+    return _stopwatch()(work, wait, clock, warm_up=0, repeats=warm_up + repeats)
+
+
+def _stopwatch_waits_once(
+    work: Callable[[], object],
+    wait: Callable[[], object],
+    clock: Callable[[], float],
+    *,
+    warm_up: int = 2,
+    repeats: int = 5,
+) -> float:
+    for _ in range(warm_up):
+        work()
+    wait()
+    seconds = []
+    for _ in range(repeats):
+        start = clock()
+        work()
+        wait()
+        seconds.append(clock() - start)
+    return statistics.median(seconds)
 
 
 def _stopwatch_sorted(
@@ -131,8 +188,16 @@ def _stopwatch_sorted(
 
 def _timing(*costs: float, busy: float = 0.0, warm_up: int = 2, repeats: int = 5) -> Callable[[Solution], object]:
     def ask(solution: Solution) -> object:
-        device = SlowMotion(*costs, busy=busy)
-        seconds = solution(device.order, device.wait, device.clock, warm_up=warm_up, repeats=repeats)
+        device, looks = SlowMotion(*costs, busy=busy), 0
+
+        def clock() -> float:
+            nonlocal looks
+            looks += 1
+            return device.clock()
+
+        seconds = solution(device.order, device.wait, clock, warm_up=warm_up, repeats=repeats)
+        if not looks:
+            raise CheckFailed("you never look at the clock that you are given: `clock()` gives the time in seconds")
         return {"seconds": seconds, "calls": device.orders}
 
     return ask
@@ -162,24 +227,109 @@ STOPWATCH = Exercise(
             _timing(1.0, 1.0, 2.0, 30.0, 2.0, warm_up=0),
             expected=lambda: {"seconds": 2.001, "calls": 5},
         ),
+        Case(
+            "calls of 3, 1, 9, 2 and 5 s, no warm-up",
+            _timing(3.0, 1.0, 9.0, 2.0, 5.0, warm_up=0),
+            expected=lambda: {"seconds": 3.001, "calls": 5},
+        ),
+        Case(
+            "calls of 8, 1, 2 and 5 s, no warm-up: an even number, with two in the middle",
+            _timing(8.0, 1.0, 2.0, 5.0, warm_up=0, repeats=4),
+            expected=lambda: {"seconds": 3.501, "calls": 4},
+        ),
+        Case(
+            "three calls of 9 s to warm up, and then two of 0.5 s",
+            _timing(9.0, 9.0, 9.0, 0.5, warm_up=3, repeats=2),
+            expected=lambda: {"seconds": 0.501, "calls": 5},
+        ),
     ),
     mistakes=(
         Mistake(
             "does not wait for the end",
-            _stopwatch(after=False, result=statistics.median),
+            _stopwatch(after=False),
             "you stop the clock when the work is ordered, and not when it is done, so you measure how long it takes to "
             "order it: wait before you look at the clock again",
         ),
         Mistake(
             "does not wait before the start",
-            _stopwatch(before=False, result=statistics.median),
+            _stopwatch(before=False),
             "when your clock starts, the device is still busy with what was ordered before (the warm-up, for one): "
             "wait first",
         ),
         Mistake(
             "no warm-up",
-            _stopwatch(warm=False, result=statistics.median),
+            _stopwatch(warm=lambda warm_up: 0),
             "you leave the warm-up out: call the work warm_up times before you measure, since first calls prepare much",
+        ),
+        Mistake(
+            "waits after the start",
+            _stopwatch(early=True),
+            "your clock starts before the device is done with what was ordered earlier, so that is counted in: first "
+            "wait, then look at the clock",
+        ),
+        Mistake(
+            "two to warm up",
+            _stopwatch(warm=lambda warm_up: 2),
+            "you always warm up twice: use the argument `warm_up`",
+        ),
+        Mistake(
+            "once to warm up",
+            _stopwatch(warm=lambda warm_up: min(warm_up, 1)),
+            "you warm up once: `warm_up` says how often",
+        ),
+        Mistake(
+            "one too few to warm up",
+            _stopwatch(warm=lambda warm_up: max(0, warm_up - 1)),
+            "you warm up once less than `warm_up` says",
+        ),
+        Mistake(
+            "five repeats",
+            _stopwatch(count=lambda repeats: 5),
+            "you always measure five times: use the argument `repeats`",
+        ),
+        Mistake(
+            "one repeat too few",
+            _stopwatch(count=lambda repeats: max(1, repeats - 1)),
+            "you measure once less than `repeats` says",
+        ),
+        Mistake(
+            "the warm-up too",
+            _stopwatch_measures_the_warm_up,
+            "you measure the calls of the warm-up as well: only what comes after them counts",
+        ),
+        Mistake(
+            "in one piece",
+            _stopwatch_in_one_piece,
+            "you measure all repeats in one piece and divide, which is a mean that one interruption spoils: measure "
+            "each by itself, and take the median",
+        ),
+        Mistake(
+            "the first",
+            _stopwatch(result=lambda seconds: seconds[0]),
+            "you return the first repeat: take the median of all",
+        ),
+        Mistake(
+            "the last",
+            _stopwatch(result=lambda seconds: seconds[-1]),
+            "you return the last repeat: take the median of all",
+        ),
+        Mistake(
+            "not sorted",
+            _stopwatch(result=lambda seconds: seconds[len(seconds) // 2]),
+            "you take the middle one in the order in which they were measured: the median is the middle one by size, "
+            "so sort them first (or statistics.median)",
+        ),
+        Mistake(
+            "the upper of two in the middle",
+            _stopwatch(result=statistics.median_high),
+            "of an even number of repeats, two are in the middle, and number n // 2 is the larger of them: the median "
+            "is the mean of both (statistics.median does it)",
+        ),
+        Mistake(
+            "the lower of two in the middle",
+            _stopwatch(result=statistics.median_low),
+            "of an even number of repeats, two are in the middle, and you take the smaller of them (as torch.median "
+            "does): the median is the mean of both, statistics.median",
         ),
         Mistake(
             "mean",
@@ -202,7 +352,7 @@ STOPWATCH = Exercise(
             "you return the slowest repeat, which tells of the interruption and not of the work: take the median",
         ),
     ),
-    alternatives=(_stopwatch_sorted,),
+    alternatives=(_stopwatch_sorted, _stopwatch_waits_once),
     hints=(
         "Two loops: one calls the work `warm_up` times and measures nothing, one measures `repeats` times.",
         "Around each measured call there is a `wait()` on *both* sides: an empty queue before the clock starts, and "
@@ -237,29 +387,105 @@ def _limit(work: float, traffic: float, peak: float, bandwidth: float) -> str:
     return roofline(work, traffic, peak, bandwidth)[1]
 
 
+def _bound(f: Solution, work: float, traffic: float, peak: float, bandwidth: float) -> tuple[object, str]:
+    answer = f(work, traffic, peak, bandwidth)
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise CheckFailed('return two things, the seconds and what sets them: a pair such as (6.0, "arithmetic")')
+    seconds, limit = answer
+    if isinstance(seconds, str) and not isinstance(limit, str):
+        raise CheckFailed("your pair is the other way round: the seconds come first, then what sets them")
+    if limit not in ("arithmetic", "memory"):
+        raise CheckFailed(f'what limits is said in one of two words, "arithmetic" or "memory"; you say {limit!r}')
+    return seconds, limit
+
+
+def _asked_of_roof(
+    says: str, work: float, traffic: float, peak: float, bandwidth: float, expected: tuple[float, str]
+) -> Case:
+    return Case(says, lambda f: _bound(f, work, traffic, peak, bandwidth), lambda: expected)
+
+
+def _by_limit(seconds: Callable[[float, float, float, float], float]) -> Solution:
+    """The right word, and other seconds."""
+    return lambda w, t, p, b: (seconds(w, t, p, b), _limit(w, t, p, b))
+
+
+_PRODUCT, _SUM = (2.0 * 4096**3, 6.0 * 4096**2), (1.0 * 4096**2, 6.0 * 4096**2)
+_LARGE = (989e12, 3.35e12)
+
 ROOFLINE = Exercise(
     name="roofline",
     reference=roofline,
     cases=(
-        Case(
+        _asked_of_roof(
             "6e12 operations and 1e9 bytes at 1e12 operations and 1e11 bytes a second",
-            lambda f: f(6e12, 1e9, 1e12, 1e11),
-            expected=lambda: (6.0, "arithmetic"),
+            *(6e12, 1e9, 1e12, 1e11),
+            (6.0, "arithmetic"),
         ),
-        Case(
-            "1e9 operations and 4e11 bytes on the same device",
-            lambda f: f(1e9, 4e11, 1e12, 1e11),
-            expected=lambda: (4.0, "memory"),
+        _asked_of_roof("1e9 operations and 4e11 bytes on the same device", *(1e9, 4e11, 1e12, 1e11), (4.0, "memory")),
+        _asked_of_roof("1e10 operations and 5e9 bytes on the same device", *(1e10, 5e9, 1e12, 1e11), (0.05, "memory")),
+        _asked_of_roof(
+            "1e12 operations and 1e11 bytes there, which take equally long",
+            *(1e12, 1e11, 1e12, 1e11),
+            (1.0, "arithmetic"),
         ),
-        Case(
-            "1e10 operations and 5e9 bytes on the same device",
-            lambda f: f(1e10, 5e9, 1e12, 1e11),
-            expected=lambda: (0.05, "memory"),
+        _asked_of_roof(
+            "a matrix product of 4096 cubed in 16 bits on a large GPU", *_PRODUCT, *_LARGE, roofline(*_PRODUCT, *_LARGE)
         ),
-        call("a matrix product of 4096 cubed in 16 bits on a large GPU", 2.0 * 4096**3, 6.0 * 4096**2, 989e12, 3.35e12),
-        call("an addition of 4096 x 4096 numbers in 16 bits there", 1.0 * 4096**2, 6.0 * 4096**2, 989e12, 3.35e12),
+        _asked_of_roof("an addition of 4096 x 4096 numbers in 16 bits there", *_SUM, *_LARGE, roofline(*_SUM, *_LARGE)),
     ),
     mistakes=(
+        Mistake(
+            "memory at a tie",
+            lambda w, t, p, b: (roofline(w, t, p, b)[0], "memory" if t / b >= w / p else "arithmetic"),
+            "where both take equally long you say memory; it is memory only where the bytes take *longer* (>, not >=)",
+        ),
+        Mistake(
+            "upside down",
+            lambda w, t, p, b: (max(p / w, b / t), "memory" if b / t > p / w else "arithmetic"),
+            "your ratios are upside down: operations by operations a second make seconds, work / peak",
+        ),
+        Mistake(
+            "upside down, right word",
+            _by_limit(lambda w, t, p, b: max(p / w, b / t)),
+            "your seconds are upside down: operations by operations a second make seconds, work / peak",
+        ),
+        Mistake(
+            "multiplied",
+            lambda w, t, p, b: (max(w * p, t * b), "memory" if t * b > w * p else "arithmetic"),
+            "you multiply by the speeds: a speed divides, work / peak and traffic / bandwidth",
+        ),
+        Mistake(
+            "speeds exchanged",
+            lambda w, t, p, b: (max(w / b, t / p), "memory" if t / p > w / b else "arithmetic"),
+            "peak and bandwidth are exchanged: operations go with peak, bytes with bandwidth",
+        ),
+        Mistake(
+            "milliseconds",
+            _by_limit(lambda w, t, p, b: 1000 * max(w / p, t / b)),
+            "your answer is in milliseconds; asked for are seconds",
+        ),
+        Mistake(
+            "whole seconds",
+            _by_limit(lambda w, t, p, b: max(w // p, t // b)),
+            "your seconds are whole numbers: // throws away what is left over, / does not",
+        ),
+        Mistake(
+            "memory only",
+            _by_limit(lambda w, t, p, b: t / b),
+            "your seconds count the bytes only: an operation that computes much with few bytes waits for the "
+            "arithmetic",
+        ),
+        Mistake(
+            "mean",
+            _by_limit(lambda w, t, p, b: (w / p + t / b) / 2),
+            "you take the mean of the two times. Both go on at the same time, so the longer one decides",
+        ),
+        Mistake(
+            "intensity against one, turned",
+            lambda w, t, p, b: (max(w / p, t / b), "memory" if w > t else "arithmetic"),
+            "you compare operations with bytes, and the wrong way round: compare the two times, the longer one limits",
+        ),
         Mistake(
             "one after the other",
             lambda w, t, p, b: (w / p + t / b, _limit(w, t, p, b)),
@@ -332,7 +558,36 @@ def _half_network_by_class(velocity: Velocity, dtype: torch.dtype) -> Velocity:
     return Rounded()
 
 
-def _asked_in(dtype: torch.dtype, state: torch.dtype = torch.float32) -> Callable[[Solution], object]:
+def _velocity(made: object) -> Velocity:
+    """What a wrapper has made. Raises: CheckFailed if it is no function."""
+    if not callable(made):
+        raise CheckFailed(
+            "it returns no function: define one that takes (x, t) inside, and return it without calling it"
+        )
+    return made
+
+
+def _asked_again(solution: Solution) -> Tensor:
+    """The second answer of a wrapped network."""
+    made = _velocity(solution(lambda x, t: (x * 1.5).to(torch.bfloat16), torch.bfloat16))
+    x, t = torch.linspace(-2, 2, 24).view(1, 2, 3, 2, 2), torch.ones(1, 1, 1, 1, 1)
+    made(x, t)
+    return made(x.flip(1), t)
+
+
+def _half_network_keeps(velocity: Velocity, dtype: torch.dtype) -> Velocity:
+    made, kept = half_network(velocity, dtype), []
+
+    def rounded(x: Tensor, t: Tensor) -> Tensor:
+        kept.append(made(x, t))
+        return kept[0]
+
+    return rounded
+
+
+def _asked_in(
+    dtype: torch.dtype, state: torch.dtype = torch.float32, time: torch.dtype | None = None
+) -> Callable[[Solution], object]:
     """What a network sees and what the sampler gets."""
 
     def ask(solution: Solution) -> object:
@@ -343,8 +598,16 @@ def _asked_in(dtype: torch.dtype, state: torch.dtype = torch.float32) -> Callabl
             return (x * 1.5).to(dtype)
 
         x = torch.linspace(-2, 2, 24, dtype=state).view(1, 2, 3, 2, 2)
-        t = torch.tensor(0.9987, dtype=state).view(1, 1, 1, 1, 1)
-        answer = solution(network, dtype)(x, t)
+        t = torch.tensor(0.9987, dtype=time or state).view(1, 1, 1, 1, 1)
+        made = _velocity(solution(network, dtype))
+        if seen:
+            raise CheckFailed(
+                "it asks the network before anybody has asked it: ask inside the function that it returns"
+            )
+        given = x.clone()
+        answer = made(given, t)
+        if not torch.equal(given, x):
+            raise CheckFailed("the caller's clip is rounded, too: round a copy, `x.to(dtype)` makes one")
         return {"what the network sees": seen, "answer": answer}
 
     return ask
@@ -356,6 +619,11 @@ HALF_NETWORK = Exercise(
     cases=(
         Case("a network in bfloat16 and a clip in float32", _asked_in(torch.bfloat16)),
         Case("a network in float16 and a clip in float64", _asked_in(torch.float16, torch.float64)),
+        Case(
+            "a network in bfloat16, a clip in float64 and times in float32",
+            _asked_in(torch.bfloat16, torch.float64, torch.float32),
+        ),
+        Case("the answer to a second clip", _asked_again),
     ),
     mistakes=(
         Mistake(
@@ -374,6 +642,33 @@ HALF_NETWORK = Exercise(
             "the network sees all digits",
             lambda velocity, dtype: lambda x, t: velocity(x, t).to(x.dtype),
             "the network is handed the clip with all digits: round it to dtype before the call",
+        ),
+        Mistake(
+            "nothing at all",
+            lambda velocity, dtype: velocity,
+            "your network is handed everything as it was: round the clip to dtype on the way in, and turn the answer "
+            "back on the way out",
+        ),
+        Mistake(
+            "rounded and long again",
+            lambda velocity, dtype: lambda x, t: velocity(x.to(dtype).to(x.dtype), t).to(x.dtype),
+            "you round the clip and make it long again before the network sees it: a network in dtype wants its input "
+            "in dtype",
+        ),
+        Mistake(
+            "the type of the time",
+            lambda velocity, dtype: lambda x, t: velocity(x.to(dtype), t).to(t.dtype),
+            "your answer gets the type of the time; it is to be in the type of the clip, x.dtype",
+        ),
+        Mistake(
+            "the time in the clip's type",
+            lambda velocity, dtype: lambda x, t: velocity(x.to(dtype), t.to(x.dtype)).to(x.dtype),
+            "you change the type of the time: hand it on as it is",
+        ),
+        Mistake(
+            "the first answer again",
+            _half_network_keeps,
+            "your second answer is the first one again: ask the network in every call",
         ),
         Mistake(
             "only the time",
@@ -439,7 +734,13 @@ def _reuse_as_class(velocity: Velocity, tolerance: float) -> Velocity:
 
 
 def _reusing(
-    changed: Callable[[Tensor, Tensor], Tensor], *, since_last_step: bool = False, sign: int = 1
+    changed: Callable[[Tensor, Tensor], Tensor],
+    *,
+    since_last_step: bool = False,
+    sign: int = 1,
+    above: Callable[[float, float], bool] = operator.gt,
+    late: bool = False,
+    noted: bool = True,
 ) -> Callable[[Velocity, float], Velocity]:
     """Reuse with another measure of change, against another clip, or the other way round."""
 
@@ -449,11 +750,12 @@ def _reusing(
 
         def thrifty(x: Tensor, t: Tensor) -> Tensor:
             nonlocal last, answer
-            if last is None or answer is None or sign * float(changed(x, last)) > sign * tolerance:
-                last, answer = x, velocity(x, t)
+            old = answer
+            if last is None or answer is None or above(sign * float(changed(x, last)), sign * tolerance):
+                last, answer = x if noted or last is None else last, velocity(x, t)
             elif since_last_step:
                 last = x
-            return answer
+            return old if late and old is not None else answer
 
         return thrifty
 
@@ -488,22 +790,88 @@ def _relative(x: Tensor, last: Tensor) -> Tensor:
     return (x - last).norm() / last.norm()
 
 
-def _walk(*lengths: float, tolerance: float = 0.1) -> Callable[[Solution], object]:
-    """Clips of the given lengths in turn, and which of them the velocity was asked about."""
+def _reuse_from_zeros(velocity: Velocity, tolerance: float) -> Velocity:
+    last: Tensor | None = None
+    answer: Tensor | None = None
+
+    def thrifty(x: Tensor, t: Tensor) -> Tensor:
+        nonlocal last, answer
+        if last is None or answer is None:
+            last, answer = torch.zeros_like(x), torch.zeros_like(x)
+        if (x - last).norm() > tolerance * last.norm():
+            last, answer = x, velocity(x, t)
+        return answer
+
+    return thrifty
+
+
+def _reuse_by_answers(velocity: Velocity, tolerance: float) -> Velocity:
+    answer: Tensor | None = None
+
+    def thrifty(x: Tensor, t: Tensor) -> Tensor:
+        nonlocal answer
+        new = velocity(x, t)
+        if answer is None or _relative(new, answer) > tolerance:
+            answer = new
+        return answer
+
+    return thrifty
+
+
+def _reuse_by_time(velocity: Velocity, tolerance: float) -> Velocity:
+    last: Tensor | None = None
+    answer: Tensor | None = None
+
+    def thrifty(x: Tensor, t: Tensor) -> Tensor:
+        nonlocal last, answer
+        if last is None or answer is None or float((t - last).abs().max()) > tolerance:
+            last, answer = t, velocity(x, t)
+        return answer
+
+    return thrifty
+
+
+def _clip_by_clip(x: Tensor, last: Tensor) -> Tensor:
+    return (x - last).flatten(1).norm(dim=1) / last.flatten(1).norm(dim=1)
+
+
+def _asked_about(
+    clips: Callable[[], Sequence[Tensor]], tolerance: float = 0.1, times: Sequence[float] = ()
+) -> Callable[[Solution], object]:
+    """Clips in turn, which of them (from 1) the velocity was asked about, and the answers."""
 
     def ask(solution: Solution) -> object:
-        asked: list[float] = []
+        asked, shown = list[int](), 0
 
         def velocity(x: Tensor, t: Tensor) -> Tensor:
-            asked.append(round(float(x.norm()), 3))
+            asked.append(shown)
             return 2 * x + t
 
-        direction = torch.ones(1, 1, 2, 2, 1, dtype=torch.float64) / 2
-        thrifty = solution(velocity, tolerance)
-        answers = [thrifty(length * direction, torch.tensor(0.5, dtype=torch.float64)) for length in lengths]
-        return {"asked about lengths": asked, "answers": answers}
+        thrifty, answers = _velocity(solution(velocity, tolerance)), []
+        if asked:
+            raise CheckFailed("it asks the velocity before there is a clip: ask inside the function that it returns")
+        for shown, clip in enumerate(clips(), start=1):
+            t = torch.tensor(times[shown - 1] if times else 0.5, dtype=torch.float64)
+            answers.append(thrifty(clip, t))
+        return {"which clips it was asked about": asked, "answers": answers}
 
     return ask
+
+
+def _walk(*lengths: float, tolerance: float = 0.1, times: Sequence[float] = ()) -> Callable[[Solution], object]:
+    """Clips of the given lengths, all in one direction."""
+    direction = torch.ones(1, 1, 2, 2, 1, dtype=torch.float64) / 2
+    return _asked_about(lambda: [length * direction for length in lengths], tolerance, times)
+
+
+def _points(*points: tuple[float, ...], tolerance: float = 0.1) -> Callable[[Solution], object]:
+    """Clips of four numbers."""
+    return _asked_about(lambda: [torch.tensor(p, dtype=torch.float64).view(1, 1, 2, 2, 1) for p in points], tolerance)
+
+
+def _pairs_of_clips(*pairs: tuple[float, float], tolerance: float = 0.1) -> Callable[[Solution], object]:
+    """Batches of two clips, a number each."""
+    return _asked_about(lambda: [torch.tensor(p, dtype=torch.float64).view(2, 1, 1, 1, 1) for p in pairs], tolerance)
 
 
 def _two_runs(solution: Solution) -> object:
@@ -528,6 +896,30 @@ REUSE = Exercise(
         Case("clips of the lengths 0.5, 0.65 and 0.66, tolerance 0.1", _walk(0.5, 0.65, 0.66)),
         Case("long clips: lengths 100, 105, 112, tolerance 0.1", _walk(100.0, 105.0, 112.0)),
         Case("tolerance 0: every clip that differs is asked about", _walk(1.0, 1.001, 1.001, 0.9, tolerance=0.0)),
+        Case(
+            "the lengths 1, 1.5 and 1.75 with tolerance 0.5: a change of exactly 0.5 is not more",
+            _walk(1.0, 1.5, 1.75, tolerance=0.5),
+        ),
+        Case(
+            "a clip that turns and keeps its length: (3, 4, 0, 0), then (4, 3, 0, 0)",
+            _points((3, 4, 0, 0), (4, 3, 0, 0)),
+        ),
+        Case(
+            "a clip whose mean stays: (1, 1, 1, 1), then (4, -2, 1, 1), tolerance 0.5",
+            _points((1, 1, 1, 1), (4, -2, 1, 1), tolerance=0.5),
+        ),
+        Case(
+            "one number of four changes: (1, 1, 1, 1), then (1.5, 1, 1, 1), tolerance 0.3",
+            _points((1, 1, 1, 1), (1.5, 1, 1, 1), tolerance=0.3),
+        ),
+        Case(
+            "one number of four changes: (1, 1, 1, 1), then (1.5, 1, 1, 1), tolerance 0.2",
+            _points((1, 1, 1, 1), (1.5, 1, 1, 1), tolerance=0.2),
+        ),
+        Case("a batch of two clips, 10 and 1, of which the small one doubles", _pairs_of_clips((10, 1), (10, 2))),
+        Case("the same where the small one grows by a seventh", _pairs_of_clips((10, 1), (10, 1.15))),
+        Case("a first clip of zeros", _walk(0.0, 1.0)),
+        Case("clips that stay while the time goes on", _walk(1.0, 1.01, 1.02, times=(1.0, 0.6, 0.2))),
         Case("two velocities with the same first clip", _two_runs),
     ),
     mistakes=(
@@ -548,6 +940,87 @@ REUSE = Exercise(
             _reusing(lambda x, last: (x - last).abs().max()),
             "you look at the largest change of a single number; asked for is the length of the whole difference, "
             "relative to that of the clip",
+        ),
+        Mistake(
+            "lengths compared",
+            _reusing(lambda x, last: (x.norm() - last.norm()).abs() / last.norm()),
+            "you compare how long the two clips are. A clip can become another one and stay as long: take the norm of "
+            "the difference, (x - last).norm()",
+        ),
+        Mistake(
+            "means compared",
+            _reusing(lambda x, last: (x.mean() - last.mean()).abs() / last.mean().abs()),
+            "you compare the means of the two clips, in which changes cancel: take the norm of the difference, "
+            "(x - last).norm()",
+        ),
+        Mistake(
+            "mean change",
+            _reusing(lambda x, last: (x - last).abs().mean() / last.abs().mean()),
+            "you take the mean size of the change; asked for is the norm, the root of the sum of squares: "
+            "(x - last).norm(), by last.norm()",
+        ),
+        Mistake(
+            "largest number, relative",
+            _reusing(lambda x, last: (x - last).abs().max() / last.abs().max()),
+            "you compare the largest single numbers; asked for is the norm over all numbers, (x - last).norm(), by "
+            "last.norm()",
+        ),
+        Mistake(
+            "number by number",
+            _reusing(lambda x, last: ((x - last).abs() / last.abs()).nan_to_num(0.0).max()),
+            "you compare number by number; asked for is one norm over all numbers, (x - last).norm(), by last.norm()",
+        ),
+        Mistake(
+            "squares compared",
+            _reusing(lambda x, last: (x - last).square().sum() / last.square().sum()),
+            "you compare squares: the change is the root of that ratio, |x - last| / |last|",
+        ),
+        Mistake(
+            "any clip of the batch",
+            _reusing(lambda x, last: _clip_by_clip(x, last).max()),
+            "you ask as soon as one clip of the batch has changed by so much: the change is measured over all numbers "
+            "of the batch together, one norm",
+        ),
+        Mistake(
+            "mean over the batch",
+            _reusing(lambda x, last: _clip_by_clip(x, last).mean()),
+            "you take the mean of the clips' changes: the change is measured over all numbers of the batch together, "
+            "one norm",
+        ),
+        Mistake(
+            "exactly the tolerance",
+            _reusing(_relative, above=operator.ge),
+            "you ask where the change is exactly the tolerance, too: only where it is *more* (>, not >=). With "
+            "tolerance 0 a clip that is still the same need not be asked about",
+        ),
+        Mistake(
+            "answered from zeros",
+            _reuse_from_zeros,
+            "your first answer may be zeros that nobody has computed (a first clip of zeros does not differ from "
+            "zeros): begin with None for nothing, and always ask the first time",
+        ),
+        Mistake(
+            "the old answer once more",
+            _reusing(_relative, late=True),
+            "when you ask, you still return the old answer, and the new one a step later: return what you have just "
+            "asked for",
+        ),
+        Mistake(
+            "the clip not noted",
+            _reusing(_relative, noted=False),
+            "you always compare with the first clip: when you ask, note the clip that you ask about, together with the "
+            "answer",
+        ),
+        Mistake(
+            "asked in order to decide",
+            _reuse_by_answers,
+            "you ask the network every time, in order to compare its answers, and save nothing: compare the clips "
+            "instead",
+        ),
+        Mistake(
+            "the time decides",
+            _reuse_by_time,
+            "you look how far the time has gone on; it is the change of the clip that decides",
         ),
         Mistake(
             "never asked again",
@@ -644,10 +1117,28 @@ def _sampling(
     patch: int | None = None,
     factor: int = 1,
     spatial: int = 8,
+    alone: int = 1,
+    calls: Callable[[int], int] = lambda steps: steps,
+    places: Callable[[int, int, int], int] = lambda height, width, side: (height // side) * (width // side),
+    row: Callable[[DiTConfig, int, int], int] = flops,
 ) -> int:
     side = spatial * (config.patch if patch is None else patch)
-    tokens = latent_frames(frames) * (height // side) * (width // side)
-    return factor * steps * (rows if guided else 1) * flops(config, tokens, words)
+    tokens = latent_frames(frames) * places(height, width, side)
+    return factor * calls(steps) * (rows if guided else alone) * row(config, tokens, words)
+
+
+def _one_long_row(
+    config: DiTConfig, frames: int, height: int, width: int, *, steps: int, guided: bool = True, words: int = 24
+) -> int:
+    alone = lambda config, tokens, words: flops(config, tokens * (1 + guided), words)  # noqa: E731
+    return _sampling(config, frames, height, width, steps, False, words, row=alone)
+
+
+def _no_words_in_the_second_row(
+    config: DiTConfig, frames: int, height: int, width: int, *, steps: int, guided: bool = True, words: int = 24
+) -> int:
+    first = _sampling(config, frames, height, width, steps, False, words)
+    return first + guided * _sampling(config, frames, height, width, steps, False, 1)
 
 
 def _wrong_sampling(**changes: object) -> Solution:
@@ -687,6 +1178,83 @@ SAMPLING_FLOPS = Exercise(
             "guidance is free",
             _wrong_sampling(rows=1),
             "you count one row a step, but guidance asks about two: with the prompt and without",
+        ),
+        Mistake(
+            "always two rows",
+            _wrong_sampling(alone=2),
+            "you count two rows a step without guidance as well: then there is one",
+        ),
+        Mistake(
+            "rows exchanged",
+            _wrong_sampling(rows=1, alone=2),
+            "your rows are the other way round: two with guidance, one without",
+        ),
+        Mistake(
+            "three rows",
+            _wrong_sampling(rows=3),
+            "you count three rows a step; guidance asks about two: with the prompt and without",
+        ),
+        Mistake(
+            "one long row",
+            _one_long_row,
+            "you count guidance as twice the tokens. They do not see each other: it is two rows, and attention grows "
+            "with the square of the tokens of one",
+        ),
+        Mistake(
+            "no words in the second row",
+            _no_words_in_the_second_row,
+            "you count the row without a prompt with fewer words: both rows are equally long, so twice flops(config, "
+            "tokens, words)",
+        ),
+        Mistake(
+            "one call more",
+            _wrong_sampling(calls=lambda steps: steps + 1),
+            "you count one call more than there are steps: n steps have n + 1 times, but n calls",
+        ),
+        Mistake(
+            "one call",
+            _wrong_sampling(calls=lambda steps: 1),
+            "you count a single call: there is one in each step",
+        ),
+        Mistake(
+            "words among the tokens",
+            _wrong_sampling(row=lambda config, tokens, words: flops(config, tokens + words, words)),
+            "you add the words to the tokens; `flops` takes them as a number of their own, and adds them itself",
+        ),
+        Mistake(
+            "no words",
+            _wrong_sampling(row=lambda config, tokens, words: flops(config, tokens, 0)),
+            "you leave the words out: hand `words` on to `flops`",
+        ),
+        Mistake(
+            "twenty-four words",
+            _wrong_sampling(row=lambda config, tokens, words: flops(config, tokens, 24)),
+            "you always count 24 words: hand `words` on to `flops`",
+        ),
+        Mistake(
+            "square frames",
+            _wrong_sampling(places=lambda height, width, side: (height // side) ** 2),
+            "you count frames that are as wide as high: the width has a part of its own",
+        ),
+        Mistake(
+            "square frames by their width",
+            _wrong_sampling(places=lambda height, width, side: (width // side) ** 2),
+            "you count frames that are as high as wide: the height has a part of its own",
+        ),
+        Mistake(
+            "a side divided once",
+            _wrong_sampling(places=lambda height, width, side: (height // 8) * (width // 8) // (side // 8)),
+            "you divide by the patch once. It is as high as wide, so it divides height *and* width",
+        ),
+        Mistake(
+            "a patch of two",
+            _wrong_sampling(patch=2),
+            "you count patches of 2 x 2, whatever the network is: use config.patch",
+        ),
+        Mistake(
+            "no time factor but the first",
+            _wrong_sampling(latent_frames=lambda frames: 1 + frames // 4 + (frames > 1)),
+            "you count a latent frame too many: 1 + 4k frames become 1 + k",
         ),
         Mistake(
             "three times, as in training",

@@ -429,7 +429,7 @@ STAYS = {
 }  # fmt: skip
 
 
-@wrong("stays_the_same", "the length of a turned arrow is thought to change", r"length")
+@wrong("stays_the_same", "the length of a turned arrow is thought to change", r"length|where an arrow points")
 def _():
     return STAYS | {"length": False}
 
@@ -439,7 +439,7 @@ def _():
     return STAYS | {"value": False}
 
 
-@wrong("stays_the_same", "scores of words and patches are thought to stay", r"word.*patch")
+@wrong("stays_the_same", "scores of words and patches are thought to stay", r"word.*patch|one of the two has moved")
 def _():
     return STAYS | {"word to patch": True, "velocity": True}
 

@@ -376,11 +376,6 @@ _exchanged(
     pair=lambda both, x, t: both(torch.cat([x, x], 1), t).chunk(2, 1),
 )
 _exchanged(
-    "the direction is detached",
-    r"gradient|graph|detach",
-    line=lambda better, worse, scale: worse + scale * (better - worse).detach(),
-)
-_exchanged(
     "the time of the first token for all",
     r"token|own time|time of|first",
     inside=lambda t, low, high: torch.full_like(t, float(low < t.flatten()[0] <= high)).bool(),

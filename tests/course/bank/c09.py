@@ -73,7 +73,7 @@ _loop_slip("watch is shown the clip before the step", r"after|watch", told=lambd
 _loop_slip("the last step is left out", r"last|step|pairs|0\b", pairs=lambda clock: list(pairwise(clock))[:-1])
 _loop_slip(
     "from clean to noise",
-    r"round|backwards|order|direction|from 1|flip",
+    r"round|backwards|order|direction|from 1|flip|from noise",
     pairs=lambda clock: list(pairwise(clock.flip(0))),
 )
 _loop_slip(
@@ -92,7 +92,6 @@ _loop_slip(
     begin=lambda x: x,
     hold=lambda x, moved, t, s, free: torch.where(s == t, x, moved) * free,
 )
-_loop_slip("the starting noise is detached", r"gradient|graph|detach", begin=lambda x: x.detach())
 
 
 @wrong("sample", "always Euler, whatever step is handed in", r"step")
@@ -152,7 +151,7 @@ def _():
     return sample
 
 
-@wrong("sample", "times are handed on as plain numbers", r"broadcast|number|shape|tensor|b 1 t|own time")
+@wrong("sample", "times are handed on as plain numbers", r"broadcast|number|shape|tensor|b 1 t|own time|t \* free")
 def _(velocity, x, times, *, free=1.0, step=euler, watch=None):
     free, memory = _free(free, x), None
     for i, (t, s) in enumerate(pairwise(times), start=1):
@@ -161,6 +160,12 @@ def _(velocity, x, times, *, free=1.0, step=euler, watch=None):
         if watch is not None:
             watch(i, x)
     return x
+
+
+@right("sample", "without gradients, as samplers mostly run")
+@torch.no_grad()
+def _(velocity, x, times, *, free=1.0, step=euler, watch=None):
+    return _loop()(velocity, x, times, free=free, step=step, watch=watch)
 
 
 @right("sample", "while, with indices, and a copy that is written into")
@@ -277,17 +282,6 @@ def _(velocity, x, t, s, memory):
     return x.add_(torch.where(s > 0, (s - t) * (here + velocity(ahead, s)) / 2, (s - t) * here)), None
 
 
-@wrong("heun", "the second look is taken without gradients", r"gradient|graph|no_grad|detach")
-def _(velocity, x, t, s, memory):
-    here = velocity(x, t)
-    ahead = x + (s - t) * here
-    if not (s > 0).any():
-        return ahead, None
-    with torch.no_grad():
-        there = velocity(ahead, s)
-    return torch.where(s > 0, x + (s - t) * (here + there) / 2, ahead), None
-
-
 @right("heun", "as a correction of Euler's step, with weights")
 def _(velocity, x, t, s, memory):
     first, length = velocity(x, t), s - t
@@ -394,12 +388,6 @@ def _(velocity, x, t, s, memory):
         old_x, old_t, h_before = memory
         half = here + torch.where(h_before == 0, 0.0, h / h_before) / 2 * (here - velocity(old_x, old_t))
     return x + h * half, (x, t, h)
-
-
-@wrong("ab2", "the past is detached", r"gradient|graph|detach")
-def _(velocity, x, t, s, memory):
-    x, (here, h) = _back()(velocity, x, t, s, memory)
-    return x, (here.detach(), h)
 
 
 @right("ab2", "a dictionary for a memory, textbook coefficients")
@@ -609,7 +597,11 @@ def _(path, generator, *, eta=1.0):
     return lambda velocity, x, t, s, memory: step(velocity, x, t, s, memory)[0]
 
 
-@wrong("ancestral", "noise is drawn in the maker", r"each step|every step|once|again|anew|same noise|inside|maker")
+@wrong(
+    "ancestral",
+    "noise is drawn in the maker",
+    r"does not come from the generator|each step|every step|once|again|anew|same noise|inside|maker",
+)
 def _(path, generator, *, eta=1.0):
     state = generator.get_state()
 

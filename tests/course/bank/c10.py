@@ -217,18 +217,13 @@ def _(velocity, dtype):
     return lambda x, t: velocity(x.to(dtype), t).to(t.dtype)
 
 
-@wrong("half_network", "the caller's clip is rounded", r"changes what it is given|in place")
+@wrong("half_network", "the caller's clip is rounded", r"changes|in place|caller's clip")
 def _(velocity, dtype):
     def rounded(x: Tensor, t: Tensor) -> Tensor:
         x.copy_(x.to(dtype))
         return velocity(x.to(dtype), t).to(x.dtype)
 
     return rounded
-
-
-@wrong("half_network", "the answer is detached", r"gradient|graph|detach")
-def _(velocity, dtype):
-    return lambda x, t: velocity(x.detach().to(dtype), t).to(x.dtype)
 
 
 @wrong(
