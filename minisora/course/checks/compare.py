@@ -82,7 +82,7 @@ def _different_errors(mine: object, right: object) -> str | None:
 
 def _different_tensors(mine: object, right: Tensor, tolerance: float) -> str | None:
     if not isinstance(mine, Tensor):
-        return f"is {_shown(mine)}, not a tensor"
+        return f"is {_shown(mine)}, not a tensor{_to_a_tensor(mine, right)}"
     if mine.shape != right.shape:
         return f"has the shape {tuple(mine.shape)}, not {tuple(right.shape)}"
     if mine.dtype != right.dtype:
@@ -105,6 +105,17 @@ def _different_tensors(mine: object, right: Tensor, tolerance: float) -> str | N
     )
 
 
+def _to_a_tensor(mine: object, right: Tensor) -> str:
+    """What to do about an answer that should be a tensor."""
+    if isinstance(mine, np.ndarray):
+        return ": end with torch.from_numpy(...), or stay with tensors"
+    if isinstance(mine, tuple | list):
+        return ": torch.stack(...) makes one of a list of tensors, torch.tensor(...) of a list of numbers"
+    if isinstance(mine, int | float) and right.is_floating_point():
+        return ": .item() and float(...) cut it off the graph, so that nothing can be trained with it"
+    return ""
+
+
 def _different_dicts(mine: object, right: dict, tolerance: float) -> str | None:
     if not isinstance(mine, dict) or mine.keys() != right.keys():
         return f"is {_shown(mine)}, not a dict with the keys {', '.join(map(repr, right))}"
@@ -122,7 +133,7 @@ def _different_sequences(mine: object, right: tuple | list, tolerance: float) ->
 def _different_numbers(mine: object, right: float, tolerance: float) -> str | None:
     if isinstance(mine, bool) or not isinstance(mine, int | float):
         return f"is {_shown(mine)}, not a number"
-    close = math.isclose(mine, right, rel_tol=tolerance, abs_tol=tolerance)
+    close = math.isclose(mine, right, rel_tol=tolerance, abs_tol=tolerance) or (math.isnan(mine) and math.isnan(right))
     return None if close else f"is {mine:.6g}, not {right:.6g}"
 
 

@@ -261,6 +261,7 @@ ONE_STEP = Exercise(
     minutes=5,
     difficulty=1,
     points=1,
+    trains=False,
 )
 
 BEGIN = 1
@@ -452,6 +453,7 @@ STEER = Exercise(
     minutes=5,
     difficulty=1,
     points=1,
+    trains=False,
 )
 
 PROMPT = "a large red circle moves right"

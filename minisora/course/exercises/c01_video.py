@@ -262,6 +262,7 @@ COVER = Exercise(
     minutes=15,
     difficulty=2,
     points=3,
+    trains=False,
 )
 
 
@@ -398,6 +399,7 @@ POSITION = Exercise(
     minutes=15,
     difficulty=2,
     points=3,
+    trains=False,
 )
 
 

@@ -533,6 +533,7 @@ LATENT_STATISTICS = Exercise(
     minutes=8,
     difficulty=2,
     points=2,
+    trains=False,
 )
 
 

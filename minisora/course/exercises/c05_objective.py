@@ -213,6 +213,7 @@ LOSS_WEIGHT = Exercise(
     minutes=12,
     difficulty=2,
     points=2,
+    trains=False,
 )
 
 
@@ -627,6 +628,7 @@ FOLLOW = Exercise(
     minutes=8,
     difficulty=1,
     points=2,
+    trains=False,
 )
 
 

@@ -456,7 +456,7 @@ def _table(
     bands: Callable[[int, int], list[int]],
 ) -> Tensor:
     angles = [
-        angle(coords[..., i, None].float(), spaced(*wavelengths[i], size))
+        angle(coords[..., i, None].float(), spaced(*wavelengths[i], size).to(coords.device))
         for i, size in enumerate(bands(head_dim // 2, len(wavelengths)))
     ]
     total = torch.cat(angles, dim=-1)[..., None, :]

@@ -971,6 +971,7 @@ ORTHOGONALISE = Exercise(
     minutes=12,
     difficulty=2,
     points=3,
+    trains=False,
 )
 
 # state_bytes ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from minisora.course.checks.exercise import CHANGED, Case, CheckFailed, Exercise, Mistake, Solution, call, finding
+from minisora.course.checks.exercise import Case, Exercise, Mistake, Solution, call, finding
 from minisora.diffusion.gaussian import drifting_clouds
 from minisora.diffusion.given import Given, animate
 from minisora.diffusion.path import COSINE, STRAIGHT, Path, Velocity, noise_like
@@ -117,7 +117,7 @@ def _sample_by_index(
     step: Step = euler,
     watch: Callable[[int, Tensor], object] | None = None,
 ) -> Tensor:
-    share = torch.zeros(len(x), 1, *x.shape[2:], dtype=x.dtype) + free
+    share = x.new_zeros(len(x), 1, *x.shape[2:]) + free
     shape = (-1, 1, 1, times.shape[-1], *[1] * (x.ndim - 3)) if times.ndim == 2 else (-1, *[1] * x.ndim)
     clock = times.to(x.dtype).reshape(shape) * share
     memory = None
@@ -917,16 +917,12 @@ def _spelled_out(given: object) -> tuple[Tensor, Tensor]:
 
 
 def _animate_asked(f: Solution, noise: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
-    given = noise.clone()
-    answer = _spelled_out(f(given, first.clone()))
-    if not torch.equal(given, noise):
-        raise CheckFailed(CHANGED)
-    return answer
+    return _spelled_out(f(noise.clone(), first.clone()))
 
 
 def _animate_by_parts(noise: Tensor, first: Tensor) -> Given:
     first = first.to(noise).expand(len(noise), -1, -1, -1, -1)
-    free = torch.arange(noise.shape[2], dtype=noise.dtype).clamp(max=1).view(1, 1, -1, 1, 1)
+    free = torch.arange(noise.shape[2]).to(noise).clamp(max=1).view(1, 1, -1, 1, 1)
     return Given(torch.cat([first, noise[:, :, 1:]], dim=2), free)
 
 

@@ -11,7 +11,7 @@ from tests.course.bank.entry import Bank
 BANK = Bank()
 wrong, right = BANK.wrong, BANK.right
 
-CHANGED = r"changed|in place|overwr|argument"
+CHANGED = r"it changes|changed|in place|overwr|argument"
 DETACHED = r"gradient|graph|detach|no_grad"
 STATE = r"call"
 DEVICE = r"device"

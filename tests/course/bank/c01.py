@@ -16,7 +16,7 @@ from tests.course.bank.entry import Bank
 BANK = Bank()
 wrong, right = BANK.wrong, BANK.right
 
-CHANGED = r"changed|in place|overwr|argument"
+CHANGED = r"it changes|changed|in place|overwr|argument"
 
 
 # --- to_uint8 ---

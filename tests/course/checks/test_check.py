@@ -56,18 +56,33 @@ def test_other_wrong_answers_are_described():
     assert "NaN" in message(lambda x: x * torch.nan)
 
 
-def test_changing_the_input_is_noticed():
-    assert "changes what it is given" in message(lambda x: x.mul_(2))
-    noise = torch.ones(2)
-    case = call("what is kept", torch.ones(2), noise, expected=lambda: noise)
+def test_changing_the_input_is_noticed_and_undone():
+    assert "changes `x`" in message(lambda x: x.mul_(2))
+    noise, words = torch.ones(2), ["a", "b"]
+    case = Case("what is kept", lambda f: f(torch.ones(2), noise, words), expected=lambda: torch.ones(2))
+    harness = replace(EXERCISE, reference=lambda x, noise, words: noise.clone(), cases=(case,), mistakes=())
 
-    def spoils(x, noise):
+    def spoils(x, noise, words):
+        words.pop()
         noise *= 0
-        return noise
+        return noise + 1
 
-    with pytest.raises(CheckFailed, match="changes what it is given"):
-        case.ask(spoils)
-    assert noise.tolist() == [1, 1], "or the next answer would be compared with what the last one left"
+    with pytest.raises(CheckFailed, match="changes `noise`"):
+        examine(harness, spoils)
+    assert noise.tolist() == [1, 1] and words == ["a", "b"], "or the next answer would be compared with what is left"
+
+
+def test_what_the_reference_changes_may_be_changed():
+    def fill(buffer):
+        buffer.fill_(3)
+
+    def ask(f):
+        buffer = torch.zeros(2)
+        f(buffer)
+        return buffer
+
+    harness = replace(EXERCISE, reference=fill, cases=(Case("a full buffer", ask),), mistakes=())
+    examine(harness, lambda buffer: buffer.copy_(torch.full((2,), 3.0)))
 
 
 def test_a_stub_is_told_from_what_pytorch_has_not_implemented():

@@ -1,0 +1,114 @@
+"""What is wrong with answers that are not right: the one cause, as far as it can be told."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from minisora.course.checks.ask import Marked, answer, same
+from minisora.course.checks.compare import Raised, difference
+from minisora.course.checks.derived import derived
+from minisora.course.checks.exercise import CheckFailed, Exercise, Mistake
+from minisora.course.checks.relations import relation
+from minisora.course.checks.watch import Watch
+
+DICE = (
+    "it throws dice of its own: asked the same again, it answers something else. Use only what it is given: the "
+    "generator, where there is one (`generator=generator`), else no random numbers at all"
+)
+STATE = (
+    "it remembers something between two calls: asked the same again, it answers something else. Keep nothing outside "
+    "the function (no global, no list as a default, no attribute, no generator of its own): what one call needs to "
+    "know of another goes in as an argument and comes out as a result"
+)
+
+
+def restless(exercise: Exercise, paper: list[Marked], watch: Watch) -> str | None:
+    """Whether other answers come when everything is asked once more, from the end to the beginning, and why."""
+    for marked in reversed(paper):
+        case, before = marked.case, marked.answer
+        again = answer(case, watch.ask, exercise.name)
+        if same(case, again, before) or (isinstance(again, Raised) and isinstance(before, Raised)):
+            continue  # the words of an error may hold an address
+        thrown = []
+        for seed in (1, 2, 1):
+            torch.manual_seed(seed)
+            np.random.seed(seed)
+            random.seed(seed)
+            thrown.append(answer(case, watch.ask, exercise.name))
+        dice = same(case, thrown[0], thrown[2]) and not same(case, thrown[0], thrown[1])
+        return f"{DICE if dice else STATE}\n  (seen on {case.says})"
+    return None
+
+
+def what_is_wrong(exercise: Exercise, paper: list[Marked], restless: str | None) -> str:
+    """The message for wrong answers: a known mistake if the answers are that mistake's; else dice or a memory of its
+    own; else what can be told of them by comparing; else the first case that goes wrong, and how.
+    """
+    name = exercise.name
+    first = next(marked for marked in paper if marked.wrong)
+    seen = f"\n  (seen on {first.case.says})"
+    alike = [_alike(exercise, mistake, paper) for mistake in exercise.mistakes]
+    for mistake, agrees in zip(exercise.mistakes, alike, strict=True):
+        if all(agrees):
+            return f"✗ {name}: {mistake.says}{seen}"
+    if restless:
+        return f"✗ {name}: {restless}"
+    form = _form(exercise, first)
+    if form:
+        return f"✗ {name}, asked for {first.case.says}: {form}"
+    for mistake in derived(exercise.reference):
+        if _agrees(exercise, mistake, first) and all(_alike(exercise, mistake, paper)):
+            return f"✗ {name}: {mistake.says}{seen}"
+    wrong = [marked for marked in paper if marked.wrong]
+    says = relation([(each.answer, each.right) for each in wrong], [each.case.tolerance for each in wrong])
+    if says:
+        return f"✗ {name}: your answer {says}{seen}"
+    likely = [
+        mistake
+        for mistake, agrees in zip(exercise.mistakes, alike, strict=True)
+        if all(there for there, marked in zip(agrees, paper, strict=True) if marked.wrong)
+        or (agrees[paper.index(first)] and _tells(first))
+    ]
+    if len(likely) == 1:
+        return f"✗ {name}: {likely[0].says}{seen}"
+    return f"✗ {name}, asked for {first.case.says}: your answer {first.wrong}"
+
+
+def _alike(exercise: Exercise, mistake: Mistake, paper: list[Marked]) -> list[bool]:
+    """Where a mistake answers as the learner does."""
+    return [_agrees(exercise, mistake, marked) for marked in paper]
+
+
+def _agrees(exercise: Exercise, mistake: Mistake, marked: Marked) -> bool:
+    try:
+        theirs = answer(marked.case, mistake.wrong, exercise.name)
+    except CheckFailed as error:
+        theirs = Raised(error)
+    return same(marked.case, marked.answer, theirs)
+
+
+def _tells(marked: Marked) -> bool:
+    """Whether answers to this question do not agree by chance: many numbers, and closely compared."""
+    right = marked.right
+    close = marked.case.tolerance <= 1e-3
+    return isinstance(right, Tensor) and right.is_floating_point() and right.numel() > 5 and close
+
+
+def _form(exercise: Exercise, marked: Marked) -> str | None:
+    """What is wrong with what a solution has returned when the question fails because it cannot be used."""
+    calls = marked.sitting.calls
+    if not (isinstance(marked.answer, Raised) and calls and calls[-1].returned):
+        return None
+    right = Watch(exercise.reference)
+    with suppress(Exception):
+        marked.case.ask(right.ask)
+    if len(right.calls) < len(calls) or not right.calls[len(calls) - 1].returned:
+        return None
+    theirs = right.calls[len(calls) - 1].answer
+    what = difference(calls[-1].answer, theirs, tolerance=marked.case.tolerance)
+    return what and f"what it returns {what}"
