@@ -705,7 +705,7 @@ EMA = Exercise(
             "Write into the old one, with `lerp_` or `copy_`",
         ),
     ),
-    alternatives=(_ema(), type("EmaByAnotherName", (_ema(),), {})),
+    alternatives=(_ema(),),
     hints=(
         "Three parts: how much to keep this time, a loop over the weights, a loop over the buffers. And count.",
         "Keep `min(self.decay, (1 + n) / (10 + n))` with `n = self.updates`. `tensor.lerp_(other, share)` moves a "
@@ -782,8 +782,9 @@ def _with_steps(steps: int, *shape: int, size: float = 1.0, seed: int) -> Case:
 
 
 def _precise(answer: object) -> object:
-    long = isinstance(answer, Tensor) and answer.dtype == torch.float32 and bool(answer.isfinite().all())
-    if long and torch.equal(answer, answer.bfloat16().float()):
+    if not isinstance(answer, Tensor) or answer.dtype != torch.float32 or not bool(answer.isfinite().all()):
+        return answer
+    if torch.equal(answer, answer.bfloat16().float()):
         raise CheckFailed(
             "all your numbers fit into 16 bits, so it was computed in bfloat16: go on with the type that the matrices "
             "have"

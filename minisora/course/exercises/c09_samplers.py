@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -273,7 +274,7 @@ def _pair(answer: object) -> tuple[Tensor, object]:
     return answer
 
 
-def _step(made: object) -> Step:
+def _step(made: Any) -> Step:
     """A step that a function has made. Raises: CheckFailed if it is none."""
     if not callable(made):
         raise CheckFailed(
