@@ -8,7 +8,7 @@ from functools import cached_property
 
 from minisora.course.checks.compare import Raised, difference
 from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Solution
-from minisora.course.checks.watch import Call, Watch
+from minisora.course.checks.watch import Call, Watch, kept
 
 #: What a stub says: `build` puts it where the solution was, and a check knows it by its words.
 WRITE_THIS = "write this, run the cell, then run the check below"
@@ -58,7 +58,7 @@ def sit(case: Case, exercise: Exercise, watch: Watch) -> Sitting:
         if changed:
             watch.restore()
             raise CheckFailed(f"✗ {exercise.name}: {CHANGED.format(name=changed[0])}\n  (seen on {case.says})")
-    return Sitting(said, list(watch.calls))
+    return Sitting(kept(said), list(watch.calls))
 
 
 def answer(case: Case, solution: Solution, name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
@@ -31,6 +32,7 @@ def derived(reference: Solution) -> Iterator[Mistake]:
                 lambda given, name=each.name, value=each.default: given.update({name: value}),
                 f"`{each.name}` changes nothing: your answer is the one for {each.name}={_shown(each.default)}, "
                 "whatever is asked for. Use the argument",
+                name="default",
             )
     for each in parameters:
         yield from _alone(reference, each.name)
@@ -42,6 +44,12 @@ def derived(reference: Solution) -> Iterator[Mistake]:
                 f"`{one.name}` and `{other.name}` are swapped: your answer is the right one if each stood in the "
                 "other's place",
             )
+            for kept, lost in ((one.name, other.name), (other.name, one.name)):
+                yield _wrong(
+                    reference,
+                    lambda given, a=kept, b=lost: given.update({b: given[a]}),
+                    f"`{lost}` is never used: `{kept}` stands in its place as well",
+                )
 
 
 def _alone(reference: Solution, name: str) -> Iterator[Mistake]:
@@ -84,25 +92,33 @@ def _alone(reference: Solution, name: str) -> Iterator[Mistake]:
         straight,
         f"your answer is the one of the straight path, whatever `{name}` is: ask the path for its shares and rates",
     )
+
+    def rounded(given: dict[str, Any]) -> None:
+        if not isinstance(given[name], float):
+            raise _NotSo
+        given[name] = float(round(given[name]))
+
+    yield _wrong(reference, rounded, f"`{name}` is rounded to a whole number, and need not be one")
     yield _wrong(
         reference, rest, f"`{name}` is turned round: your answer is the one for 1 - {name}. Which end is which?"
     )
 
 
 class _NotSo(Exception):
-    """This mistake cannot be made with these arguments."""
+    """This mistake cannot be made with these arguments, which are answered rightly."""
 
 
-def _wrong(reference: Solution, change: Change, says: str) -> Mistake:
+def _wrong(reference: Solution, change: Change, says: str, *, name: str = "derived") -> Mistake:
     signature = inspect.signature(reference)
 
     def wrong(*arguments: Any, **options: Any) -> Any:
         bound = signature.bind(*arguments, **options)
         bound.apply_defaults()
-        change(bound.arguments)
+        with suppress(_NotSo):
+            change(bound.arguments)
         return reference(*bound.args, **bound.kwargs)
 
-    return Mistake("derived", wrong, says)
+    return Mistake(name, wrong, says)
 
 
 def _number(value: Any) -> Any:

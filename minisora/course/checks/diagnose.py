@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import suppress
 
 import numpy as np
@@ -62,7 +63,8 @@ def what_is_wrong(exercise: Exercise, paper: list[Marked], restless: str | None)
     if form:
         return f"✗ {name}, asked for {first.case.says}: {form}"
     for mistake in derived(exercise.reference):
-        if _agrees(exercise, mistake, first) and all(_alike(exercise, mistake, paper)):
+        by_kind = mistake.name == "default" and not all(isinstance(marked.answer, Raised) for marked in paper)
+        if all(_agrees(exercise, mistake, marked, by_kind=by_kind) for marked in (first, *paper)):
             return f"✗ {name}: {mistake.says}{seen}"
     wrong = [marked for marked in paper if marked.wrong]
     says = relation([(each.answer, each.right) for each in wrong], [each.case.tolerance for each in wrong])
@@ -76,7 +78,36 @@ def what_is_wrong(exercise: Exercise, paper: list[Marked], restless: str | None)
     ]
     if len(likely) == 1:
         return f"✗ {name}: {likely[0].says}{seen}"
-    return f"✗ {name}, asked for {first.case.says}: your answer {first.wrong}"
+    return f"✗ {name}, asked for {first.case.says}: your answer {first.wrong}{_advice(first.answer)}"
+
+
+#: What to do about errors that everybody meets, by what PyTorch and Python say.
+_ADVICE = {
+    r"single memory location|leaf Variable that requires grad": "something is written into a tensor that others share "
+    "(`x -= ...`, `x[...] = ...`, where x is an argument or a part of one). Calculate a new one: `x = x - ...`",
+    r"must match the size|not broadcastable|shape.*is invalid|doesn't match the broadcast|cannot be broadcast": "the "
+    "shapes do not fit together. Print the `.shape` of each, and give the smaller one axes of length 1 where they are "
+    "missing (`x[:, None]`, `.view(-1, 1, 1)`)",
+    r"positional argument|unexpected keyword|missing .* required": "the check calls it as the first line of the stub "
+    "says: leave its arguments and their order as they were",
+    r"'(bool|float|int)' object has no attribute": "a plain number is allowed there too, and has none of a tensor's "
+    "methods: make a tensor of it first, with `torch.as_tensor(...)`",
+    r"'NoneType' object": "something is None there. Is there a `return`, and is an argument that may be None looked at "
+    "first?",
+    r"is not defined": "a name is used that this cell does not know: run the cells above once more, or spell it as it "
+    "was made",
+    r"requires grad|Can't call numpy": "numpy cuts the graph: stay with tensors",
+    r"same dtype|expected .* dtype|scalar type": "two kinds of numbers meet: make new tensors of the kind of the old "
+    "ones (`x.new_zeros(...)`, `.to(x)`)",
+    r"unpack": "another number of values comes than is taken apart there",
+    r"EinopsError|rearrange": "the pattern and the shape do not fit: what einops is told about sizes (h=..., p=...) "
+    "has to follow from the arguments, none may be a number in the code",
+}
+
+
+def _advice(said: object) -> str:
+    text = str(said) if isinstance(said, Raised) else ""
+    return next((f". {says[0].upper()}{says[1:]}" for sign, says in _ADVICE.items() if re.search(sign, text)), "")
 
 
 def _alike(exercise: Exercise, mistake: Mistake, paper: list[Marked]) -> list[bool]:
@@ -84,12 +115,16 @@ def _alike(exercise: Exercise, mistake: Mistake, paper: list[Marked]) -> list[bo
     return [_agrees(exercise, mistake, marked) for marked in paper]
 
 
-def _agrees(exercise: Exercise, mistake: Mistake, marked: Marked) -> bool:
+def _agrees(exercise: Exercise, mistake: Mistake, marked: Marked, *, by_kind: bool = False) -> bool:
+    """Whether a mistake answers as the learner does; errors by their kind alone, or in the same words."""
     try:
         theirs = answer(marked.case, mistake.wrong, exercise.name)
     except CheckFailed as error:
         theirs = Raised(error)
-    return same(marked.case, marked.answer, theirs)
+    mine = marked.answer
+    if by_kind and isinstance(mine, Raised) and isinstance(theirs, Raised):
+        return type(mine.error) is type(theirs.error)
+    return same(marked.case, mine, theirs)
 
 
 def _tells(marked: Marked) -> bool:

@@ -98,6 +98,19 @@ class Finding:
         return "the one that fits" if self.said == self.right else repr(self.said)
 
 
+def each_once(said: Callable[[Solution], Sequence[object]]) -> Case:
+    """A case of such an exercise, where each word is the right one at most once."""
+
+    def ask(solution: Solution) -> int:
+        words = list(said(solution))
+        twice = next((word for word in words if words.count(word) > 1), None)
+        if twice is not None:
+            raise CheckFailed(f"{twice!r} comes {words.count(twice)} times, but each of them is to blame once at most")
+        return len(words)
+
+    return Case("all of them", ask)
+
+
 def finding(says: str, said: Callable[[Solution], object], right: str, choices: Sequence[str]) -> Case:
     """A case of an exercise that asks for one of several words: what has the solution ``said``?"""
 

@@ -62,6 +62,12 @@ def _alike(pairs: list[Pair], tolerance: float) -> Iterator[str | None]:
         )
         return
     pairs = [(mine.double(), right.double()) for mine, right in pairs]
+    if all(bool((mine.isfinite() & right.isinf()).any()) for mine, right in pairs):
+        yield (
+            "is finite where the right one is infinite: is something limited, or a small number added against log(0) "
+            "or 1/0? Nothing asks for that here"
+        )
+    yield _cut(pairs, tolerance)
     if any(right.numel() and not bool(right.isfinite().all() and mine.isfinite().all()) for mine, right in pairs):
         return
     yield "has the wrong sign: minus where plus should be, or the other way round" * _is(
@@ -72,7 +78,6 @@ def _alike(pairs: list[Pair], tolerance: float) -> Iterator[str | None]:
         for says, turned in _FORMULAS:
             yield says * _is(pairs, turned, tolerance)
     yield _offset(pairs, tolerance)
-    yield _cut(pairs, tolerance)
     yield _places(pairs, tolerance)
     yield _partly(pairs, tolerance)
 

@@ -55,7 +55,7 @@ class Watch:
             return self._watched_layer(self.solution) if issubclass(self.solution, nn.Module) else self.solution
 
         def asked(*arguments: object, **options: object) -> object:
-            return self._call(self.solution, Call(_kept(arguments), _kept(options)), arguments, options)
+            return self._call(self.solution, Call(kept(arguments), kept(options)), arguments, options)
 
         try:
             return functools.wraps(self.solution)(asked)
@@ -84,10 +84,10 @@ class Watch:
 
         def made(layer: Any, *arguments: object, **options: object) -> None:
             kind.__init__(layer, *arguments, **options)
-            layer.__dict__["_made_of"] = (_kept(arguments), _kept(options))
+            layer.__dict__["_made_of"] = (kept(arguments), kept(options))
 
         def forward(layer: Any, *arguments: object, **options: object) -> object:
-            call = Call(_kept(arguments), _kept(options), layer, layer.__dict__.get("_made_of", ((), {})))
+            call = Call(kept(arguments), kept(options), layer, layer.__dict__.get("_made_of", ((), {})))
             return watch._call(functools.partial(kind.forward, layer), call, arguments, options)
 
         return type(kind.__name__, (kind,), {"__init__": made, "forward": forward, "__module__": kind.__module__})
@@ -122,7 +122,7 @@ class Watch:
 
         def pieces() -> Iterator[object]:
             for piece in value:
-                pulled.append((name, piece, _kept(piece)))
+                pulled.append((name, piece, kept(piece)))
                 yield piece
 
         return pieces()
@@ -142,10 +142,10 @@ def fresh(call: Call) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """
     if any(isinstance(each, Iterator) for each in (*call.arguments, *call.options.values())):
         raise TypeError("a stream is gone when it has been read")
-    return _kept(call.arguments), _kept(call.options)
+    return kept(call.arguments), kept(call.options)
 
 
-def _kept(value: Any) -> Any:
+def kept(value: Any) -> Any:
     """A copy of tensors, arrays, generators, lists, tuples and dicts; anything else is the same thing."""
     if isinstance(value, Tensor):
         return value.detach().clone()
@@ -154,9 +154,9 @@ def _kept(value: Any) -> Any:
     if isinstance(value, torch.Generator):
         return value.clone_state()
     if type(value) is dict:
-        return {key: _kept(each) for key, each in value.items()}
+        return {key: kept(each) for key, each in value.items()}
     if type(value) in (tuple, list):
-        return type(value)(_kept(each) for each in value)
+        return type(value)(kept(each) for each in value)
     return copy.copy(value) if type(value) is set else value
 
 

@@ -10,7 +10,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call, each_once, finding
 
 if TYPE_CHECKING:
     from minisora.pipeline import Pipeline
@@ -73,6 +73,27 @@ CLIP_NUMBERS = Exercise(
             "seconds taken for frames",
             lambda seconds, h, w, fps=8.0: 3 * (1 + round(seconds)) * h * w,
             "you count seconds as if they were frames: there are `fps` frames in each second",
+        ),
+        Mistake(
+            "seconds rounded",
+            lambda seconds, h, w, fps=8.0: int(3 * (1 + round(seconds) * fps) * h * w),
+            "you round the seconds, so that half a second has no frame or a whole second's: round `seconds * fps`, the "
+            "number of frames",
+        ),
+        Mistake(
+            "one frame too many",
+            lambda seconds, h, w, fps=8.0: 3 * (2 + round(seconds * fps)) * h * w,
+            "you count one frame too many: at 8 frames a second, half a second has those at 0, 1/8, 2/8, 3/8 and 4/8",
+        ),
+        Mistake(
+            "frames left out",
+            lambda seconds, h, w, fps=8.0: 3 * h * w,
+            "you count a single frame: multiply by how many there are, 1 + the rounded `seconds * fps`",
+        ),
+        Mistake(
+            "four colours",
+            lambda seconds, h, w, fps=8.0: 4 * (1 + round(seconds * fps)) * h * w,
+            "you count four numbers for each pixel. A screen has three lamps: red, green and blue",
         ),
         Mistake(
             "bytes instead of numbers",
@@ -156,6 +177,41 @@ BLEND = Exercise(
             "noise gains, the clip has to lose",
         ),
         Mistake(
+            "noise taken away",
+            lambda clip, noise, t: (1 - t) * clip - t * noise,
+            "the noise has the wrong sign: a mixture is a sum, so add its share",
+        ),
+        Mistake(
+            "squared shares",
+            lambda clip, noise, t: (1 - t) ** 2 * clip + t**2 * noise,
+            "your shares are squares. Here they are straight: `1 - t` and `t`",
+        ),
+        Mistake(
+            "variance kept",
+            lambda clip, noise, t: (1 - t**2) ** 0.5 * clip + t * noise,
+            "your clip has the share √(1 - t²), as on paths that keep the variance (chapter 04). Here it is `1 - t`",
+        ),
+        Mistake(
+            "divided by its size",
+            lambda clip, noise, t: ((1 - t) * clip + t * noise) / ((1 - t) ** 2 + t**2) ** 0.5,
+            "you divide the mixture by what its two shares amount to. Leave it as it is: `1 - t` and `t` are all",
+        ),
+        Mistake(
+            "the noise does not grow",
+            lambda clip, noise, t: (1 - t) * clip + noise,
+            "your noise has its full strength at every time: it has the share `t`",
+        ),
+        Mistake(
+            "the noise alone",
+            lambda clip, noise, t: t * noise,
+            "the clip is missing: it has the share `1 - t`",
+        ),
+        Mistake(
+            "the clip alone",
+            lambda clip, noise, t: (1 - t) * clip,
+            "the noise is missing: it has the share `t`",
+        ),
+        Mistake(
             "half and half",
             lambda clip, noise, t: (clip + noise) / 2,
             "you mix half and half at every time: `t` says how much of the mixture is noise",
@@ -235,6 +291,43 @@ ONE_STEP = Exercise(
             "s for the length",
             lambda x, velocity, t, s: x - s * velocity,
             "you go for a time of `s`. That is where the step ends; its length is the difference from where it begins",
+        ),
+        Mistake(
+            "s for the length, forwards",
+            lambda x, velocity, t, s: x + s * velocity,
+            "you multiply by `s`, where the step ends. Its length is the time that passes from t to s: the difference, "
+            "s - t",
+        ),
+        Mistake(
+            "t for the length",
+            lambda x, velocity, t, s: x + t * velocity,
+            "you multiply by `t`, where the step begins. Its length is the time that passes from t to s: the "
+            "difference, s - t",
+        ),
+        Mistake(
+            "always backwards",
+            lambda x, velocity, t, s: x - abs(s - t) * velocity,
+            "you go backwards in time even where s is later than t: the sign of s - t says which way, so no abs",
+        ),
+        Mistake(
+            "always forwards",
+            lambda x, velocity, t, s: x + abs(s - t) * velocity,
+            "you go forwards in time even where s is earlier than t: the sign of s - t says which way, so no abs",
+        ),
+        Mistake(
+            "a whole unit forwards",
+            lambda x, velocity, t, s: x + velocity,
+            "you go as far as the velocity brings you in a whole unit of time, and only s - t of it passes",
+        ),
+        Mistake(
+            "the velocity shrinks",
+            lambda x, velocity, t, s: x * (1 - (t - s)) + (s - t) * velocity,
+            "you shrink `x` as well. It stays what it is; only the way, (s - t) times the velocity, is added",
+        ),
+        Mistake(
+            "the ratio of the times",
+            lambda x, velocity, t, s: x + (s / t) * velocity,
+            "you multiply by the ratio s / t. What passes is the difference of the times, s - t",
         ),
         Mistake(
             "the velocity alone",
@@ -318,11 +411,7 @@ WORD_NUMBERS = Exercise(
     name="word_numbers",
     reference=word_numbers,
     cases=(
-        Case(
-            "'a red circle', from a vocabulary that begins with a, and, circle, square, red",
-            lambda f: f("a red circle", FEW_WORDS),
-            expected=lambda: [1, 2, 6, 4],
-        ),
+        _look_up("'a red circle', from a vocabulary that begins with a, and, circle, square, red", "a red circle"),
         _look_up("a word that comes twice", "a blue circle and a red square"),
         _look_up("capital letters", "A Blue Square moves LEFT"),
         _look_up("an empty prompt", ""),
@@ -355,6 +444,57 @@ WORD_NUMBERS = Exercise(
             "cut at each space",
             lambda prompt, vocabulary: [1, *(list(vocabulary).index(word) + 2 for word in prompt.lower().split(" "))],
             '`.split(" ")` makes a word without letters of an empty prompt, and looks it up. `.split()` makes none',
+        ),
+        Mistake(
+            "in the vocabulary's order",
+            lambda prompt, vocabulary: [1, *sorted(word_numbers(prompt, vocabulary)[1:])],
+            "your numbers come in the order of the vocabulary. They come in the order of the prompt: go through its "
+            "words, and look each of them up",
+        ),
+        Mistake(
+            "in the vocabulary's order, each once",
+            lambda prompt, vocabulary: [1, *sorted(set(word_numbers(prompt, vocabulary)[1:]))],
+            "you go through the vocabulary and look whether each word is in the prompt. Go through the prompt instead: "
+            "the order is its own, and a word may come twice",
+        ),
+        Mistake(
+            "unknown words get a number",
+            lambda prompt, vocabulary: [
+                1,
+                *(list(vocabulary).index(word) + 2 if word in vocabulary else 0 for word in prompt.lower().split()),
+            ],
+            "you give an unknown word the number 0, which means padding, and nobody is told. Let it be an error (a "
+            "ValueError, which `.index` raises by itself)",
+        ),
+        Mistake(
+            "unknown words are like the beginning",
+            lambda prompt, vocabulary: [
+                1,
+                *(list(vocabulary).index(word) + 2 if word in vocabulary else 1 for word in prompt.lower().split()),
+            ],
+            "you give an unknown word the number 1, which means the beginning, and nobody is told. Let it be an error "
+            "(a ValueError, which `.index` raises by itself)",
+        ),
+        Mistake(
+            "beginning at the end",
+            lambda prompt, vocabulary: [*word_numbers(prompt, vocabulary)[1:], 1],
+            "the 1 for the beginning stands at the end: put it in front",
+        ),
+        Mistake(
+            "beginning with 0",
+            lambda prompt, vocabulary: [0, *word_numbers(prompt, vocabulary)[1:]],
+            "your list begins with 0, which means padding: the beginning has the number 1",
+        ),
+        Mistake(
+            "counted from 3",
+            lambda prompt, vocabulary: [1, *(n + 1 for n in word_numbers(prompt, vocabulary)[1:])],
+            "your first word of the vocabulary has the number 3. Its place in the list is 0, and 2 numbers are taken: "
+            "plus 2",
+        ),
+        Mistake(
+            "empty prompt is nothing",
+            lambda prompt, vocabulary: word_numbers(prompt, vocabulary) if prompt else [],
+            "an empty prompt is nothing for you. It begins like any other: the answer is the 1 alone",
         ),
         Mistake(
             "each word once",
@@ -434,6 +574,35 @@ STEER = Exercise(
             "and goes further where the two *differ*",
         ),
         Mistake(
+            "the difference forgotten",
+            lambda without, with_prompt, g: without + g * with_prompt,
+            "you add the whole velocity with the prompt. What is taken `guidance` times is the way from the one to the "
+            "other, the difference `with_prompt - without`",
+        ),
+        Mistake(
+            "counted from the prompt",
+            lambda without, with_prompt, g: without + (g - 1) * (with_prompt - without),
+            "your guidance is one too small: 1 gives you what 0 should. Others do count from the prompt; here 0 is the "
+            "velocity without it and 1 the one with it, so multiply by `guidance` itself",
+        ),
+        Mistake(
+            "the same at any guidance",
+            lambda without, with_prompt, g: with_prompt,
+            "you return the velocity with the prompt whatever the guidance is: go `guidance` times as far from "
+            "`without`",
+        ),
+        Mistake(
+            "a mean of both",
+            lambda without, with_prompt, g: (without + g * with_prompt) / (1 + g),
+            "you take a weighted mean of the two, which never leaves the line between them: go beyond, from `without` "
+            "by `guidance` times the difference",
+        ),
+        Mistake(
+            "divided by the guidance",
+            lambda without, with_prompt, g: without + (with_prompt - without) / (g or 1.0),
+            "you divide by the guidance. More of it means further: multiply",
+        ),
+        Mistake(
             "never beyond the prompt",
             lambda without, with_prompt, g: without + min(g, 1.0) * (with_prompt - without),
             "you stop at the velocity with the prompt. Guidance of more than 1 goes *beyond* it: do not limit it",
@@ -485,16 +654,7 @@ def broken_part(clip: str) -> str:
 
 
 def _blamed(letter: str) -> Case:
-    """Which suspect a solution names. Other words are told to be none, or the comparison would tell the right one."""
-    suspects = sorted(BROKEN.values())
-
-    def ask(solution: Solution) -> object:
-        answer = solution(letter)
-        if answer not in suspects:
-            raise CheckFailed(f"your answer is {answer!r}. Choose one of the four suspects: {', '.join(suspects)}")
-        return answer
-
-    return Case(f"clip {letter}", ask)
+    return finding(f"clip {letter}", lambda f: f(letter), BROKEN[letter], sorted(BROKEN.values()))
 
 
 def _mixed_up(first: str, second: str) -> Callable[[str], str]:
@@ -505,7 +665,7 @@ def _mixed_up(first: str, second: str) -> Callable[[str], str]:
 BROKEN_PART = Exercise(
     name="broken_part",
     reference=broken_part,
-    cases=tuple(_blamed(letter) for letter in BROKEN),
+    cases=(*(_blamed(letter) for letter in BROKEN), each_once(lambda f: [f(letter) for letter in BROKEN])),
     mistakes=(
         Mistake(
             "A and B mixed up",

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from minisora.course.checks.exercise import Case, Exercise, Mistake, Solution, call, finding
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call, finding
 from minisora.diffusion.gaussian import drifting_clouds
 from minisora.diffusion.given import Given, animate
 from minisora.diffusion.path import COSINE, STRAIGHT, Path, Velocity, noise_like
