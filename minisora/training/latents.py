@@ -14,7 +14,17 @@ import torch
 from torch import Tensor, nn
 
 from minisora.errors import UserError
-from minisora.files import replacing
+from minisora.files import reason, replacing
+from minisora.training.latent_files import (
+    Manifest,
+    damaged,
+    latents_path,
+    make_room,
+    read_manifest,
+    scenes_path,
+    write_latents,
+    write_manifest,
+)
 from minisora.training.seeds import generator_for
 from minisora.worlds.drawn import DrawnScene, DrawnWorld, draw, scene_from_dict, world_from_dict
 from minisora.worlds.render import FPS
@@ -54,18 +64,25 @@ class LatentCache:
     """
 
     def __init__(self, folder: Path) -> None:
-        manifest = _read_manifest(folder)
+        manifest = read_manifest(folder)
         if manifest is None:
             raise UserError(f"{folder}: no encoded clips there; encode them with encode_clips")
         self.folder = folder
         self.clip_set = _clip_set(manifest["clip_set"])
-        self.latents: np.ndarray = np.memmap(
-            folder / "latents.f16", dtype=np.float16, mode="r", shape=tuple(manifest["shape"])
-        )
-        if manifest["done"] < len(self.latents):
-            raise UserError(f"{folder}: only {manifest['done']} of {len(self.latents)} clips are encoded; run it again")
-        chunks = [_scenes_path(folder, start) for start in range(0, len(self.latents), CHUNK)]
-        self._scenes = [line for path in chunks for line in path.read_bytes().splitlines()]
+        if manifest["done"] < self.clip_set.clips:
+            raise UserError(
+                f"{folder}: only {manifest['done']} of {self.clip_set.clips} clips are encoded; run it again"
+            )
+        chunks = [scenes_path(folder, manifest, start) for start in range(0, self.clip_set.clips, CHUNK)]
+        try:
+            self.latents: np.ndarray = np.memmap(
+                latents_path(folder, manifest), dtype=np.float16, mode="r", shape=tuple(manifest["shape"])
+            )
+            self._scenes = [line for path in chunks for line in path.read_bytes().splitlines()]
+        except (OSError, ValueError) as error:  # the latter: shorter than it should be
+            raise damaged(folder, reason(error)) from error
+        if len(self._scenes) != len(self.latents):
+            raise damaged(folder, f"{len(self._scenes)} scenes of {len(self.latents)} clips")
 
     def __len__(self) -> int:
         return len(self.latents)
@@ -100,31 +117,28 @@ def encode_clips(
 ) -> LatentCache:
     """Encode the set into ``folder``, or go on where an earlier call stopped, or just open what is there.
 
+    Another run may be reading what the folder holds, or encoding the same clips: latents of another codec or of other
+    clips are other files, which are never written over; the manifest says which of them count.
+
     Args:
         codec: offers ``encode(video b 3 t h w) -> latents b c t h w``.
-        rebuild: throw away what the folder holds if it is of other clips or of another codec.
+        rebuild: throw away what the folder holds if it is damaged, of other clips, or of another codec.
         device: where to encode; by default where the codec is. It is moved there if there is something to encode.
         watch: is called with the number of clips done and of all clips after each chunk.
-    Raises: UserError when the folder holds other clips or those of another codec and ``rebuild`` is False.
+    Raises: UserError when the folder holds other clips, those of another codec, or damaged ones, and ``rebuild`` is
+        False; when there is not enough room for them.
     """
     key = cache_key(codec, clip_set)
-    manifest = _read_manifest(folder)
-    if manifest is not None and manifest["key"] != key:
+    try:
+        manifest = _held(folder, key, clip_set.clips)
+    except UserError:
         if not rebuild:
-            raise UserError(
-                f"{folder}: holds latents of another codec or other clips ({manifest['key'][:12]}, wanted {key[:12]});"
-                " encode anew (rebuild), or name another folder"
-            )
-        (folder / "manifest.json").unlink(missing_ok=True)
+            raise
         manifest = None
     if device is not None and (manifest is None or manifest["done"] < clip_set.clips):
         codec = codec.to(device)
     if manifest is None:
-        _scenes_path(folder, 0).parent.mkdir(parents=True, exist_ok=True)
-        shape = [clip_set.clips, *_encode(codec, draw_clips(clip_set, 0)[1][:1]).shape[1:]]
-        np.memmap(folder / "latents.f16", dtype=np.float16, mode="w+", shape=tuple(shape))
-        manifest = {"key": key, "clip_set": asdict(clip_set), "shape": shape, "done": 0}
-        _write_manifest(folder, manifest)
+        manifest = _begin(folder, key, codec, clip_set)
     if manifest["done"] < clip_set.clips:
         _encode_rest(folder, manifest, codec, clip_set, watch)
     return LatentCache(folder)
@@ -147,28 +161,50 @@ def latents_key(codec: nn.Module) -> str:
     return digest.hexdigest()
 
 
+def _held(folder: Path, key: str, clips: int) -> Manifest | None:
+    """What the folder holds of these clips, if anything.
+
+    Raises: UserError when it is of others, or damaged.
+    """
+    manifest = read_manifest(folder)
+    if manifest is not None and manifest["key"] != key:
+        raise UserError(
+            f"{folder}: holds latents of another codec or other clips ({manifest['key'][:12]}, wanted {key[:12]});"
+            " encode anew (rebuild), or name another folder"
+        )
+    if manifest is not None and manifest["done"] >= clips:
+        LatentCache(folder)
+    return manifest
+
+
+def _begin(folder: Path, key: str, codec: nn.Module, clip_set: ClipSet) -> Manifest:
+    shape = [clip_set.clips, *_encode(codec, draw_clips(clip_set, 0)[1][:1]).shape[1:]]
+    return make_room(folder, {"key": key, "clip_set": asdict(clip_set), "shape": shape, "done": 0})
+
+
 def _encode_rest(
     folder: Path,
-    manifest: dict[str, Any],
+    manifest: Manifest,
     codec: nn.Module,
     clip_set: ClipSet,
     watch: Callable[[int, int], object] | None,
 ) -> None:
     """Chunk by chunk; each is a pure function of the set and has a place of its own, so that one that an interruption
     left half done, or that another process is encoding as well, is written anew to the same bytes."""
-    latents = np.memmap(folder / "latents.f16", dtype=np.float16, mode="r+", shape=tuple(manifest["shape"]))
     while manifest["done"] < clip_set.clips:
         start = manifest["done"]
         scenes, video = draw_clips(clip_set, start // CHUNK)
         encoded = _encode(codec, video)
         if not encoded.isfinite().all():
             raise UserError(f"{folder}: the codec gives non-finite latents for clips {start} to {start + len(scenes)}")
-        latents[start : start + len(scenes)] = encoded.cpu().numpy().astype(np.float16)
-        latents.flush()
-        with replacing(_scenes_path(folder, start)) as draft:
+        there = read_manifest(folder)
+        if there is None or there["key"] != manifest["key"]:
+            raise UserError(f"{folder}: another run has begun to encode other clips there; name another folder (--run)")
+        write_latents(latents_path(folder, manifest), start, encoded.cpu().numpy().astype(np.float16))
+        with replacing(scenes_path(folder, manifest, start)) as draft:
             draft.write_text("".join(json.dumps(scene.to_dict()) + "\n" for scene in scenes))
         manifest = {**manifest, "done": start + len(scenes)}
-        _write_manifest(folder, manifest)
+        write_manifest(folder, manifest)
         if watch is not None:
             watch(manifest["done"], clip_set.clips)
 
@@ -177,21 +213,6 @@ def _encode_rest(
 def _encode(codec: nn.Module, video: Tensor) -> Tensor:
     device = next((p.device for p in codec.parameters()), video.device)
     return codec.encode(video.to(device))  # type: ignore[operator]
-
-
-def _scenes_path(folder: Path, start: int) -> Path:
-    """The scenes of the chunk that begins with clip ``start``, one in a line."""
-    return folder / "scenes" / f"{start:07}.jsonl"
-
-
-def _read_manifest(folder: Path) -> dict[str, Any] | None:
-    path = folder / "manifest.json"
-    return json.loads(path.read_text()) if path.exists() else None
-
-
-def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    with replacing(folder / "manifest.json") as draft:
-        draft.write_text(json.dumps(manifest, indent=1))
 
 
 def _clip_set(data: dict[str, Any]) -> ClipSet:
