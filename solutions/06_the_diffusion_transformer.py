@@ -29,30 +29,29 @@ from minisora.worlds.scene import Scene, SceneObject
 begin("06")
 
 # %% [markdown]
-# A red circle moves right. The codec makes five latent frames of the clip, `patchify` cuts them into tokens, and the
-# shipped network is shown these, half buried in noise. Then we ask **one** of the tokens, the one framed in white:
-# *at whom did you look, to find out what is noise in you?* Bright is where it looked, and the rest is left dark.
+# A red circle moves right. The codec makes five latent frames of the clip, and noise is mixed with them, half and half:
+# the lower row is what is left of them, decoded. This is what the shipped network is shown, as tokens, which `patchify`
+# cuts the latents into. And it finds the circle in there. How?
 #
-# The two functions below listen in on the network. You need not follow them now; at the end of the chapter every line
-# will be plain.
+# In the second picture we ask **one** of the tokens, the one framed in black: *at whom did you look, to find out what
+# is noise in you?* In colour is where it looked. The functions between the two pictures listen in on the network. You
+# need not follow them now; at the end of the chapter every line will be plain.
 
 # %%
 pipeline = finished_pipeline()
 dit, device = pipeline.dit, pipeline.device
 patch, head_dim = dit.config.patch, dit.config.width // dit.config.heads
+text = dit.encode_text(pipeline.tokenizer.encode(["a large red circle moves right"]).to(device))
+words, velocity = text.tokens.shape[1], video_velocity(dit, text, (5, 8, 8))
+
 circle = SceneObject("circle", "red", "large", "right", x=-0.22, y=-0.05, speed=0.22)
 clip = render([Scene((circle,), background="sky")], frames=17, height=64, width=64)
 latents = pipeline.codec.encode(clip.to(device))
 noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0)).to(device)
-text = dit.encode_text(pipeline.tokenizer.encode(["a large red circle moves right"]).to(device))
-words, velocity = text.tokens.shape[1], video_velocity(dit, text, (5, 8, 8))
-
-frames = clip[0][:, [0, 2, 6, 10, 14]]  # a frame from the middle of what each latent frame stands for
-red = ((frames[0] > 0.2) & (frames[2] < 0)).float()
-covered = F.avg_pool2d(red, 8 * patch).flatten()  # for each token of the clip: how much of it is circle?
-on_circle = covered > 0.25
-patches = torch.arange(len(on_circle))
-frame_of, place_of = patches // (len(on_circle) // 5), patches % (len(on_circle) // 5)
+half_noise = pipeline.codec.decode((latents + noise) / 2).cpu()
+# a frame from the middle of what each latent frame stands for
+frames, in_noise = (each[0][:, [0, 2, 6, 10, 14]] for each in (clip, half_noise))
+plots.strips({"the clip": frames, "half noise": in_noise}, alt="a red circle; below, the same frames in noise", fps=2)
 
 # %%
 
@@ -70,31 +69,37 @@ def listen(t: float) -> Tensor:
     return torch.cat(heard).cpu()
 
 
-weights = listen(0.5)
+weights, red = listen(0.5), ((frames[0] > 0.2) & (frames[2] < 0)).float()
+covered = F.avg_pool2d(red, 8 * patch).flatten()  # for each token of the clip: how much of it is circle?
+on_circle, patches = covered > 0.25, torch.arange(len(covered))
+frame_of, place_of = patches // (len(patches) // 5), patches % (len(patches) // 5)
 # on the circle, but in another frame than one's own, and in another place: where it has moved to, or come from
 elsewhere = on_circle & (frame_of[:, None] != frame_of) & (place_of[:, None] != place_of)
 share = (weights[:, :, words:, words:] * elsewhere)[:, :, on_circle].sum(-1).mean(-1)
-times_chance = share * weights.shape[-1] / elsewhere[on_circle].sum(-1).float().mean()
-asked = int((covered * (frame_of == 2)).argmax())  # the token of the third frame that is most on the circle
 
 # %%
 
 
 def spotlight(weights: Tensor, token: int) -> Tensor:
-    """The five frames, bright where a token looks (a weight for each), and the token itself framed in white."""
+    """The five frames, in colour where a token looks (a weight for each) and pale elsewhere; it is framed in black."""
     side, rows = 8 * patch, 8 // patch
-    light = (weights / weights.max()).view(5, rows, rows).repeat_interleave(side, 1).repeat_interleave(side, 2)
-    seen = (frames + 1) * (0.2 + 0.8 * light) - 1
+    light = (weights / weights.max()).sqrt().view(5, rows, rows)  # the root, or only the strongest would be seen
+    light, pale = light.repeat_interleave(side, 1).repeat_interleave(side, 2), 0.6 + 0.3 * frames.mean(0)
+    lit = pale + light * (frames - pale)
     frame, top, left = token // rows**2, token // rows % rows * side, token % rows * side
-    place = seen[:, frame, top : top + side, left : left + side]
-    place[:] = F.pad(place[:, 1:-1, 1:-1].clone(), (1, 1, 1, 1), value=1.0)
-    return seen
+    place = lit[:, frame, top : top + side, left : left + side]
+    place[:] = F.pad(place[:, 1:-1, 1:-1].clone(), (1, 1, 1, 1), value=-1.0)
+    return lit
 
 
+times_chance = share * weights.shape[-1] / elsewhere[on_circle].sum(-1).float().mean()
 block, head = divmod(int(times_chance.argmax()), share.shape[1])
+asked = int((covered * (frame_of == 2)).argmax())  # the token of the third frame that is most on the circle
 print(f"block {block + 1}, head {head + 1}: looks where the circle was or will be {times_chance.max():.1f} x chance")
 rows = {"the clip": frames, "where one token looks": spotlight(weights[block, head, words + asked, words:], asked)}
-plots.strips(rows, alt="five frames of a red circle; below, the same frames lit where the marked token looks", fps=2)
+plots.strips(
+    rows, alt="five frames of a red circle; below, the same frames in colour where the marked token looks", fps=2
+)
 
 # %% [markdown]
 # Nobody told this head where to look. The network was given tokens, a rule by which tokens may look at each other,
@@ -287,15 +292,16 @@ plots.images(shown, alt="16 x 16 attention weights; without the norm they end as
 # %%
 def arrows(start: float, gap: float) -> plots.Picture:
     """A query at ``start`` seconds and a key that is ``gap`` later, on a clock that takes 4 seconds for a turn."""
-    with plots.canvas(size=(2.4, 2.5)) as axes:
-        for second, colour, label in ((start, plots.COLOURS[0], "query"), (start + gap, plots.COLOURS[1], "key")):
-            angle = 2 * math.pi * second / 4
-            axes.plot([0, math.cos(angle)], [0, math.sin(angle)], "o-", color=colour, label=label, markevery=[1])
-        score = math.cos(2 * math.pi * gap / 4)
-        axes.set(xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), aspect="equal", title=f"score {score:+.2f}")
+    query, key = (2 * math.pi * second / 4 for second in (start, start + gap))
+    with plots.canvas(size=(2.4, 2.6)) as axes:
+        for angle, label, width, size in ((query, "query", 7, 14), (key, "key", 2, 6)):  # neither hides the other
+            tip = math.cos(angle), math.sin(angle)
+            axes.plot([0, tip[0]], [0, tip[1]], "o-", label=label, markevery=[1], linewidth=width, markersize=size)
+        score = math.cos(key - query)
+        axes.set(xlim=(-1.25, 1.25), ylim=(-1.25, 1.25), aspect="equal", title=f"score {score:+.2f}")
         axes.set_xticks([])
         axes.set_yticks([])
-        axes.legend(loc="upper left", fontsize=7)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2, fontsize=8)
     return plots.drawn(axes, alt=f"two arrows on a circle, at {start} and {start + gap} seconds; score {score:.2f}")
 
 
@@ -838,7 +844,7 @@ plots.images(maps, alt=alt, width=84, columns=8)
 def eyes(block: int, head: int, frame: int) -> plots.Picture:
     token = int((covered * (frame_of == frame - 1)).argmax())
     seen = spotlight(among[block - 1, head - 1, token], token)
-    return plots.filmstrip(seen, alt=f"the frames lit where block {block}, head {head} looks from frame {frame}")
+    return plots.filmstrip(seen, alt=f"the frames in colour where block {block}, head {head} looks from frame {frame}")
 
 
 blocks, heads = weights.shape[:2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +20,17 @@ WIDEST = 760
 CENTRED = "text-align: center; vertical-align: top"
 
 
+#: CSS pixels that a cell of a table takes beside what is in it.
+PADDING = 13
+
+
 @dataclass(frozen=True)
 class Picture:
-    """HTML that shows something, and the text for those who cannot see it."""
+    """HTML that shows something, the text for those who cannot see it, and how many CSS pixels it wants in width."""
 
     html: str
     alt: str
+    width: int = WIDEST
 
     def _repr_html_(self) -> str:
         return self.html
@@ -45,9 +51,10 @@ def image(
     alt = described(alt)
     content = data if isinstance(data, bytes) else png(data)
     size = "" if width is None else f' width="{min(width, WIDEST)}"'
+    wants = width or (data.shape[1] if isinstance(data, np.ndarray) else WIDEST)
     source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
     style = "" if smooth else ' style="image-rendering: pixelated"'
-    return Picture(f'<img src="{source}" alt="{escaped(alt)}"{size}{style}>', alt)
+    return Picture(f'<img src="{source}" alt="{escaped(alt)}"{size}{style}>', alt, min(wants, WIDEST))
 
 
 def described(alt: str, form: str = "") -> str:
@@ -65,19 +72,32 @@ def table(cells: dict[str, Picture], *, columns: int = 4) -> Picture:
     if not cells:
         raise UserError("no pictures: give at least one")
     items = list(cells.items())
-    rows = []
+    rows, width = [], 0
     for start in range(0, len(items), columns):
         row = items[start : start + columns]
-        rows.append(
-            "".join(f'<td align="center" style="{CENTRED}">{escaped(label)}<br>{each.html}</td>' for label, each in row)
-        )
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return Picture(f"<table>{body}</table>", "; ".join(each.alt for _, each in items))
+        rows.append([f'<td align="center" style="{CENTRED}">{escaped(label)}<br>{each.html}</td>' for label, each in row])
+        width = max(width, sum(each.width + PADDING for _, each in row))
+    return Picture(grid(rows), "; ".join(each.alt for _, each in items), min(width, WIDEST))
+
+
+def grid(rows: Sequence[Sequence[str]]) -> str:
+    """A table of cells ``<td>...</td>`` as HTML, each row in a body of its own.
+
+    JupyterLab and GitHub darken every second row of a body, and pictures that are to be compared want one ground.
+    """
+    bodies = (f"<tbody><tr>{''.join(row)}</tr></tbody>" for row in rows)
+    return f"<table>{''.join(bodies)}</table>"
 
 
 def stack(*pictures: Picture) -> Picture:
     """Pictures under each other."""
-    return Picture("<br>".join(each.html for each in pictures), "; ".join(each.alt for each in pictures))
+    width = max(each.width for each in pictures)
+    return Picture("<br>".join(each.html for each in pictures), "; ".join(each.alt for each in pictures), width)
+
+
+def note(text: str) -> Picture:
+    """A line of small print among pictures."""
+    return Picture(f"<small>{escaped(text)}</small>", text, width=0)
 
 
 def png(pixels: np.ndarray) -> bytes:

@@ -20,7 +20,7 @@ from PIL import Image
 from torch import Tensor
 
 from minisora import video
-from minisora.course.picture import Picture, described, escaped, gif, image, stack, table
+from minisora.course.picture import Picture, described, escaped, gif, grid, image, note, stack, table
 from minisora.errors import UserError
 
 __all__ = [
@@ -75,17 +75,16 @@ def strips(clips: Mapping[str, Tensor], *, alt: str, fps: float = 8.0, columns: 
         still = image(
             video.filmstrip(_clip(clip), columns=columns), alt=described(alt, f"filmstrip of {label}"), width=560
         )
-        rows.append(f"<tr><td>{escaped(label)}</td><td>{moving.html}</td><td>{still.html}</td></tr>")
-    return Picture(f"<table>{''.join(rows)}</table>", alt)
+        rows.append([f"<td>{each}</td>" for each in (escaped(label), moving.html, still.html)])
+    return Picture(grid(rows), alt)
 
 
 def xt_slice(clip: Tensor, *, alt: str, row: int | None = None, scale: int = 5) -> Picture:
     """One row of pixels (the middle one) through time: x to the right, time downwards; what moves draws a slope."""
     pixels = video.to_uint8(_clip(clip))
     line = pixels[:, pixels.shape[1] // 2 if row is None else row]
-    caption = Picture("<small>x &rarr; &nbsp; time &darr;</small>", "x to the right, time downwards")
     enlarged = line.repeat(scale, axis=0).repeat(scale, axis=1)
-    return stack(image(enlarged, alt=described(alt, "x-t slice")), caption)
+    return stack(image(enlarged, alt=described(alt, "x-t slice")), note("x →   time ↓"))
 
 
 def patches(frame: Tensor, patch: int, *, alt: str, width: int = 300, gap: int = 1) -> Picture:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
 from IPython.display import display
 
-from minisora.course.picture import Picture, stack, table
+from minisora.course.picture import PADDING, WIDEST, Picture, note, stack, table
 from minisora.course.studio import Studio
 from minisora.errors import UserError
 
 __all__ = ["WIDGET_MIME", "Explorer", "Studio", "explore"]
 
-#: What notebooks store for a living widget; meaningless without its kernel, so that the build takes it out.
+#: What notebooks store for a living widget; meaningless without its kernel, so that the build takes such outputs out.
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
 
@@ -43,18 +44,36 @@ class Explorer:
 
     def still(self) -> Picture:
         """The picture at the ends and in the middle of each slider, the others standing in their middle."""
-        rows = []
+        rows = [note(self._invitation())]
         for name, values in self.choices.items():
+            others = ", ".join(f"{other} = {value}" for other, value in self.start.items() if other != name)
+            rows += [note(f"{name} moves; {others}")] if others else []
             chosen = [values[0], self.start[name], values[-1]]
             chosen = [value for i, value in enumerate(chosen) if value not in chosen[:i]]
-            rows.append(table({f"{name} = {v}": self.draw(**{**self.start, name: v}) for v in chosen}, columns=3))
+            drawn = {f"{name} = {v}": self.draw(**{**self.start, name: v}) for v in chosen}
+            # As many to a row as keep their size: what is drawn to be read must not shrink to a third.
+            columns = WIDEST // (PADDING + max(each.width for each in drawn.values()))
+            rows.append(table(drawn, columns=max(1, min(3, columns))))
         return stack(*rows)
 
     def show(self) -> None:
-        """One output in two forms: who can run widgets shows the widget, everybody else the still pictures."""
+        """The living picture and, for whoever has no kernel behind the page, the still ones under it.
+
+        They are two outputs: of one output in two forms JupyterLab shows only the living one, also when the page is
+        opened again and there is nothing alive behind it. The living one hides the still ones by their name.
+        """
         still = self.still()
+        name = f"still-{hashlib.sha256(still.html.encode()).hexdigest()[:12]}"
+        hides = ipywidgets.HTML(f"<style>#{name} {{ display: none }}</style>", layout={"display": "none"})
+        self.widget.children = (*self.widget.children, hides)
         living: dict[str, Any] = self.widget._repr_mimebundle_() or {}
-        display({**living, "text/plain": still.alt, "text/html": still.html}, raw=True)
+        display({WIDGET_MIME: living[WIDGET_MIME], "text/plain": "(sliders, while a kernel runs)"}, raw=True)
+        display(Picture(f'<div id="{name}">{still.html}</div>', still.alt))
+
+    def _invitation(self) -> str:
+        *first, last = self.choices
+        named = f"sliders for {', '.join(first)} and {last}" if first else f"a slider for {last}"
+        return f"Still pictures: run this cell to get {named}."
 
     def _redraw(self, change: object) -> None:
         del change
