@@ -75,7 +75,9 @@ def table(cells: dict[str, Picture], *, columns: int = 4) -> Picture:
     rows, width = [], 0
     for start in range(0, len(items), columns):
         row = items[start : start + columns]
-        rows.append([f'<td align="center" style="{CENTRED}">{escaped(label)}<br>{each.html}</td>' for label, each in row])
+        rows.append(
+            [f'<td align="center" style="{CENTRED}">{escaped(label)}<br>{each.html}</td>' for label, each in row]
+        )
         width = max(width, sum(each.width + PADDING for _, each in row))
     return Picture(grid(rows), "; ".join(each.alt for _, each in items), min(width, WIDEST))
 

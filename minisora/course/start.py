@@ -18,13 +18,28 @@ MEND = f"pip install {WHAT}"  #: The command that installs what the chapters nee
 def begin(chapter: str) -> None:
     """Check versions (not importability: code that imports can still behave differently), and say what runs where.
 
+    The names of the chapter's exercises mean something from now on, so that the page goes on where a learner's cell
+    stops with an error before it has defined its own.
+
     Raises: UserError naming what is missing or too old or new, and the command that mends it.
     """
     wrong = [each for extra in ("", "train", "course") for each in _wrong(extra)]
     if wrong:
         raise UserError(f"{', '.join(wrong)}: chapter {chapter} needs other versions — {MEND}")
+    _name_exercises(chapter)
     device = "a GPU" if torch.cuda.is_available() else "the CPU"
     print(f"Chapter {chapter} · minisora {minisora.__version__} on {device} · {PROFILE} run")
+
+
+def _name_exercises(chapter: str) -> None:
+    from IPython import get_ipython  # here, since this module has to say what is missing, be it IPython
+
+    from minisora.course.checks.check import no_cell
+    from minisora.course.exercises import chapter_exercises
+
+    if (shell := get_ipython()) is not None:
+        for exercise in chapter_exercises(chapter):
+            shell.user_ns.setdefault(exercise.name, no_cell(exercise.name))
 
 
 def _wrong(extra: str) -> list[str]:

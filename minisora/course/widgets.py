@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
-from IPython.display import display
 
+from minisora.course import living
 from minisora.course.picture import PADDING, WIDEST, Picture, note, stack, table
 from minisora.course.studio import Studio
 from minisora.errors import UserError
 
-__all__ = ["WIDGET_MIME", "Explorer", "Studio", "explore"]
-
-#: What notebooks store for a living widget; meaningless without its kernel, so that the build takes such outputs out.
-WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+__all__ = ["Explorer", "Studio", "explore"]
 
 
 class Explorer:
@@ -57,18 +53,8 @@ class Explorer:
         return stack(*rows)
 
     def show(self) -> None:
-        """The living picture and, for whoever has no kernel behind the page, the still ones under it.
-
-        They are two outputs: of one output in two forms JupyterLab shows only the living one, also when the page is
-        opened again and there is nothing alive behind it. The living one hides the still ones by their name.
-        """
-        still = self.still()
-        name = f"still-{hashlib.sha256(still.html.encode()).hexdigest()[:12]}"
-        hides = ipywidgets.HTML(f"<style>#{name} {{ display: none }}</style>", layout={"display": "none"})
-        self.widget.children = (*self.widget.children, hides)
-        living: dict[str, Any] = self.widget._repr_mimebundle_() or {}
-        display({WIDGET_MIME: living[WIDGET_MIME], "text/plain": "(sliders, while a kernel runs)"}, raw=True)
-        display(Picture(f'<div id="{name}">{still.html}</div>', still.alt))
+        """The sliders and, where none move, the still pictures."""
+        living.show(self.widget, self.still())
 
     def _invitation(self) -> str:
         *first, last = self.choices

@@ -6,9 +6,10 @@ import re
 
 import pytest
 import torch
+from ipywidgets import VBox, widget
 from PIL import Image
 
-from minisora.course import plots
+from minisora.course import living, plots
 from minisora.course.widgets import Explorer
 from minisora.errors import UserError
 
@@ -66,6 +67,41 @@ def test_an_explorer_moves_and_stands_still():
     before = explorer.view.value
     explorer.sliders["frame"].value = 4
     assert explorer.view.value != before and "4*2" in explorer.view.value
-    assert explorer.still().html.count("<img") == 3 + 2
+    still = explorer.still()
+    assert still.html.count("<img") == 3 + 2
+    for said in ("run this cell to get sliders for frame and by", "frame moves; by = 2", "by moves; frame = 2"):
+        assert said in still.html and said in still.alt
     with pytest.raises(UserError, match="nothing to explore"):
         Explorer(draw, {})
+
+
+def test_still_pictures_keep_their_size():
+    def draw(width, frame, by=1):
+        return plots.image(plots.map_colours(CLIP[0, frame]), alt="a frame of the clip", width=width)
+
+    for width, rows in ((230, 1), (340, 2), (700, 3)):
+        explorer = Explorer(lambda frame, width=width: draw(width, frame), {"frame": [0, 1, 2]})
+        assert explorer.still().html.count("<tr>") == rows
+
+
+def test_rows_of_pictures_lie_on_one_ground():
+    """JupyterLab and GitHub darken every second row within the body of a table."""
+    clips = plots.strips({"a": CLIP, "b": CLIP, "c": CLIP}, alt="three clips")
+    frames = plots.images({str(i): CLIP[:, i] for i in range(5)}, alt="a frame of the clip", columns=2)
+    for picture in (clips, frames):
+        assert picture.html.count("<tbody><tr>") == picture.html.count("<tr>") == 3
+
+
+def test_who_opens_a_saved_page_finds_the_still_pictures(monkeypatch):
+    """One output alive, one still: JupyterLab says "model not found" in place of the first, once its kernel is gone."""
+    shown = []
+    monkeypatch.setattr(living, "display", lambda what, **_: shown.append(what))
+    explorer = Explorer(lambda frame: plots.images({"": CLIP[0, frame]}, alt="a frame of the clip"), {"frame": [0, 1]})
+    explorer.show()
+    alive, still = shown
+    assert living.WIDGET_MIME in alive and "text/html" not in alive
+    (name,) = re.findall(r'<div id="(still-\w+)">', still.html)
+    assert explorer.still().html in still.html
+    panel = widget._instances[alive[living.WIDGET_MIME]["model_id"]]
+    assert isinstance(panel, VBox)
+    assert panel.children[1].value == f"<style>#{name} {{ display: none }}</style>"

@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from packaging.requirements import Requirement
 
 from minisora.cli import main
 from minisora.course import begin, progress, start
+from minisora.course.exercises import chapter_exercises
 from minisora.errors import UserError
 
 
@@ -30,6 +32,17 @@ def test_a_missing_package_is_named_with_the_way_out_before_anything_can_begin()
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("minisora.errors.UserError: matplotlib is not installed, and the chapters need it")
     assert "pip install -c requirements.lock" in last
+
+
+def test_a_chapter_names_its_exercises_and_leaves_what_is_there(monkeypatch):
+    mine = object()
+    shell = SimpleNamespace(user_ns={"patchify": mine})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    begin("02")
+    assert shell.user_ns["patchify"] is mine
+    assert shell.user_ns.keys() == {exercise.name for exercise in chapter_exercises("02")}
+    with pytest.raises(NotImplementedError, match="its cell has not run to its end"):
+        shell.user_ns["unpatchify"](1)
 
 
 def test_an_unknown_profile_is_refused():

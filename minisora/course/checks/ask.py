@@ -12,6 +12,8 @@ from minisora.course.checks.watch import Call, Watch, kept
 
 #: What a stub says: `build` puts it where the solution was, and a check knows it by its words.
 WRITE_THIS = "write this, run the cell, then run the check below"
+#: What a name says whose exercise's cell has not run.
+NO_CELL = "its cell has not run to its end: run it, mend it if it stops with an error, then run this check"
 #: What is said of a solution that changes what it is given.
 CHANGED = (
     "it changes `{name}`, which it is given: others go on using it. Use operations that return a new one (no "
@@ -66,6 +68,8 @@ def answer(case: Case, solution: Solution, name: str) -> object:
     try:
         return case.ask(solution)
     except NotImplementedError as error:
+        if str(error) == NO_CELL:
+            raise CheckFailed(f"✗ {name}: {NO_CELL}") from error
         if str(error) not in (WRITE_THIS, ""):  # PyTorch's, for a type of numbers that an operation does not take
             return Raised(error)
         raise CheckFailed(

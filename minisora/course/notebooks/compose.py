@@ -22,12 +22,16 @@ from nbformat.v4 import new_markdown_cell
 from minisora.course.checks.check import STUB
 from minisora.course.checks.exercise import Exercise
 from minisora.course.exercises import find_exercise
-from minisora.course.widgets import WIDGET_MIME
+from minisora.course.living import WIDGET_MIME
 from minisora.doctor import CHECKOUT
 from minisora.errors import UserError
 
 SOLUTIONS, CHAPTERS = CHECKOUT / "solutions", CHECKOUT / "chapters"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+#: JupyterLab goes on after such a cell, whatever it raises: *Run All* on an unsolved page reaches its end.
+GOES_ON = "raises-exception"
+#: nbval would go on there too, and take a failed check for a right one, if it did not compare what the check says.
+COMPARED = "nbval-check-output"
 CARD = "{card}"  #: Stands in the text above an exercise where its card belongs; without it, at the top.
 STARS = ("★☆☆", "★★☆", "★★★")
 
@@ -62,12 +66,14 @@ def compose(source: Path) -> NotebookNode:
             text = cells[-1].source
             cells[-1].source = text.replace(CARD, head) if CARD in text else f"{head}\n\n{text}"
             cell.metadata["nbgrader"] = _nbgrader(exercise.name, grade=False)
+            cell.metadata["tags"] = [GOES_ON]
         cells.append(cell)
         if "check" in cell.metadata:
             checked = find_exercise(cell.metadata["check"])
             # Whatever the page has called `check` by now, this is the course's.
             cell.source = f"from minisora.course import check\n\n{cell.source}"
             cell.metadata["nbgrader"] = _nbgrader(f"check-{checked.name}", grade=True, points=checked.points)
+            cell.metadata["tags"] = [GOES_ON, COMPARED]
             cells.append(new_markdown_cell(hints(checked), metadata={"hints": checked.name}))
     book.cells = cells
     _name_cells(book, number)
@@ -140,9 +146,11 @@ def clean(book: NotebookNode) -> None:
     for cell in book.cells:
         if cell.cell_type != "code":
             continue
-        cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")]
-        for output in cell.outputs:
-            output.get("data", {}).pop(WIDGET_MIME, None)
+        cell.outputs = [
+            output
+            for output in cell.outputs
+            if WIDGET_MIME not in output.get("data", {}) and output.get("name") != "stderr"
+        ]
 
 
 def errors(book: NotebookNode) -> dict[str, tuple[str, str]]:

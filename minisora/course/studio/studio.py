@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
-from typing import Any
 
 import ipywidgets
 from torch import Tensor
 
 from minisora.clip import Clip
+from minisora.course import living
 from minisora.course.finished import finished_pipeline
 from minisora.course.picture import Picture
 from minisora.course.studio import look
@@ -134,12 +134,9 @@ class Studio:
             return Picture(self.panel.message.value, "the Studio, without a clip")
         return look.still(self.shown)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+    def _ipython_display_(self) -> None:
         """Two forms: who can run widgets shows the panel, everybody else the still picture."""
-        del include, exclude
-        still = self.still()
-        living: dict[str, Any] = self.widget._repr_mimebundle_() or {}
-        return {**living, "text/plain": still.alt, "text/html": still.html}
+        living.show(self.widget, self.still())
 
     def _connect(self) -> None:
         panel = self.panel

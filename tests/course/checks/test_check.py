@@ -1,15 +1,17 @@
 """Feedback: differences in words, mistakes recognised, stubs named, tracebacks kept away."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from minisora.course import check, use
-from minisora.course.checks.check import examine
+from minisora.course import check, reference, use
+from minisora.course.checks.check import examine, no_cell
 from minisora.course.checks.compare import Raised, difference
 from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, call, finding
+from minisora.course.checks.time_limit import Patience
 from minisora.errors import UserError
 
 
@@ -103,6 +105,50 @@ def test_a_check_that_cannot_be_run_fails_instead_of_passing():
     harness = replace(EXERCISE, cases=(Case("anything", broken_question),))
     with pytest.raises(CheckFailed, match="the check itself cannot be run here, RuntimeError: no such device"):
         examine(harness, double)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("minisora.course.checks.check.PATIENCE", Patience(computing=0.05, waiting=60))
+
+
+def test_a_loop_without_an_end_is_named_and_not_run_again(impatient, capsys):
+    calls = []
+
+    def packing_mask(sample):
+        calls.append(sample)
+        while True:
+            pass
+
+    with pytest.raises(CheckFailed, match=r"asked for .*: is not done after 0.05 seconds of computing: does a loop"):
+        check.packing_mask(packing_mask)
+    assert len(calls) == 1
+    assert use(packing_mask=packing_mask) is reference("packing_mask") and len(calls) == 1
+    assert "came to no end in its check, and is not run again: from here" in capsys.readouterr().out
+    with pytest.raises(CheckFailed):
+        check.packing_mask(packing_mask)  # who asks for it once more gets it
+    assert len(calls) == 2
+
+
+def test_what_was_interrupted_is_not_run_again_until_its_check_is_through(capsys):
+    slow = [True]
+
+    def packing_mask(sample):
+        if slow[0]:
+            raise KeyboardInterrupt
+        return reference("packing_mask")(sample)
+
+    with pytest.raises(CheckFailed, match="stopped before it was done: does a loop never end"):
+        check.packing_mask(packing_mask)
+    slow[0] = False
+    assert use(packing_mask=packing_mask) is reference("packing_mask")
+    check.packing_mask(packing_mask)
+    assert use(packing_mask=packing_mask) is packing_mask
+
+
+def test_leaving_the_notebook_and_a_cell_that_never_ran_are_named():
+    assert "calls exit(), which would end the notebook" in message(lambda x: sys.exit())
+    assert message(no_cell("double")).startswith("✗ double: its cell has not run to its end: run it")
 
 
 def test_findings_do_not_give_the_right_one_away():

@@ -35,7 +35,7 @@ def faults(text: str) -> list[str]:
             found.append(f"{token.type} in the middle of a paragraph: {lines[begins]}")
         if token.type == "heading_open" and token.markup in "-=":
             found.append(f"a heading by its underline: {lines[begins]}")
-        if token.type == "table_open":
+        if token.type == "table_open" and token.map:
             rows = lines[slice(*token.map)]
             found += [f"cells that do not fit their head: {row}" for row in rows if cells(row) != cells(rows[0])]
     said = words(tokens)
@@ -70,8 +70,7 @@ def cells(row: str) -> int:
 
 def words(tokens) -> str:
     """What stands in clear text, without code."""
-    inline = (token.children for token in tokens if token.children)
-    lines = ([child for child in line if child.type in ("text", "softbreak")] for line in inline)
+    lines = ([each for each in token.children or () if each.type in ("text", "softbreak")] for token in tokens)
     return "\n".join("".join(child.content or "\n" for child in line) for line in lines)
 
 

@@ -17,11 +17,10 @@ import pytest
 import torch
 
 from minisora.clip import Clip
-from minisora.course import Studio, widgets
+from minisora.course import Studio, living, widgets
 from minisora.course.studio import studio as room
 from minisora.course.studio.words import EXAMPLES, completions, replaced, unknown
 from minisora.course.studio.work import Order, Stopped, in_background, make
-from minisora.course.widgets import WIDGET_MIME
 from minisora.errors import UserError
 from minisora.pipeline import Pipeline
 from minisora.request import EXAMPLE, check_prompt
@@ -263,18 +262,20 @@ def test_the_clip_can_be_held_still() -> None:
     assert studio.panel.pause.description == "Pause"
 
 
-def test_it_shows_itself_as_a_panel_and_as_a_picture() -> None:
+def test_it_shows_itself_as_a_panel_and_as_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(living, "display", lambda what, **_: shown.append(what))
     machine = Machine()
     studio = studio_with(machine, prompt="a <b> star")
-    bundle = studio._repr_mimebundle_()  # the prompt cannot be made; it is shown all the same
+    studio._ipython_display_()  # the prompt cannot be made; it is shown all the same
     assert machine.calls == 0
-    assert WIDGET_MIME in bundle
-    assert "unknown word" in bundle["text/html"]
+    assert living.WIDGET_MIME in shown[0]
+    assert "unknown word" in shown[1].html
     studio.panel.prompt.value = EXAMPLE
     for _ in range(2):
-        bundle = studio._repr_mimebundle_()
-        assert bundle["text/html"].count("<img") == 2
-        assert EXAMPLE in bundle["text/plain"]
+        studio._ipython_display_()
+        assert shown[-1].html.count("<img") == 2
+        assert EXAMPLE in shown[-1].alt
     assert machine.calls == 1  # displayed again, it makes no other clip
     assert len(studio.history) == 1
 
