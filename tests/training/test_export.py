@@ -11,10 +11,10 @@ from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig
 from minisora.presets import VOCABULARY
+from minisora.training.fit import Outcome
 from minisora.training.latents import ClipSet
 from minisora.training.modules import hidden_matrices
 from minisora.training.pace import Budget, Schedule
-from minisora.training.fit import Outcome
 from minisora.training.run import _export, _half, train_codec, train_text_to_video
 from minisora.training.score import judged_prompts
 from minisora.training.settings import CodecSettings, TextToVideoSettings
