@@ -53,8 +53,8 @@ def what_is_wrong(exercise: Exercise, paper: list[Marked], restless: str | None)
     name = exercise.name
     first = next(marked for marked in paper if marked.wrong)
     seen = f"\n  (seen on {first.case.says})"
-    alike = [_alike(exercise, mistake, paper) for mistake in exercise.mistakes]
-    for mistake, agrees in zip(exercise.mistakes, alike, strict=True):
+    alike = {m: _alike(exercise, m, paper) for m in exercise.mistakes if _agrees(exercise, m, first)}
+    for mistake, agrees in alike.items():
         if all(agrees):
             return f"✗ {name}: {mistake.says}{seen}"
     if restless:
@@ -70,14 +70,9 @@ def what_is_wrong(exercise: Exercise, paper: list[Marked], restless: str | None)
     says = relation([(each.answer, each.right) for each in wrong], [each.case.tolerance for each in wrong])
     if says:
         return f"✗ {name}: your answer {says}{seen}"
-    likely = [
-        mistake
-        for mistake, agrees in zip(exercise.mistakes, alike, strict=True)
-        if all(there for there, marked in zip(agrees, paper, strict=True) if marked.wrong)
-        or (agrees[paper.index(first)] and _tells(first))
-    ]
-    if len(likely) == 1:
-        return f"✗ {name}: {likely[0].says}{seen}"
+    likely = _likely(alike, paper)
+    if likely:
+        return f"✗ {name}: {likely.says}{seen}"
     return f"✗ {name}, asked for {first.case.says}: your answer {first.wrong}{_advice(first.answer)}"
 
 
@@ -127,11 +122,37 @@ def _agrees(exercise: Exercise, mistake: Mistake, marked: Marked, *, by_kind: bo
     return same(marked.case, mine, theirs)
 
 
+def _likely(alike: dict[Mistake, list[bool]], paper: list[Marked]) -> Mistake | None:
+    """The mistake that is meant although it does not answer everything alike: where it agrees cannot be chance, and of
+    several it agrees most often. One that goes wrong where the learner is right is meant only if no other one fits.
+    """
+    wrong = [bool(marked.wrong) for marked in paper]
+    tells = _tells(paper[wrong.index(True)])
+
+    def where(agrees: list[bool], *, there: bool) -> list[bool]:
+        return [agreed for agreed, is_wrong in zip(agrees, wrong, strict=True) if is_wrong == there]
+
+    fitting = {
+        mistake: sum(agrees)
+        for mistake, agrees in alike.items()
+        if all(where(agrees, there=False)) and (tells or 2 * sum(where(agrees, there=True)) >= sum(wrong))
+    }
+    if not fitting:
+        fitting = {mistake: 0 for mistake, agrees in alike.items() if tells or all(where(agrees, there=True))}
+    best = [mistake for mistake, agreed in fitting.items() if agreed == max(fitting.values())]
+    return best[0] if len(best) == 1 else None
+
+
 def _tells(marked: Marked) -> bool:
     """Whether answers to this question do not agree by chance: many numbers, and closely compared."""
-    right = marked.right
-    close = marked.case.tolerance <= 1e-3
-    return isinstance(right, Tensor) and right.is_floating_point() and right.numel() > 5 and close
+    return marked.case.tolerance <= 1e-3 and _numbers(marked.right) > 5
+
+
+def _numbers(right: object) -> int:
+    if isinstance(right, Tensor):
+        return right.numel() if right.is_floating_point() else 0
+    parts = right.values() if isinstance(right, dict) else right if isinstance(right, tuple | list) else ()
+    return sum(map(_numbers, parts))
 
 
 def _form(exercise: Exercise, marked: Marked) -> str | None:

@@ -274,7 +274,7 @@ def _pair(answer: object) -> tuple[Tensor, object]:
     return answer
 
 
-def _step(made: Any) -> Step:
+def _step(made: Any) -> Any:
     """A step that a function has made. Raises: CheckFailed if it is none."""
     if not callable(made):
         raise CheckFailed(

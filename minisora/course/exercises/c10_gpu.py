@@ -558,7 +558,7 @@ def _half_network_by_class(velocity: Velocity, dtype: torch.dtype) -> Velocity:
     return Rounded()
 
 
-def _velocity(made: Any) -> Velocity:
+def _velocity(made: Any) -> Any:
     """What a wrapper has made. Raises: CheckFailed if it is no function."""
     if not callable(made):
         raise CheckFailed(

@@ -96,7 +96,7 @@ def _(query, key, value, mask):
     return (scores if mask is None else scores + mask).softmax(-1) @ value
 
 
-@wrong("attend", "the query is scaled in place", r"changes what it is given|in place")
+@wrong("attend", "the query is scaled in place", r"it changes `|in place")
 def _(query, key, value, mask):
     query /= query.shape[-1] ** 0.5
     scores = query @ key.mT
@@ -105,7 +105,7 @@ def _(query, key, value, mask):
     return scores.softmax(-1) @ value
 
 
-@wrong("attend", "the mask is turned in place", r"changes what it is given|in place")
+@wrong("attend", "the mask is turned in place", r"it changes `|in place")
 def _(query, key, value, mask):
     scores = query @ key.mT / query.shape[-1] ** 0.5
     if mask is not None:
@@ -197,7 +197,7 @@ def _(x, gain):
     return gain * x / (x.square().mean(-1) + EPSILON).sqrt()
 
 
-@wrong("rms_norm", "x is divided in place", r"changes what it is given|in place")
+@wrong("rms_norm", "x is divided in place", r"it changes `|in place")
 def _(x, gain):
     x /= (x.square().mean(-1, keepdim=True) + EPSILON).sqrt()
     return gain * x
@@ -256,7 +256,7 @@ def _(x, table):
     return torch.stack([a * cos, b * sin], -1).flatten(-2)
 
 
-@wrong("apply_rope", "written into x", r"changes what it is given|in place")
+@wrong("apply_rope", "written into x", r"it changes `|in place")
 def _(x, table):
     a, b, cos, sin = _pairs(x, table)
     first, second = a * cos - b * sin, a * sin + b * cos
@@ -552,7 +552,7 @@ class _(Block):
         return x + gate_m * self.mlp(_modulate(x, shift_m, scale_m))
 
 
-@wrong("DiTBlock", "x is added to in place", r"changes what it is given|in place")
+@wrong("DiTBlock", "x is added to in place", r"it changes `|in place")
 class _(Block):
     def forward(self, x, modulation, level, rope, mask):
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = self.parts(modulation, level)

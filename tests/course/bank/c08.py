@@ -532,7 +532,7 @@ def _(matrices, *, steps=5):
     return x
 
 
-@wrong("orthogonalise", "divided in place", r"changes what it is given|in place")
+@wrong("orthogonalise", "divided in place", r"it changes `|in place")
 def _(matrices, *, steps=5):
     x = matrices
     x /= matrices.flatten(1).norm(dim=1)[:, None, None] + 1e-7

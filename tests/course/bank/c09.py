@@ -116,7 +116,7 @@ def _(velocity, x, times, *, free=1.0, step=euler, watch=None):
     return x
 
 
-@wrong("sample", "written into the caller's noise", r"changes what it is given|in place")
+@wrong("sample", "written into the caller's noise", r"it changes `|in place")
 def _(velocity, x, times, *, free=1.0, step=euler, watch=None):
     free, memory = _free(free, x), None
     for i, (t, s) in enumerate(pairwise(_clock(times, x)), start=1):
@@ -273,7 +273,7 @@ def _(velocity, x, t, s, memory):
     return torch.where(s > 0, x + (t - s) * (here + velocity(ahead, s)) / 2, ahead), None
 
 
-@wrong("heun", "x is moved in place", r"changes what it is given|in place")
+@wrong("heun", "x is moved in place", r"it changes `|in place")
 def _(velocity, x, t, s, memory):
     here = velocity(x, t)
     if not (s > 0).any():
@@ -400,7 +400,7 @@ def _(velocity, x, t, s, memory):
     return x + (s - t) * ((1 + r / 2) * now["velocity"] - r / 2 * memory["velocity"]), now
 
 
-@wrong("animate", "the picture is written into the caller's noise", r"changes what it is given|in place|as it is")
+@wrong("animate", "the picture is written into the caller's noise", r"it changes `|in place|as it is")
 def _(noise, first):
     noise[:, :, :1] = first
     free = noise.new_ones(len(noise), 1, noise.shape[2], 1, 1)
