@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from minisora.cli.check import check
+from minisora.cli.classroom import autograde, mark_class
 from minisora.cli.doctor import doctor
 from minisora.cli.evaluate import evaluate
 from minisora.cli.generate import generate
@@ -21,7 +22,8 @@ from minisora.errors import UserError
 EXTRAS = {
     **dict.fromkeys(["lightning", "scipy", "sklearn", "tensorboard", "torchmetrics"], "minisora[train]"),
     **dict.fromkeys(
-        ["IPython", "ipywidgets", "jupytext", "matplotlib", "nbclient", "nbformat", "tqdm", "voila"], "minisora[course]"
+        ["IPython", "ipywidgets", "jupytext", "matplotlib", "nbclient", "nbformat", "nbgrader", "tqdm", "voila"],
+        "minisora[course]",
     ),
 }
 
@@ -41,6 +43,8 @@ app.command()(evaluate)
 app.command()(studio)
 app.command()(words)
 app.command()(check)
+app.command("class")(mark_class)
+app.command()(autograde)
 app.command()(doctor)
 
 

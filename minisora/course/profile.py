@@ -1,4 +1,4 @@
-"""How much work the chapters do: everything, or only as much as shows that they run. Read here and nowhere else."""
+"""What the environment says about a run of a chapter: how much work to do, and whether for marks. Read only here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ T = TypeVar("T")
 PROFILE = os.environ.get("MINISORA_PROFILE") or "full"
 if PROFILE not in ("full", "fast"):
     raise UserError(f"MINISORA_PROFILE is {PROFILE!r}: must be full or fast — unset it")
+
+#: Whether nbgrader runs the page for marks, and not a learner for pleasure.
+FOR_MARKS = os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
 def by_profile(full: T, fast: T) -> T:

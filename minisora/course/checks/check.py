@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from minisora.course import profile
 from minisora.course.checks import guards
 from minisora.course.checks.ask import NO_CELL, WRITE_THIS, Marked, Sitting, expected, sit
 from minisora.course.checks.diagnose import restless, what_is_wrong
@@ -62,6 +63,12 @@ def passes(exercise: Exercise, solution: Solution) -> bool:
     return True
 
 
+def refuse_ours(exercise: Exercise, solution: object) -> None:
+    """Raises: CheckFailed when the solution is the package's own, as `use` and `reference` hand it out: no marks."""
+    if solution is exercise.reference or str(getattr(solution, "__module__", "")).startswith("minisora"):
+        raise CheckFailed(f"✗ {exercise.name}: this is the package's own part — write yours")
+
+
 class Checks:
     """Every exercise's check under the exercise's name."""
 
@@ -75,6 +82,8 @@ class Checks:
                 examine(exercise, solution)
             except KeyboardInterrupt:
                 raise CheckFailed(f"✗ {name}: stopped before it was done: does a loop never end?") from None
+            if profile.FOR_MARKS:
+                refuse_ours(exercise, solution)
             print(f"✓ {name}: all answers are right")
 
         return check

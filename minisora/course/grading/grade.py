@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -69,7 +70,7 @@ def grade(
     """
     exercises = chapter_exercises(number)
     path = notebook or _own_notebook(number.zfill(2))
-    book = _read(path)
+    book = read_notebook(path)
     marks: list[Mark] = []
     with ThreadPoolExecutor(workers) as pool:
         for each in pool.map(partial(mark, book, limits=limits or Limits()), exercises):
@@ -125,7 +126,7 @@ def _examine_apart(name: str, source: str, limits: Limits) -> tuple[bool, str]:
         except subprocess.TimeoutExpired:
             return False, f"is not done after {limits.waiting} seconds: does a loop never end?"
         finally:
-            _end(process)
+            end_process(process)
         if verdict.exists():
             answer = json.loads(verdict.read_text(encoding="utf-8"))
             return answer["right"], answer["says"]
@@ -134,7 +135,7 @@ def _examine_apart(name: str, source: str, limits: Limits) -> tuple[bool, str]:
     return False, f"ends the whole process (exit code {process.returncode}): does it call exit(), or crash Python?"
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes]) -> None:
     """Stop the process and what it has started."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -153,9 +154,13 @@ def _own_notebook(number: str) -> Path:
     return found[0]
 
 
-def _read(path: Path) -> NotebookNode:
+def read_notebook(path: Path) -> NotebookNode:
+    """A learner's notebook. Raises: UserError when it is none."""
+    if path.is_file() and not path.stat().st_size:
+        raise UserError(f"{path} is empty, 0 bytes — save it again in JupyterLab")
     try:
-        return nbformat.read(path, as_version=4)
+        with warnings.catch_warnings(action="ignore"):  # of cells that were copied, with their ids
+            return nbformat.read(path, as_version=4)
     except OSError as error:
         raise UserError(f"cannot read {path}: {(error.strerror or 'unreadable').lower()} — name a notebook") from error
     except Exception as error:  # nbformat and json raise a dozen kinds

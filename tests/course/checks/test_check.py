@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from minisora.course import check, reference, use
+from minisora.course import check, profile, reference, use
 from minisora.course.checks.check import examine, no_cell
 from minisora.course.checks.compare import Raised, difference
 from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, call, finding
@@ -149,6 +149,15 @@ def test_what_was_interrupted_is_not_run_again_until_its_check_is_through(capsys
 def test_leaving_the_notebook_and_a_cell_that_never_ran_are_named():
     assert "calls exit(), which would end the notebook" in message(lambda x: sys.exit())
     assert message(no_cell("double")).startswith("✗ double: its cell has not run to its end: run it")
+
+
+def test_the_packages_own_part_gets_no_marks(monkeypatch, capsys):
+    check.patchify(reference("patchify"))
+    monkeypatch.setattr(profile, "FOR_MARKS", True)
+    with pytest.raises(CheckFailed, match="the package's own part — write yours"):
+        check.patchify(reference("patchify"))
+    check.patchify(lambda latents, patch=2: reference("patchify")(latents, patch))
+    assert capsys.readouterr().out.count("✓ patchify") == 2
 
 
 def test_findings_do_not_give_the_right_one_away():
