@@ -90,7 +90,7 @@ def load_checkpoint(path: Path, *, kind: str | None = None) -> tuple[dict[str, T
 
 
 def load_weights(module: nn.Module, tensors: Mapping[str, Tensor], *, source: Path) -> None:
-    """Let a module that was built from the card's settings, best on the meta device, take the tensors as its weights.
+    """Let a module that was built from the card's settings, best ``hollow``, take the tensors as its weights.
 
     Raises: UserError when names or shapes differ or a weight is not a finite number, naming the first such tensor.
     """

@@ -24,6 +24,7 @@ from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.stream import decode_stream
 from minisora.diffusion import ab2, classifier_free, sample, time_grid, watch_x0
 from minisora.errors import UserError
+from minisora.hollow import hollow
 from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.worlds.vocabulary import WORDS
@@ -109,7 +110,7 @@ class Pipeline:
             raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
         if not 2 < config.vocabulary <= len(WORDS) + 2:
             raise UserError(f"{path} knows {config.vocabulary} words, this version {len(WORDS)} — upgrade minisora")
-        with torch.device("meta"):
+        with hollow():
             dit = DiT(config)
         load_weights(dit, tensors, source=path)
         tokenizer = Tokenizer(WORDS[: config.vocabulary - 2], max_text=config.max_text)
@@ -239,7 +240,7 @@ def load_codec(path: Path) -> tuple[Codec, Card]:
     Raises: UserError, see ``load_checkpoint``.
     """
     tensors, card = load_checkpoint(path, kind="codec")
-    with torch.device("meta"):
+    with hollow():
         codec = Codec(settings_from(CodecConfig, card["settings"], source=path))
     load_weights(codec, tensors, source=path)
     return codec, card

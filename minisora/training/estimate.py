@@ -11,6 +11,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from minisora.codec.autoencoder import Codec, CodecConfig
+from minisora.hollow import hollow
 from minisora.model import DiT, DiTConfig
 from minisora.model.flops import flops
 from minisora.training.modules import hidden_matrices
@@ -135,7 +136,7 @@ def text_to_video_work(config: DiTConfig, shape: tuple[int, int, int]) -> Work:
     """The work of a transformer on clips of ``shape`` latents (frames, height, width)."""
     frames, height, width = shape
     tokens = frames * (height // config.patch) * (width // config.patch)
-    with torch.device("meta"):
+    with hollow():
         dit = DiT(config)
     hidden = hidden_matrices(dit)
     inputs = config.width * (tokens + CAPTION)
@@ -160,7 +161,7 @@ def codec_work(config: CodecConfig, *, frames: int, height: int, width: int) -> 
             kept[id(tensor.untyped_storage())] = tensor.numel()
         return tensor
 
-    with torch.device("meta"):
+    with hollow():
         codec, video = Codec(config), torch.empty(1, 3, frames, height, width)
         with FlopCounterMode(display=False) as counter, torch.autograd.graph.saved_tensors_hooks(count, lambda x: x):
             mean, _ = codec.encode_distribution(video)
