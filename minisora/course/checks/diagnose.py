@@ -63,8 +63,8 @@ def what_is_wrong(exercise: Exercise, paper: list[Marked], restless: str | None)
     if form:
         return f"✗ {name}, asked for {first.case.says}: {form}"
     for mistake in derived(exercise.reference):
-        by_kind = mistake.name == "default" and not all(isinstance(marked.answer, Raised) for marked in paper)
-        if all(_agrees(exercise, mistake, marked, by_kind=by_kind) for marked in (first, *paper)):
+        any_error = mistake.name == "default" and not all(isinstance(marked.answer, Raised) for marked in paper)
+        if all(_agrees(exercise, mistake, marked, any_error=any_error) for marked in (first, *paper)):
             return f"✗ {name}: {mistake.says}{seen}"
     wrong = [marked for marked in paper if marked.wrong]
     says = relation([(each.answer, each.right) for each in wrong], [each.case.tolerance for each in wrong])
@@ -110,15 +110,15 @@ def _alike(exercise: Exercise, mistake: Mistake, paper: list[Marked]) -> list[bo
     return [_agrees(exercise, mistake, marked) for marked in paper]
 
 
-def _agrees(exercise: Exercise, mistake: Mistake, marked: Marked, *, by_kind: bool = False) -> bool:
-    """Whether a mistake answers as the learner does; errors by their kind alone, or in the same words."""
+def _agrees(exercise: Exercise, mistake: Mistake, marked: Marked, *, any_error: bool = False) -> bool:
+    """Whether a mistake answers as the learner does; errors too, in whatever words."""
     try:
         theirs = answer(marked.case, mistake.wrong, exercise.name)
     except CheckFailed as error:
         theirs = Raised(error)
     mine = marked.answer
-    if by_kind and isinstance(mine, Raised) and isinstance(theirs, Raised):
-        return type(mine.error) is type(theirs.error)
+    if any_error and isinstance(mine, Raised) and isinstance(theirs, Raised):
+        return True
     return same(marked.case, mine, theirs)
 
 

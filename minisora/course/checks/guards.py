@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from minisora.course.checks.compare import difference
+from minisora.course.checks.elsewhere import Elsewhere, OtherDevice, TwoDevices, moved
 from minisora.course.checks.exercise import Exercise, Solution
 from minisora.course.checks.watch import Call, Watch, fresh
 
@@ -231,19 +232,21 @@ def _far(mine: Tensor, right: Tensor) -> bool:
 
 
 def _on_another_device(exercise: Exercise, call: Call, watch: Watch) -> str | None:
-    """On PyTorch's ``meta`` device tensors have no numbers, but whatever is made elsewhere does not fit to them."""
     given = (*call.arguments, *call.options.values())
     if not any(each.ndim for each in _tensors(list(given))) or any(isinstance(each, torch.Generator) for each in given):
         raise _Unasked
-    right = _tensors(_answer(exercise.reference, call, lambda x: x.to("meta"), learner=False))
-    try:
-        mine = _tensors(_answer(watch.solution, call, lambda x: x.to("meta"), learner=True))
-    except RuntimeError as error:
-        return DEVICE if "expected device" in str(error) or "same device" in str(error) else None
-    except Exception:
-        return None
-    elsewhere = (a.device != b.device and b.is_meta and b.ndim for a, b in zip(mine, right, strict=False))
-    return DEVICE if any(elsewhere) else None
+    with OtherDevice() as there:
+        right = _tensors(_answer(exercise.reference, call, moved, learner=False))
+        there.left = False
+        try:
+            mine = _tensors(_answer(watch.solution, call, moved, learner=True))
+        except TwoDevices:
+            return DEVICE
+        except Exception:
+            return None
+    pairs = zip(mine, right, strict=False)
+    elsewhere = any(isinstance(b, Elsewhere) and b.ndim and not isinstance(a, Elsewhere) for a, b in pairs)
+    return DEVICE if elsewhere and not there.left else None
 
 
 def _in_another_precision(exercise: Exercise, call: Call, watch: Watch) -> str | None:

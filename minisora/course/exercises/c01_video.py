@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any, cast
 
 import numpy as np
@@ -23,13 +23,7 @@ from minisora.worlds.scene import DIRECTION, Scene, SceneObject
 
 def _pictures(solution: Solution, clip: Tensor) -> object:
     """What a solution makes of a clip, as a tensor, which can be compared."""
-    given = clip.clone()
-    answer = solution(given)
-    if not torch.equal(given, clip):
-        raise CheckFailed(
-            "it changes the clip that it is given: write `clip + 1` and `.clamp(...)`, which return new tensors, and "
-            "not `clip += 1` or `.clamp_(...)`"
-        )
+    answer = solution(clip.clone())
     if isinstance(answer, Tensor):
         raise CheckFailed("it returns a tensor, but those who write files want numpy arrays: end with `.numpy()`")
     return torch.from_numpy(answer) if isinstance(answer, np.ndarray) else answer
@@ -93,6 +87,58 @@ TO_UINT8 = Exercise(
             "256 levels, not 255 steps",
             lambda clip: _last(((clip + 1) * 128).round().clamp(0, 255)),
             "from 0 to 255 it is 255 steps and not 256, so the 2 units from -1 to 1 are stretched by 127.5 and not 128",
+        ),
+        Mistake(
+            "127, not 127.5",
+            lambda clip: _last(((clip + 1) * 127).round().clamp(0, 255)),
+            "you stretch by 127, and white becomes 254: the 2 units from -1 to 1 are 255 steps, 127.5 each",
+        ),
+        Mistake(
+            "not halved",
+            lambda clip: _last(((clip + 1) * 255).round().clamp(0, 255)),
+            "you stretch by 255, twice too far, and half of the picture is white: from -1 to 1 it is 2 units, so 127.5",
+        ),
+        Mistake(
+            "a whole one added",
+            lambda clip: _last(((clip.clamp(-1, 1) + 1) * 127.5 + 1).clamp(0, 255)),
+            "you add 1 before fractions are cut off, so everything is half a level too bright: round, or add a half",
+        ),
+        Mistake(
+            "a whole one added, and wrapped",
+            lambda clip: _last(((clip.clamp(-1, 1) + 1) * 127.5 + 1).to(torch.int64) % 256),
+            "you add 1 before fractions are cut off, and white becomes 256, which is black: round, or add a half",
+        ),
+        Mistake(
+            "rounded up",
+            lambda clip: _last(((clip + 1) * 127.5).ceil().clamp(0, 255)),
+            "you round up, so every picture brightens a little: take the nearest level, `.round()`",
+        ),
+        Mistake(
+            "stretched to its own range",
+            lambda clip: _last(((clip - clip.min()) / (clip.max() - clip.min()) * 255).round()),
+            "you stretch each clip from its own darkest to its own brightest number, so that a dark clip turns bright. "
+            "-1 is 0 and 1 is 255 in every clip",
+        ),
+        Mistake(
+            "stretched to its own range, cut off",
+            lambda clip: _last((clip - clip.min()) / (clip.max() - clip.min()) * 255),
+            "you stretch each clip from its own darkest to its own brightest number (and cut fractions off). -1 is 0 "
+            "and 1 is 255 in every clip, and one rounds",
+        ),
+        Mistake(
+            "rounded too early",
+            lambda clip: _last(((clip.round() + 1) * 127.5).round().clamp(0, 255)),
+            "you round before you stretch, and only three levels are left: round last, when the numbers go to 255",
+        ),
+        Mistake(
+            "shifted after stretching",
+            lambda clip: _last((clip * 127.5 + 128).round().clamp(0, 255)),
+            "you shift by 128, half a level too far: -1 must become 0 and 1 must become 255, so shift by 127.5",
+        ),
+        Mistake(
+            "colours in the wrong order",
+            lambda clip: _last(_levels(clip).flip(0)),
+            "red and blue are exchanged: keep the colours in the order in which they come",
         ),
         Mistake(
             "channels not last",
@@ -176,6 +222,31 @@ def _cover_by(edge: Callable[[Tensor, float, int], Tensor]) -> Solution:
     return wrong
 
 
+def _spread(count: int, length: float) -> Tensor:
+    return torch.linspace(-length / 2, length / 2, count)
+
+
+def _cover_scaled(side: Callable[[int, int], int]) -> Solution:
+    """Right but for what it takes for a side."""
+
+    def wrong(distance: Distance, x: float, y: float, radius: float, height: int, width: int) -> Tensor:
+        rows, columns = (axis * min(height, width) / side(height, width) for axis in _axes(height, width))
+        return (0.5 - _covered(distance, x, y, radius, rows, columns) * radius * side(height, width)).clamp(0, 1)
+
+    return wrong
+
+
+def _cover_asked(ask: Callable[[Distance, Tensor, Tensor, float], Tensor]) -> Solution:
+    """Right but for how it asks for the distance."""
+
+    def wrong(distance: Distance, x: float, y: float, radius: float, height: int, width: int) -> Tensor:
+        rows, columns = _axes(height, width)
+        sides = ask(distance, columns[None, :] - x, rows[:, None] - y, radius)
+        return (0.5 - sides * min(height, width)).clamp(0, 1)
+
+    return wrong
+
+
 COVER = Exercise(
     name="cover",
     reference=cover,
@@ -242,6 +313,88 @@ COVER = Exercise(
             "to have it in pixels",
         ),
         Mistake(
+            "distance in sides",
+            _cover_by(lambda d, radius, side: (0.5 - d * radius).clamp(0, 1)),
+            "your edge is as wide as the frame, because the distance is in sides: times `radius` alone is not yet "
+            "pixels. It takes `side` too",
+        ),
+        Mistake(
+            "not clamped",
+            _cover_by(lambda d, radius, side: 0.5 - d * radius * side),
+            "far inside your cover is more than 1, and outside it is negative: clamp it, so that it stays between 0 "
+            "and 1",
+        ),
+        Mistake(
+            "clamped below only",
+            _cover_by(lambda d, radius, side: (0.5 - d * radius * side).clamp(min=0)),
+            "far inside your cover is more than 1: clamp it at both ends, to 0 and 1",
+        ),
+        Mistake(
+            "clamped above only",
+            _cover_by(lambda d, radius, side: (0.5 - d * radius * side).clamp(max=1)),
+            "outside your cover is negative: clamp it at both ends, to 0 and 1",
+        ),
+        Mistake(
+            "edge outside",
+            _cover_by(lambda d, radius, side: (1 - d * radius * side).clamp(0, 1)),
+            "your shape is half a pixel too large: on the line itself half of a pixel is covered, so begin at 0.5",
+        ),
+        Mistake(
+            "edge inside",
+            _cover_by(lambda d, radius, side: (-d * radius * side).clamp(0, 1)),
+            "your shape is half a pixel too small: on the line itself half of a pixel is covered, so begin at 0.5",
+        ),
+        Mistake(
+            "edge of two pixels",
+            _cover_by(lambda d, radius, side: (0.5 - d * radius * side / 2).clamp(0, 1)),
+            "your edge is two pixels wide: from half a pixel inside to half a pixel outside is one",
+        ),
+        Mistake(
+            "u and v exchanged",
+            lambda distance, x, y, radius, height, width: cover(
+                lambda u, v: distance(v, u), x, y, radius, height, width
+            ),
+            "the place is right, but the shape lies on its side: u and v are in the wrong order. `distance(u, v)` "
+            "takes the columns first, then the rows",
+        ),
+        Mistake(
+            "upside down",
+            lambda distance, x, y, radius, height, width: cover(
+                lambda u, v: distance(u, -v), x, y, radius, height, width
+            ),
+            "the place is right, but the shape stands on its head: y points down, so v grows downwards, with the rows",
+        ),
+        Mistake(
+            "y upwards",
+            _cover_with(lambda h, w: (-_axes(h, w)[0], _axes(h, w)[1])),
+            "your y points up: row 0 is at the top, so y grows with the rows, downwards",
+        ),
+        Mistake(
+            "the longer side",
+            _cover_scaled(lambda h, w: max(h, w)),
+            "you measure in the longer side of the frame: one `side` is the shorter one, min(height, width)",
+        ),
+        Mistake(
+            "the height for a side",
+            _cover_scaled(lambda h, w: h),
+            "you measure in heights, but a `side` is the shorter one of the two, min(height, width)",
+        ),
+        Mistake(
+            "the width for a side",
+            _cover_scaled(lambda h, w: w),
+            "you measure in widths, but a `side` is the shorter one of the two, min(height, width)",
+        ),
+        Mistake(
+            "from edge to edge",
+            _cover_with(lambda h, w: (_spread(h, h / min(h, w)), _spread(w, w / min(h, w)))),
+            "your outermost pixels have their middles on the edge of the frame: they lie half a pixel further in",
+        ),
+        Mistake(
+            "distance asked in sides",
+            _cover_asked(lambda distance, u, v, radius: distance(u, v) * radius),
+            "you ask `distance` in sides, but it answers for a shape of radius 1: divide u and v by the radius",
+        ),
+        Mistake(
             "radius forgotten in the edge",
             _cover_by(lambda d, radius, side: (0.5 - d * side).clamp(0, 1)),
             "the shape is right but its edge is too sharp: the distance comes in radii, so times `side` alone is not "
@@ -282,6 +435,12 @@ def _position(
     wrapped: bool = True,
     turn: float = 2 * math.pi,
     late_start: bool = False,
+    four: float = 4.0,
+    anchored: bool = True,
+    roams: bool = False,
+    circle: Callable[[Tensor], tuple[Tensor, Tensor]] = lambda angle: (torch.cos(angle), torch.sin(angle)),
+    fast: bool = True,
+    straight: bool = True,
 ) -> Tensor:
     """The long way round, with the places where one goes wrong."""
     travel = obj.speed * times
@@ -290,11 +449,15 @@ def _position(
     along_x, along_y = DIRECTION.get(obj.motion, (0.0, 0.0))
     faster = diagonal if along_x and along_y else 1.0
     gone = turns if late_start else travel
-    x, y = obj.x + faster * along_x * gone, obj.y + faster * along_y * gone
+    gone = (gone if fast else times) * straight
+    x, y = obj.x * anchored + faster * along_x * gone, obj.y * anchored + faster * along_y * gone
+    if roams and obj.motion not in (*DIRECTION, "bounces", "orbits"):
+        x = x + travel
     if obj.motion == "bounces":
-        y = y + up * 4 * BOUNCE_HEIGHT * cycle * (1 - cycle)
+        y = y + up * four * BOUNCE_HEIGHT * cycle * (1 - cycle)
     if obj.motion == "orbits":
-        x, y = x + ORBIT_RADIUS * torch.cos(turn * turns), y + ORBIT_RADIUS * torch.sin(turn * turns)
+        across, down = circle(turn * cycle)
+        x, y = x + ORBIT_RADIUS * across, y + ORBIT_RADIUS * down
     return torch.stack((x, y), dim=-1)
 
 
@@ -366,6 +529,54 @@ POSITION = Exercise(
             "turns taken for radians",
             lambda obj, times: _position(obj, times, turn=1.0),
             "the orbit is too slow: `speed` counts whole turns a second, and cosine and sine want radians, 2π a turn",
+        ),
+        Mistake(
+            "turns taken for radians, not wrapped",
+            lambda obj, times: _position(obj, times, turn=1.0, wrapped=False),
+            "cosine and sine want radians, 2π a turn, while your cycle counts turns; and it has to begin again after "
+            "each",
+        ),
+        Mistake(
+            "half a turn",
+            lambda obj, times: _position(obj, times, turn=math.pi),
+            "your orbit is half a circle: a whole turn is 2π radians, not π",
+        ),
+        Mistake(
+            "four forgotten",
+            lambda obj, times: _position(obj, times, four=1.0),
+            "what bounces rises only to a quarter of its height: c (1 - c) is ¼ at its highest, so it takes the 4 of "
+            "the parabola",
+        ),
+        Mistake(
+            "from the origin",
+            lambda obj, times: _position(obj, times, anchored=False),
+            "everything begins in the middle of the frame: add where the object is at first, obj.x and obj.y",
+        ),
+        Mistake(
+            "everything travels",
+            lambda obj, times: _position(obj, times, roams=True),
+            "what spins (or grows, or blinks) travels in your film: it stays where it is. Only the eight straight "
+            "motions have a direction",
+        ),
+        Mistake(
+            "speed forgotten in straight motions",
+            lambda obj, times: _position(obj, times, fast=False),
+            "straight motions take no notice of the `speed`: the way is speed * times, in the object's direction",
+        ),
+        Mistake(
+            "no straight motions",
+            lambda obj, times: _position(obj, times, straight=False),
+            "what should move straight stays where it is: add its direction times speed * times",
+        ),
+        Mistake(
+            "sine and cosine exchanged",
+            lambda obj, times: _position(obj, times, circle=lambda angle: (torch.sin(angle), torch.cos(angle))),
+            "the orbit begins in the wrong place: x has the cosine and y the sine",
+        ),
+        Mistake(
+            "eighths of a second",
+            lambda obj, times: _position(obj, torch.arange(len(times)) / 8),
+            "you number the frames and take 8 for a second, whatever `times` says: everything must follow from `times`",
         ),
         Mistake(
             "orbit the other way",
@@ -450,6 +661,14 @@ def _word_by_word(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) ->
     return len(seen) >= len(wanted)
 
 
+def _each_word_somewhere(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
+    return all(
+        word is None or word in {astuple(obj)[field] for obj in seen}
+        for claim in wanted
+        for field, word in enumerate(astuple(claim))
+    )
+
+
 def _greedy(wanted: Sequence[ObjectClaim], seen: Sequence[ObjectClaim]) -> bool:
     left = list(seen)
     for claim in wanted:
@@ -505,6 +724,31 @@ BINDING = Exercise(
             lambda f: f([ObjectClaim("circle", "red")], []),
             expected=lambda: False,
         ),
+        Case(
+            "a circle that moves right, when it moves left",
+            lambda f: f([ObjectClaim("circle", motion="right")], [ObjectClaim("circle", "red", "small", "left")]),
+            expected=lambda: False,
+        ),
+        Case(
+            "a square and a blue circle, when a red circle, a square and a blue circle are seen",
+            lambda f: f([ObjectClaim("square"), ObjectClaim("circle", "blue")], [_RED_RIGHT, _BLUE_LEFT, _BLUE_STILL]),
+            expected=lambda: True,
+        ),
+        Case(
+            "a large circle, when it is small",
+            lambda f: f([ObjectClaim("circle", size="large")], [_RED_RIGHT]),
+            expected=lambda: False,
+        ),
+        Case(
+            "a square that moves left, when a circle does",
+            lambda f: f([ObjectClaim("square", motion="left")], [ObjectClaim("circle", "blue", "small", "left")]),
+            expected=lambda: False,
+        ),
+        Case(
+            "two circles, when a red one is seen",
+            lambda f: f([ObjectClaim("circle"), ObjectClaim("circle")], [_RED_RIGHT]),
+            expected=lambda: False,
+        ),
         Case("nothing at all, when there is a circle", lambda f: f([], [_RED_RIGHT]), expected=lambda: True),
     ),
     mistakes=(
@@ -513,6 +757,52 @@ BINDING = Exercise(
             _word_by_word,
             "you look for each word somewhere in the clip, so a blue circle is found where a red circle and a blue "
             "square are. All words of a claim must hold of one and the same object",
+        ),
+        Mistake(
+            "each word somewhere",
+            _each_word_somewhere,
+            "you look for each word somewhere in the clip, so the words may come from different objects. All words of "
+            "a claim must hold of one and the same object",
+        ),
+        Mistake(
+            "each word somewhere, and enough objects",
+            lambda wanted, seen: len(seen) >= len(wanted) and _each_word_somewhere(wanted, seen),
+            "you look for each word somewhere in the clip, so the words of a claim may come from different objects. "
+            "All of them must hold of one and the same object",
+        ),
+        *(
+            Mistake(
+                f"{field} not looked at",
+                _binding_by(lambda c, o, field=field: _fits(replace(c, **{field: None}), o)),
+                f"you do not look at the {field}: a claim has four fields, and each that says something has to hold",
+            )
+            for field in ("shape", "colour", "size", "motion")
+        ),
+        Mistake(
+            "claims without a partner are dropped",
+            lambda wanted, seen: any(
+                all(_fits(c, o) for c, o in zip(wanted, order, strict=False))
+                for order in permutations(seen, min(len(wanted), len(seen)))
+            ),
+            "with more claims than objects you drop those that are left over (as zip does): each claim needs an object "
+            "of its own, so that is False",
+        ),
+        Mistake(
+            "nothing claimed is false",
+            lambda wanted, seen: bool(wanted) and binding(wanted, seen),
+            "where nothing is claimed you answer False: nothing that was said is wrong, so it is True",
+        ),
+        Mistake(
+            "combinations",
+            lambda wanted, seen: any(all(map(_fits, wanted, chosen)) for chosen in combinations(seen, len(wanted))),
+            "you choose objects, but keep them in the order in which they are seen: `combinations` has each choice "
+            "once, `permutations` in every order",
+        ),
+        Mistake(
+            "the claims turned round",
+            lambda wanted, seen: binding(seen, wanted),
+            "you ask whether all that is seen was claimed. It is the other way round: whether all that is claimed is "
+            "seen",
         ),
         Mistake(
             "in the order of the text",
@@ -615,6 +905,11 @@ ON_SCREEN = Exercise(
             torch.arange(7) / 4,
         ),
         call("2 frames a second, asked 8 times a second", torch.arange(3) / 2, torch.arange(9) / 8),
+        call(
+            "frames that begin at 0, 0.125, 0.5 and 0.75 s, asked from half a second on",
+            torch.tensor([0, 0.125, 0.5, 0.75]),
+            0.5 + torch.arange(3) / 8,
+        ),
     ),
     mistakes=(
         Mistake(
@@ -633,6 +928,34 @@ ON_SCREEN = Exercise(
             _evenly,
             "you assume that all frames last equally long. Phones and screen recorders make them as they come, so look "
             "at each frame's own beginning",
+        ),
+        *(
+            Mistake(
+                f"evenly spaced frames, {what}",
+                lambda s, m, length=length, hair=hair: (m / length(s) + hair).floor().long().clamp(0, len(s) - 1),
+                f"you assume that all frames last equally long, {what}. Phones and screen recorders make them as they "
+                "come, so look at each frame's own beginning",
+            )
+            for what, length, hair in (
+                ("as long as they do on average", lambda s: (s[-1] - s[0]) / (len(s) - 1), 0.0),
+                ("as long as they do on average, or a hair less", lambda s: (s[-1] - s[0]) / (len(s) - 1), 1e-6),
+                ("as long as the first one", lambda s: s[1] - s[0], 0.0),
+                ("a 24th of a second", lambda s: 1 / 24, 0.0),
+                ("a 30th of a second", lambda s: 1 / 30, 0.0),
+                ("an eighth of a second", lambda s: 1 / 8, 0.0),
+            )
+        ),
+        Mistake(
+            "moments moved as well",
+            lambda s, m: torch.searchsorted(s - s[0], m - m[0], right=True) - 1,
+            "you count moments from the first of them. They count from the first frame's beginning already: leave them "
+            "as they are",
+        ),
+        Mistake(
+            "one frame early",
+            lambda s, m: (torch.searchsorted(s - s[0], m, right=True) - 2).clamp(min=0),
+            "you are one frame too early: of those that have begun, the last one's number is one less than how many "
+            "they are, not two",
         ),
         Mistake(
             "the file's own clock",

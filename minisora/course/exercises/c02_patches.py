@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from einops import rearrange
 from torch import Tensor
 
-from minisora.course.checks.exercise import Case, Exercise, Mistake, call
+from minisora.course.checks.exercise import Case, Exercise, Mistake, Solution, call
 from minisora.model.patches import coordinates, patchify, unpatchify
 
 
@@ -66,6 +68,55 @@ PATCHIFY = Exercise(
             "patch transposed",
             lambda x, patch=2: rearrange(x, "b c t (h p) (w q) -> b (t h w) (c q p)", p=patch, q=patch),
             "every patch is transposed inside its token: its rows (p) come before its columns (q)",
+        ),
+        *(
+            Mistake(
+                f"tokens as ({inside})",
+                lambda x, patch=2, inside=inside: rearrange(
+                    x, f"b c t (h p) (w q) -> b (t h w) ({inside})", p=patch, q=patch
+                ),
+                f"the right patches in the right order, but inside a token the numbers are ordered as ({inside}); here "
+                "channels come first, then the patch's rows, then its columns: (c p q)",
+            )
+            for inside in ("p c q", "q c p", "q p c")
+        ),
+        *(
+            Mistake(
+                f"sequence as ({outside})",
+                lambda x, patch=2, outside=outside: rearrange(
+                    x, f"b c t (h p) (w q) -> b ({outside}) (c p q)", p=patch, q=patch
+                ),
+                f"your tokens are in another order, ({outside}): frame by frame, row by row, and along a row: (t h w)",
+            )
+            for outside in ("h t w", "w h t", "w t h")
+        ),
+        Mistake(
+            "far columns",
+            lambda x, patch=2: rearrange(x, "b c t (h p) (q w) -> b (t h w) (c p q)", p=patch, q=patch),
+            "your tokens collect columns from far apart: (q w) takes every w-th column. Neighbours belong together: "
+            "(w q)",
+        ),
+        Mistake(
+            "far rows",
+            lambda x, patch=2: rearrange(x, "b c t (p h) (w q) -> b (t h w) (c p q)", p=patch, q=patch),
+            "your tokens collect rows from far apart: (p h) takes every h-th row. Neighbours belong together: (h p)",
+        ),
+        Mistake(
+            "frames in the token",
+            lambda x, patch=2: rearrange(x, "b c t (h p) (w q) -> b (h w) (t c p q)", p=patch, q=patch),
+            "you put the frames into the token, so that there is one for each place: time belongs to the sequence, "
+            "(t h w)",
+        ),
+        Mistake(
+            "frames in the token, after the channels",
+            lambda x, patch=2: rearrange(x, "b c t (h p) (w q) -> b (h w) (c t p q)", p=patch, q=patch),
+            "you put the frames into the token, so that there is one for each place: time belongs to the sequence, "
+            "(t h w)",
+        ),
+        Mistake(
+            "not merged",
+            lambda x, patch=2: rearrange(x, "b c t (h p) (w q) -> b t h w (c p q)", p=patch, q=patch),
+            "your tokens are still a grid of frames, rows and columns: merge those three axes into one, (t h w)",
         ),
         Mistake(
             "strided patches",
@@ -140,6 +191,41 @@ UNPATCHIFY = Exercise(
             "every patch is in its place but transposed: inside a token it is (c p q), rows of the patch before "
             "columns",
         ),
+        *(
+            Mistake(
+                f"read as ({inside})",
+                lambda x, t, h, w, patch=2, inside=inside: rearrange(
+                    x, f"b (t h w) ({inside}) -> b c t (h p) (w q)", t=t, h=h // patch, w=w // patch, p=patch, q=patch
+                ),
+                f"the contents of each token are read as ({inside}); patchify wrote channels first, then the patch's "
+                "rows, then its columns: (c p q)",
+            )
+            for inside in ("p c q", "q c p", "q p c")
+        ),
+        *(
+            Mistake(
+                f"sequence read as ({outside})",
+                lambda x, t, h, w, patch=2, outside=outside: rearrange(
+                    x, f"b ({outside}) (c p q) -> b c t (h p) (w q)", t=t, h=h // patch, w=w // patch, p=patch, q=patch
+                ),
+                f"the sequence is read in another order, ({outside}), as if the last of these changed fastest in it; "
+                "patchify wrote frame by frame, row by row, and along a row: (t h w)",
+            )
+            for outside in ("h w t", "h t w", "w h t", "w t h")
+        ),
+        *(
+            Mistake(
+                f"laid out as {rows} {columns}",
+                lambda x, t, h, w, patch=2, rows=rows, columns=columns: rearrange(
+                    x,
+                    f"b (t h w) (c p q) -> b c t {rows} {columns}",
+                    **{"t": t, "h": h // patch, "w": w // patch, "p": patch, "q": patch},
+                ),
+                f"the pixels of a patch land far apart: {rows} {columns} puts the place inside the patch outside. "
+                "Neighbours belong together: (h p) (w q)",
+            )
+            for rows, columns in (("(p h)", "(q w)"), ("(p h)", "(w q)"), ("(h p)", "(q w)"))
+        ),
         Mistake(
             "channels last",
             lambda x, t, h, w, patch=2: rearrange(
@@ -177,7 +263,8 @@ def _coordinates_by_loop(t: int, h: int, w: int, seconds_per_latent_frame: float
 
 
 def _grid(seconds: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    return torch.stack(torch.meshgrid(seconds, rows, columns, indexing="ij"), dim=-1).reshape(-1, 3).float()
+    axes = (axis.float() for axis in (seconds, rows, columns))
+    return torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1).reshape(-1, 3)
 
 
 def _corner_first(t: int, h: int, w: int, seconds: float, patch: int = 2) -> Tensor:
@@ -187,6 +274,25 @@ def _corner_first(t: int, h: int, w: int, seconds: float, patch: int = 2) -> Ten
 def _middle_off_by_half(t: int, h: int, w: int, seconds: float, patch: int = 2) -> Tensor:
     rows, columns = h // patch, w // patch
     return _grid(torch.arange(t) * seconds, torch.arange(rows) - rows / 2, torch.arange(columns) - columns / 2)
+
+
+def _middle_of(middle: Callable[[int], float], *, apart: Callable[[int], float] = lambda n: 1.0) -> Solution:
+    """Rows and columns counted from elsewhere, or more or less than 1 apart."""
+
+    def places(n: int) -> Tensor:
+        return (torch.arange(n) - middle(n)) * apart(n)
+
+    return lambda t, h, w, seconds, patch=2: _grid(torch.arange(t) * seconds, places(h // patch), places(w // patch))
+
+
+def _in_order(order: tuple[int, int, int]) -> Solution:
+    """The right places of tokens that come in another order."""
+
+    def wrong(t: int, h: int, w: int, seconds: float, patch: int = 2) -> Tensor:
+        grid = coordinates(t, h, w, seconds, patch).reshape(t, h // patch, w // patch, 3)
+        return grid.permute(*order, 3).reshape(-1, 3)
+
+    return wrong
 
 
 def _seconds_from_the_middle(t: int, h: int, w: int, seconds: float, patch: int = 2) -> Tensor:
@@ -239,6 +345,67 @@ COORDINATES = Exercise(
             _middle_off_by_half,
             "the frame's middle is half a patch off: the patches 0 … rows-1 have their mean at (rows - 1) / 2, not "
             "rows / 2",
+        ),
+        Mistake(
+            "the middle patch",
+            _middle_of(lambda n: n // 2),
+            "you take patch n // 2 for the middle. With an even number the middle lies between two patches, half a "
+            "patch away: (n - 1) / 2, the mean of 0 … n-1",
+        ),
+        Mistake(
+            "the middle patch, rounded down",
+            _middle_of(lambda n: (n - 1) // 2),
+            "you round the middle down to a patch. With an even number it lies between two patches: (n - 1) / 2, "
+            "with a plain division",
+        ),
+        Mistake(
+            "the middle at n",
+            _middle_of(lambda n: n - 1),
+            "you count from the last row and column: the middle is half of that, (n - 1) / 2",
+        ),
+        Mistake(
+            "from -1 to 1",
+            _middle_of(lambda n: (n - 1) / 2, apart=lambda n: 2 / max(n - 1, 1)),
+            "your rows and columns are stretched from -1 to 1, whatever the size: in a wider frame the same place then "
+            "has another address. Neighbouring patches are 1 apart",
+        ),
+        Mistake(
+            "from -1/2 to 1/2",
+            _middle_of(lambda n: (n - 1) / 2, apart=lambda n: 1 / n),
+            "your rows and columns are divided by how many there are: in a wider frame the same place then has another "
+            "address. Neighbouring patches are 1 apart",
+        ),
+        Mistake(
+            "divided by the seconds",
+            lambda t, h, w, seconds, patch=2: coordinates(t, h, w, 1 / seconds, patch),
+            "you divide by seconds_per_latent_frame. Each frame comes so many seconds after the one before: multiply",
+        ),
+        Mistake(
+            "the end of each frame",
+            lambda t, h, w, seconds, patch=2: coordinates(t, h, w, seconds, patch) + torch.tensor([seconds, 0.0, 0.0]),
+            "your first frame is one step late: it is at 0 seconds",
+        ),
+        *(
+            Mistake(
+                f"tokens in the order {order}",
+                _in_order(order),
+                f"the places are right, but in another order than `patchify` lists the tokens: {words}. Frame by "
+                'frame, row by row: torch.meshgrid(seconds, row, column, indexing="ij")',
+            )
+            for order, words in (
+                ((0, 2, 1), "column by column"),
+                ((1, 0, 2), 'row by row, and frame by frame within each (as indexing="xy" has it)'),
+                ((1, 2, 0), "all frames of a place first"),
+                ((2, 1, 0), "column by column, all frames of a place first"),
+            )
+        ),
+        *(
+            Mistake(
+                f"numbers in the order {order}",
+                lambda t, h, w, seconds, patch=2, order=order: coordinates(t, h, w, seconds, patch)[:, list(order)],
+                f"each token has its three numbers in another order: {words}. It is (seconds, row, column)",
+            )
+            for order, words in (((1, 2, 0), "(row, column, seconds)"), ((2, 1, 0), "(column, row, seconds)"))
         ),
         Mistake(
             "latent pixels instead of patches",
@@ -309,6 +476,55 @@ BLOCK_FLOPS = Exercise(
             "token",
         ),
         Mistake(
+            "half an MLP",
+            lambda n, d, r=4: block_flops(n, d, r) - 2 * n * r * d * d,
+            "the MLP has two linear layers, up to mlp_ratio * width and down again: you have one of them",
+        ),
+        Mistake(
+            "no attention",
+            lambda n, d, r=4: 2 * n * (4 + 2 * r) * d * d,
+            "attention itself is missing: every query with every key, and the weights times the values, are n x n "
+            "products that have no weights of their own",
+        ),
+        Mistake(
+            "attention squared twice",
+            lambda n, d, r=4: block_flops(n, d, r) - 4 * n * n * d + 4 * n * n * d * d,
+            "your attention has the square of the width as well: for each pair of tokens it multiplies two vectors, "
+            "which takes `width` multiplications",
+        ),
+        Mistake(
+            "attention of numbers",
+            lambda n, d, r=4: block_flops(n, d, r) - 4 * n * n * d + 4 * n * n,
+            "your attention has a single multiplication for each pair of tokens: it multiplies vectors, which takes "
+            "`width` of them",
+        ),
+        Mistake(
+            "weights once",
+            lambda n, d, r=4: 2 * (4 + 2 * r) * d * d + 4 * n * n * d,
+            "you count the weights once. Each of them is multiplied for every token: times `tokens`",
+        ),
+        Mistake(
+            "MLP squared",
+            lambda n, d, r=4: 8 * n * d * d + 4 * n * r * r * d * d + 4 * n * n * d,
+            "your MLP goes from mlp_ratio * width to mlp_ratio * width: its two matrices are width x (mlp_ratio · "
+            "width), so the ratio is not squared",
+        ),
+        Mistake(
+            "MLP without its ratio",
+            lambda n, d, r=4: 12 * n * d * d + 4 * n * n * d,
+            "your MLP does not widen: its two matrices are width x (mlp_ratio · width)",
+        ),
+        Mistake(
+            "no square matrices",
+            lambda n, d, r=4: 4 * n * r * d * d + 4 * n * n * d,
+            "the four square matrices are missing: queries, keys, values and output, each width x width",
+        ),
+        Mistake(
+            "width not squared",
+            lambda n, d, r=4: 2 * n * (4 + 2 * r) * d + 4 * n * n * d,
+            "your matrices have `width` numbers each: a square one has width², so many multiplications for every token",
+        ),
+        Mistake(
             "no output matrix",
             lambda n, d, r=4: block_flops(n, d, r) - 2 * n * d * d,
             "you have three square matrices: besides queries, keys and values there is a fourth one, for the output",
@@ -349,12 +565,19 @@ def _packing_mask_by_loop(segments: Tensor) -> Tensor:
     return mask
 
 
+def _pieces(segments: Tensor) -> Tensor:
+    """Numbers that begin anew wherever the clip changes."""
+    changes = (segments.diff(dim=1) != 0).long().cumsum(1)
+    return torch.nn.functional.pad(changes, (1, 0))
+
+
 PACKING_MASK = Exercise(
     name="packing_mask",
     reference=packing_mask,
     cases=(
         call("a row of clips 0 0 0 1 1 and padding -1", torch.tensor([[0, 0, 0, 1, 1, -1]])),
         call("two rows, 0 0 1 1 and 0 1 1 2", torch.tensor([[0, 0, 1, 1], [0, 1, 1, 2]])),
+        call("clips that come back, 0 1 0 2 1", torch.tensor([[0, 1, 0, 2, 1]])),
         Case(
             "how many pairs may see each other in 0 0 0 1 1 (3² + 2²)",
             lambda f: int(f(torch.tensor([[0, 0, 0, 1, 1]])).sum()),
@@ -379,6 +602,46 @@ PACKING_MASK = Exercise(
             lambda s: (s[:, :, None] == s[:, None, :]) & (s >= 0)[:, :, None],
             "your padding may look at nothing, not even at padding. In the softmax that is 0/0, and NaN spreads: treat "
             "-1 as a number like any other",
+        ),
+        Mistake(
+            "neighbours only",
+            lambda s: (_pieces(s)[:, :, None] == _pieces(s)[:, None, :]) & packing_mask(s),
+            "tokens with the same number that lie apart do not see each other: all that counts is the number, wherever "
+            "in the row it stands",
+        ),
+        Mistake(
+            "padding is seen by all",
+            lambda s: packing_mask(s) | (s < 0)[:, None, :],
+            "everybody may look at your padding. It has the number -1, a number like any other: only padding looks at "
+            "padding",
+        ),
+        Mistake(
+            "padding sees all",
+            lambda s: packing_mask(s) | (s < 0)[:, :, None],
+            "your padding may look at everything. It has the number -1, a number like any other: padding looks at "
+            "padding",
+        ),
+        Mistake(
+            "the first row for all",
+            lambda s: packing_mask(s[:1]).expand(len(s), -1, -1),
+            "all rows of your batch have the mask of the first row: each row is packed in its own way, so keep the "
+            "batch's axis, b n n",
+        ),
+        Mistake(
+            "not oneself",
+            lambda s: packing_mask(s) & ~torch.eye(s.shape[1], dtype=torch.bool),
+            "no token may look at itself. It has the same number as itself, so the diagonal is true",
+        ),
+        Mistake(
+            "floats",
+            lambda s: packing_mask(s).float(),
+            "the right table, but of floats: a mask is of booleans (attention would *add* numbers). A comparison gives "
+            "them by itself",
+        ),
+        Mistake(
+            "ints",
+            lambda s: packing_mask(s).long(),
+            "the right table, but of whole numbers: a mask is of booleans. A comparison gives them by itself",
         ),
         Mistake(
             "causal as well",

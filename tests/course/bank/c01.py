@@ -409,7 +409,7 @@ def _(wanted, seen):
     return any(all(map(fits, wanted, order)) for order in permutations(seen, len(wanted)))
 
 
-@wrong("binding", "as many things as claims are asked for", r"more|number|extra|not claimed|besides")
+@wrong("binding", "as many things as claims are asked for", r"more|number|extra|not claimed|besides|no other objects")
 def _(wanted, seen):
     return len(wanted) == len(seen) and any(all(map(_fits, wanted, order)) for order in permutations(seen))
 
@@ -503,7 +503,7 @@ def _(starts, moments):
     return (torch.searchsorted(starts - starts[0], moments) - 1).clamp(min=0)
 
 
-@wrong("on_screen", "even frames: the mean rate is used", r"even|regular|rate|times")
+@wrong("on_screen", "even frames: the mean rate is used", r"even|regular|rate|times|equally long")
 def _(starts, moments):
     step = (starts[-1] - starts[0]) / (len(starts) - 1)
     return (moments / step + 1e-6).floor().long().clamp(0, len(starts) - 1)
@@ -520,7 +520,7 @@ def _(starts, moments):
     return ((starts - starts[0])[None, :] <= moments[:, None]).sum(0) - 1
 
 
-@wrong("on_screen", "the next frame to come", r"next|last|begun")
+@wrong("on_screen", "the next frame to come", r"next|last|begun|at or after the moment")
 def _(starts, moments):
     begun = starts - starts[0]
     return torch.searchsorted(begun, moments).clamp(max=len(starts) - 1)

@@ -383,7 +383,7 @@ def _(segments):
     return same | (segments < 0)[:, None, :]
 
 
-@wrong("packing_mask", "also causal", r"causal|earlier|both|later|past")
+@wrong("packing_mask", "also causal", r"causal|earlier|both|later|past|only those before")
 def _(segments):
     return (segments[:, :, None] == segments[:, None, :]).tril()
 
