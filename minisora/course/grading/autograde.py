@@ -28,6 +28,7 @@ from minisora.course.grading.submissions import Submission, find_submissions
 from minisora.errors import UserError
 
 LOG = "autograde.log"  #: What nbgrader says, in the class's folder.
+MARKED = ".marked"  #: Lies beside a staged notebook that nbgrader is through with.
 STARTING = 180  #: Seconds that nbgrader may take to start.
 
 
@@ -73,24 +74,26 @@ def results(nbgrader: Nbgrader, submissions: Sequence[Submission], *, again: boo
             read_notebook(submission.notebook)
             learner = re.sub(r"[^\w.@ -]", "-", submission.learner)
             place = nbgrader.folder / "staged" / learner / nbgrader.number / f"{name}.ipynb"
-            changed = _stage(submission.notebook, place)
-            return nbgrader.mark(learner, submission.notebook, again=again or changed)
+            done = place.with_name(MARKED)
+            if again or not done.exists() or place.read_bytes() != submission.notebook.read_bytes():
+                _stage(submission.notebook, place)
+            marks = nbgrader.mark(learner, submission.notebook, again=not done.exists())
+            done.touch()
+            return marks
 
         for submission in submissions:
             yield result(submission, examined)
 
 
-def _stage(notebook: Path, place: Path) -> bool:
-    """Put a copy of a notebook, and of what lies beside it, where nbgrader finds it. Returns: whether it is new."""
-    if place.exists() and place.read_bytes() == notebook.read_bytes():
-        return False
+def _stage(notebook: Path, place: Path) -> None:
+    """Put a copy of a notebook, and of what lies beside it, where nbgrader finds it; nothing else stays there."""
     shutil.rmtree(place.parent, ignore_errors=True)
     if notebook.parent.name == "submitted":  # everybody's
         place.parent.mkdir(parents=True)
     else:
-        shutil.copytree(notebook.parent, place.parent, ignore=shutil.ignore_patterns(".*", "__*", "*.ipynb"))
+        ignored = shutil.ignore_patterns(".*", "__*", "*.ipynb")
+        shutil.copytree(notebook.parent, place.parent, ignore=ignored, symlinks=True)
     shutil.copyfile(notebook, place)
-    return True
 
 
 @dataclass
@@ -118,6 +121,8 @@ class Nbgrader:
         if self.process is None:
             self._start()
         answer = self._ask({"learner": learner, "again": again}, 60 * self.limits.minutes)
+        if self.process is None:  # what nbgrader has begun to write looks like a notebook without a right answer
+            shutil.rmtree(self.folder / "autograded" / learner / self.number, ignore_errors=True)
         if "marks" not in answer:
             way_out = f"minisora check {self.number} {notebook} examines each exercise apart"
             raise UserError(f"{answer['reason']} {way_out}")

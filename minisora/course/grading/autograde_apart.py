@@ -54,7 +54,11 @@ def main(number: str, gigabytes: str) -> None:
     limit_memory(ITSELF + float(gigabytes))
     _say(answers, {"notebooks": _released(course, number)})
     for request in map(json.loads, sys.stdin):
-        _say(answers, mark(app, course, request["learner"], again=request["again"]))
+        try:
+            answer = mark(app, course, request["learner"], again=request["again"])
+        except Exception as error:
+            answer = {"reason": _reason(error)}
+        _say(answers, answer)
 
 
 def mark(app: AutogradeApp, course: CourseDirectory, learner: str, *, again: bool) -> dict[str, Any]:

@@ -105,11 +105,12 @@ NBGRADER = """
 import json, os, sys, time
 print(json.dumps({"notebooks": ["02_spacetime_patches"]}), flush=True)
 for line in sys.stdin:
-    learner = json.loads(line)["learner"]
+    request = json.loads(line)
+    learner = request["learner"]
     if learner == "dies": os._exit(3)
     if learner == "sleeps": time.sleep(60)
-    if learner == "refused": answer = {"reason": "its kernel died"}
-    else: answer = {"marks": [["check-patchify", 2, 2, ""]]}
+    if learner == "refused": answer = {"reason": f"its kernel died {request}"}
+    else: answer = {"marks": [["check-patchify", 2, 2, f"again: {request['again']}"]]}
     print(json.dumps(answer), flush=True)
 """
 
@@ -120,16 +121,36 @@ def test_whoever_takes_nbgrader_down_costs_nobody_else(tmp_path):
         (tmp_path / "submitted" / name).mkdir(parents=True)
         nbformat.write(new_notebook(), tmp_path / "submitted" / name / "work (2).ipynb")
         (tmp_path / "submitted" / name / "helper.py").touch()
+        (tmp_path / "autograded" / name / "02").mkdir(parents=True)
     submissions = autograde.find_submissions(tmp_path / "submitted", "02")
     nbgrader = autograde.Nbgrader("02", tmp_path, NotebookLimits(minutes=0.05), command=("-c", NBGRADER))
     found = {result.learner: result for result in autograde.results(nbgrader, submissions, again=False)}
     assert "ends nbgrader (exit code 3)" in found["dies"].remark
     assert "its kernel died" in found["refused"].remark and "minisora check 02" in found["refused"].remark
     assert "not done after 0.05 minutes" in found["sleeps"].remark
-    assert found["well"].marks == (Mark("patchify", 2, 2, ""),)
+    assert found["well"].marks == (Mark("patchify", 2, 2, "again: True"),)
     assert nbgrader.process is None
+    assert [path.parent.name for path in sorted(tmp_path.glob("autograded/*/02"))] == ["refused", "well"]
     staged = tmp_path / "staged" / "well" / "02"
-    assert {path.name for path in staged.iterdir()} == {"02_spacetime_patches.ipynb", "helper.py"}
+    assert {path.name for path in staged.iterdir()} == {".marked", "02_spacetime_patches.ipynb", "helper.py"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nbgrader does not run on Windows")
+def test_who_has_a_mark_is_not_marked_again_unless_the_notebook_is_new(tmp_path):
+    def says(*, again=False):
+        nbgrader = autograde.Nbgrader("02", tmp_path, NotebookLimits(), command=("-c", NBGRADER))
+        submissions = autograde.find_submissions(tmp_path / "submitted", "02")
+        found = autograde.results(nbgrader, submissions, again=again)
+        return {each.learner: "True" in (each.remark or each.marks[0].says) for each in found}
+
+    for name in ("refused", "well"):
+        (tmp_path / "submitted" / name).mkdir(parents=True)
+        nbformat.write(new_notebook(), tmp_path / "submitted" / name / "work.ipynb")
+    assert says() == {"refused": True, "well": True}
+    assert says() == {"refused": True, "well": False}
+    assert says(again=True) == {"refused": True, "well": True}
+    nbformat.write(new_notebook(metadata={"later": True}), tmp_path / "submitted" / "well" / "work.ipynb")
+    assert says() == {"refused": True, "well": True}
 
 
 def test_a_chapter_that_is_not_released_is_a_users_error(tmp_path):
