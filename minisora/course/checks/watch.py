@@ -40,7 +40,7 @@ class Watch:
 
     Attributes:
         calls: all calls since :meth:`forget`.
-        changed: the names of arguments that were not left as they were.
+        changed: the names of arguments that were not left as they were, by the solution or by a function that it made.
     """
 
     solution: Solution
@@ -112,7 +112,24 @@ class Watch:
 
         look()
         call.answer, call.returned = answer, True
+        if callable(answer) and not isinstance(answer, type | Tensor | nn.Module):
+            return self._made(answer)
         return _looked_after(answer, look) if isinstance(answer, Iterator) else answer
+
+    def _made(self, made: Any) -> Solution:
+        """A function that the solution has made and handed out: it must leave alone what it is given, too."""
+
+        def asked(*arguments: object, **options: object) -> object:
+            before = [*kept(arguments), *kept(options).values()]
+            answer = made(*arguments, **options)
+            names = [*_names(made, len(arguments), False), *options]
+            for name, now, old in zip(names, [*arguments, *options.values()], before, strict=True):
+                if name not in self.changed and not _left_alone(now, old):
+                    self.changed.append(name)
+                    self._before.append((now, old))
+            return answer
+
+        return asked
 
     @staticmethod
     def _stream(name: str, value: object, pulled: list[tuple[str, object, object]]) -> object:

@@ -442,6 +442,7 @@ HEUN = Exercise(
     minutes=12,
     difficulty=2,
     points=3,
+    trains=False,
 )
 
 # --- ab2 ---
@@ -657,6 +658,7 @@ AB2 = Exercise(
     minutes=15,
     difficulty=2,
     points=3,
+    trains=False,
 )
 
 # --- ancestral ---
@@ -1056,6 +1058,7 @@ ANIMATE = Exercise(
     minutes=8,
     difficulty=1,
     points=2,
+    trains=False,
 )
 
 # --- diagnose_sampler ---

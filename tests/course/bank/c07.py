@@ -423,6 +423,18 @@ def _(conditional, both, *, scale, interval=(0.0, 1.0)):
     return guided
 
 
+@wrong("classifier_free", "the sampler's clip is doubled in place", r"it changes `|in place")
+def _(conditional, both, *, scale, interval=(0.0, 1.0)):
+    made = _guidance()(conditional, both, scale=scale, interval=interval)
+
+    def guided(x, t):
+        answer = made(x, t)
+        x += 0.0 * answer - 1
+        return answer
+
+    return guided
+
+
 @right("classifier_free", "a scale for each token")
 def _(conditional, both, *, scale, interval=(0.0, 1.0)):
     low, high = interval

@@ -613,6 +613,17 @@ def _(path, generator, *, eta=1.0):
     return step
 
 
+@wrong("ancestral", "the fresh noise is put into the caller's clip", r"it changes `|in place")
+def _(path, generator, *, eta=1.0):
+    step = _renew()(path, generator, eta=eta)
+
+    def into(velocity, x, t, s, memory):
+        moved, memory = step(velocity, x, t, s, memory)
+        return x.copy_(moved), memory
+
+    return into
+
+
 @wrong("ancestral", "the maker takes the step itself", r"step|function|return|makes")
 def _(path, generator, *, eta=1.0):
     return _renew()(path, generator, eta=eta)(

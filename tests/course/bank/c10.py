@@ -217,7 +217,7 @@ def _(velocity, dtype):
     return lambda x, t: velocity(x.to(dtype), t).to(t.dtype)
 
 
-@wrong("half_network", "the caller's clip is rounded", r"changes|in place|caller's clip")
+@wrong("half_network", "the caller's clip is rounded", r"it changes `|in place")
 def _(velocity, dtype):
     def rounded(x: Tensor, t: Tensor) -> Tensor:
         x.copy_(x.to(dtype))

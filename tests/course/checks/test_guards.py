@@ -117,3 +117,15 @@ def test_pieces_of_a_stream_are_watched():
     asked = exercise(doubled, Case("two pieces", lambda f: list(f(iter(X.clone().unbind())))))
     examine(asked, doubled)
     assert "it changes `pieces`" in message(in_place, asked)
+
+
+def test_a_function_that_a_part_has_made_leaves_its_arguments_alone():
+    def halved(network):
+        return lambda x: network(x / 2)
+
+    def halved_in_place(network):
+        return lambda x: network(x.div_(2))
+
+    asked = exercise(halved, Case("a network", lambda f: f(torch.exp)(X.clone())))
+    examine(asked, halved)
+    assert "it changes `x`" in message(halved_in_place, asked)
