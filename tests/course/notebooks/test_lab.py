@@ -12,6 +12,7 @@ import urllib.request
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
 from minisora.course.notebooks import compose
 
@@ -19,6 +20,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)")
 
+SOURCE = compose.sources(["02"])[0]
 PATIENCE = 180_000  #: Milliseconds for what a busy machine may take.
 RAN = "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
 BEGUN = RAN + r".some(prompt => /\[(\*|\d+)\]/.test(prompt.innerText))"
@@ -74,27 +76,42 @@ def run_all(page):
     page.wait_for_function(DONE, timeout=PATIENCE)
 
 
-def test_a_slider_changes_the_picture(tmp_path):
-    source = compose.sources(["02"])[0]
-    book = compose.with_references(compose.compose(source))
-    explorer = next(cell for cell in book.cells if "explore(" in cell.source and "import" not in cell.source)
-    # JupyterLab renders only what is near the window: keep the page down to what the explorer needs.
-    needed = ("begin(", "scene =", "exercise", "def count", "def summary")
-    code = [cell for cell in book.cells if cell.cell_type == "code"]
-    book.cells = [c for c in code if c is explorer or "exercise" in c.metadata or any(n in c.source for n in needed)]
-    nbformat.write(book, tmp_path / "chapter.ipynb")
-    settings = tmp_path / "settings"
-    settings.mkdir()
-    with lab(tmp_path, settings) as (address, token), playwright.sync_playwright() as driver:
+@contextlib.contextmanager
+def opened(folder):
+    """The page ``chapter.ipynb`` of a folder in JupyterLab, its kernel ready. Yields it and all addresses it asked."""
+    settings = folder / "settings"
+    settings.mkdir(exist_ok=True)
+    with lab(folder, settings) as (address, token), playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
-        outside = []
-        page.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{address}/lab/tree/chapter.ipynb?token={token}&reset", timeout=PATIENCE)
         page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=PATIENCE)
         page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=PATIENCE)
+        yield page, asked
+        browser.close()
+
+
+def short_page(book):
+    """Of a notebook what its explorer needs: JupyterLab renders only what is near the window."""
+    needed, parts = ("begin(", "scene =", "def count", "def summary"), ("patchify", "unpatchify", "block_flops")
+    cells = []
+    for cell in book.cells:
+        if cell.metadata.get("exercise", cell.metadata.get("check")) in parts or any(n in cell.source for n in needed):
+            cells += [cell] if cell.cell_type == "code" else []
+        if name := cell.metadata.get("check") if cell in cells else None:
+            cells.append(new_code_cell(f"{name} = use({name}={name})"))
+    book.cells = cells
+    return book
+
+
+def test_a_slider_changes_the_picture(tmp_path):
+    book = short_page(compose.with_references(compose.compose(SOURCE)))
+    nbformat.write(book, tmp_path / "chapter.ipynb")
+    with opened(tmp_path) as (page, asked):
         run_all(page)
         picture = page.locator(".jp-OutputArea .widget-html img").last
         picture.wait_for(timeout=PATIENCE)
@@ -104,5 +121,24 @@ def test_a_slider_changes_the_picture(tmp_path):
         page.keyboard.press("ArrowRight")
         changed = "before => [...document.querySelectorAll('.widget-html img')].at(-1).src !== before"
         page.wait_for_function(changed, arg=before, timeout=PATIENCE)
-        assert [url for url in outside if not url.startswith(("data:", "blob:"))] == []
-        browser.close()
+        assert [url for url in asked if not url.startswith(("data:", "blob:")) and "127.0.0.1" not in url] == []
+
+
+def test_an_unsolved_page_runs_to_its_end_and_keeps_its_pictures_when_it_is_saved_and_opened_again(tmp_path):
+    path = tmp_path / "chapter.ipynb"
+    nbformat.write(short_page(compose.learners_copy(compose.compose(SOURCE))), path)
+    still = "[id*=still-]"
+    with opened(tmp_path) as (page, _):
+        run_all(page)
+        page.locator(".jp-OutputArea .widget-html img").last.wait_for(timeout=PATIENCE)
+        assert page.locator(still).count() == 1 and not page.locator(still).is_visible()
+        page.keyboard.press("Control+s")
+        end = time.monotonic() + PATIENCE / 1000
+        while "still-" not in path.read_text(encoding="utf-8"):
+            assert time.monotonic() < end, "the page is not saved"
+            time.sleep(0.2)
+    saved = nbformat.read(path, as_version=4)
+    failed = [cell.metadata.get("check") for cell in saved.cells if cell.id in compose.errors(saved)]
+    assert failed == [cell.metadata["check"] for cell in saved.cells if "check" in cell.metadata]
+    with opened(tmp_path) as (page, _):  # another server: whatever lived is gone
+        page.locator(f"{still} img").first.wait_for(state="visible", timeout=PATIENCE)
