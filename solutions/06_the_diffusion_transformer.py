@@ -83,9 +83,9 @@ share = (weights[:, :, words:, words:] * elsewhere)[:, :, on_circle].sum(-1).mea
 def spotlight(weights: Tensor, token: int) -> Tensor:
     """The five frames, in colour where a token looks (a weight for each) and pale elsewhere; it is framed in black."""
     side, rows = 8 * patch, 8 // patch
-    light = (weights / weights.max()).sqrt().view(5, rows, rows)  # the root, or only the strongest would be seen
-    light, pale = light.repeat_interleave(side, 1).repeat_interleave(side, 2), 0.6 + 0.3 * frames.mean(0)
-    lit = pale + light * (frames - pale)
+    # the root, or only the strongest would be seen
+    light = (weights / weights.max()).sqrt().view(5, rows, rows).repeat_interleave(side, 1).repeat_interleave(side, 2)
+    lit = torch.lerp(0.6 + 0.3 * frames.mean(0), frames, light)
     frame, top, left = token // rows**2, token // rows % rows * side, token % rows * side
     place = lit[:, frame, top : top + side, left : left + side]
     place[:] = F.pad(place[:, 1:-1, 1:-1].clone(), (1, 1, 1, 1), value=-1.0)
@@ -97,9 +97,7 @@ block, head = divmod(int(times_chance.argmax()), share.shape[1])
 asked = int((covered * (frame_of == 2)).argmax())  # the token of the third frame that is most on the circle
 print(f"block {block + 1}, head {head + 1}: looks where the circle was or will be {times_chance.max():.1f} x chance")
 rows = {"the clip": frames, "where one token looks": spotlight(weights[block, head, words + asked, words:], asked)}
-plots.strips(
-    rows, alt="five frames of a red circle; below, the same frames in colour where the marked token looks", fps=2
-)
+plots.strips(rows, alt="a red circle; below, the same frames in colour where the marked token looks", fps=2)
 
 # %% [markdown]
 # Nobody told this head where to look. The network was given tokens, a rule by which tokens may look at each other,

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from minisora.course.checks.check import WRITE_THIS, examine
+from minisora.course.checks.check import WRITE_THIS, examine, no_cell
 from minisora.course.checks.exercise import CheckFailed
+from minisora.course.checks.time_limit import Patience
 from minisora.course.exercises import chapter_exercises, chapters
 
 EXERCISES = [pytest.param(e, id=f"{n}-{e.name}") for n in chapters() for e in chapter_exercises(n)]
@@ -47,6 +48,19 @@ def test_a_stub_is_told_to_be_one(exercise):
 
     with pytest.raises(CheckFailed, match=r"still a stub.*YOUR CODE HERE"):
         examine(exercise, stub)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_what_never_ends_or_has_not_run_is_told(exercise, monkeypatch):
+    def loops(*arguments, **options):
+        while True:
+            pass
+
+    monkeypatch.setattr("minisora.course.checks.check.PATIENCE", Patience(computing=0.02, waiting=60))
+    with pytest.raises(CheckFailed, match=r"is not done after .*: does a loop never end\?"):
+        examine(exercise, loops)
+    with pytest.raises(CheckFailed, match="its cell has not run to its end"):
+        examine(exercise, no_cell(exercise.name))
 
 
 def test_names_are_unique_in_the_course():
