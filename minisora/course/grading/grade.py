@@ -156,6 +156,8 @@ def _own_notebook(number: str) -> Path:
 
 def read_notebook(path: Path) -> NotebookNode:
     """A learner's notebook. Raises: UserError when it is none."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder — name a notebook, or let minisora class mark everybody in it")
     if path.is_file() and not path.stat().st_size:
         raise UserError(f"{path} is empty, 0 bytes — save it again in JupyterLab")
     try:

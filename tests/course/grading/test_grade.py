@@ -126,3 +126,5 @@ def test_what_is_no_notebook_is_a_users_error(tmp_path, text):
         grade("02", path)
     with pytest.raises(UserError, match="chapter '99'"):
         grade("99", path)
+    with pytest.raises(UserError, match="is a folder — name a notebook, or let minisora class"):
+        grade("02", tmp_path)
