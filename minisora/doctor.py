@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import tomllib
@@ -16,6 +15,7 @@ from packaging.requirements import Requirement
 import minisora
 from minisora.errors import UserError
 from minisora.files import check_writable
+from minisora.processors import THREADS, processors, quota, threads
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOCK = CHECKOUT / "requirements.lock"
@@ -102,13 +102,21 @@ def _torch() -> Iterator[Finding]:
     device = pick_device()
     mps = ", MPS only when asked for (--device mps)" if torch.backends.mps.is_available() else ""
     yield Finding("device", (torch.cuda.get_device_name(device) if device.type == "cuda" else device.type) + mps)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    threads = torch.get_num_threads()
-    too_many = f"more threads than cores slow it down: set OMP_NUM_THREADS={cores}" if threads > cores else None
-    yield Finding("threads", f"{threads} on {cores} cores", too_many)
+    yield _threads(torch.get_num_threads())
     x = torch.eye(8)
     wrong = None if torch.equal(x @ x, x) else f"reinstall it: {INSTALL} --force-reinstall"
     yield Finding("torch works", "yes" if wrong is None else "its matrix product is wrong", wrong)
+
+
+def _threads(started: int) -> Finding:
+    cores, most, share = processors(), threads(), quota()
+    value = f"{started} on {cores} cores"
+    if share is not None:
+        value += (
+            f", of which a quota (cgroup) leaves the time of {share:.3g}; in programs of your own set {THREADS}={most}"
+        )
+    too_many = f"more threads than cores slow it down: set {THREADS}={most}" if started > most else None
+    return Finding("threads", value, too_many)
 
 
 def _codecs() -> Iterator[Finding]:

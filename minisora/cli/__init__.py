@@ -17,6 +17,7 @@ from minisora.cli.studio import studio
 from minisora.cli.train import train
 from minisora.cli.words import words
 from minisora.errors import UserError
+from minisora.processors import limit_threads
 
 #: Packages that come with an extra.
 EXTRAS = {
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Windows would write a file that takes no check marks
             stream.reconfigure(encoding="utf-8", errors=stream.errors)
+    limit_threads()
     try:
         code = app(args=arguments, prog_name="minisora", standalone_mode=False)
     except UserError as error:

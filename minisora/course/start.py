@@ -10,6 +10,7 @@ import minisora
 from minisora.course.profile import PROFILE
 from minisora.doctor import CHECKOUT, requirements
 from minisora.errors import UserError
+from minisora.processors import limit_threads
 
 WHAT = '-c requirements.lock -e ".[course]"' if (CHECKOUT / "requirements.lock").exists() else '"minisora[course]"'
 MEND = f"pip install {WHAT}"  #: The command that installs what the chapters need.
@@ -17,6 +18,8 @@ MEND = f"pip install {WHAT}"  #: The command that installs what the chapters nee
 
 def begin(chapter: str) -> None:
     """Check versions (not importability: code that imports can still behave differently), and say what runs where.
+
+    From here on no more threads compute than a container's quota leaves processors for.
 
     The names of the chapter's exercises mean something from now on, so that the page goes on where a learner's cell
     stops with an error before it has defined its own.
@@ -27,6 +30,7 @@ def begin(chapter: str) -> None:
     if wrong:
         raise UserError(f"{', '.join(wrong)}: chapter {chapter} needs other versions — {MEND}")
     _name_exercises(chapter)
+    limit_threads()
     device = "a GPU" if torch.cuda.is_available() else "the CPU"
     print(f"Chapter {chapter} · minisora {minisora.__version__} on {device} · {PROFILE} run")
 

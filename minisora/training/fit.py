@@ -12,6 +12,7 @@ from pathlib import Path
 import lightning
 from torch import nn
 
+from minisora.errors import UserError
 from minisora.training.callbacks import AtDoublings, FiniteGuard, KeepState, Periodically, signals_kept
 from minisora.training.data import Batches, BatchModule
 from minisora.training.memory import keep_freed_memory
@@ -82,7 +83,7 @@ def fit(
     if settings.machine.compile:
         for block in repeated_blocks(module.network):
             block.compile(dynamic=True)
-    with _quiet(), signals_kept():
+    with _quiet(), signals_kept(), _compiler_missing_in_one_line():
         trainer = lightning.Trainer(
             accelerator=settings.machine.accelerator,
             devices=settings.machine.devices,
@@ -102,6 +103,21 @@ def fit(
         trainer.fit(module, BatchModule(batches), ckpt_path=state, weights_only=False)
     forget()
     return Outcome(trainer.global_step, pace.elapsed, finished=not keeper.stopped)
+
+
+@contextlib.contextmanager
+def _compiler_missing_in_one_line() -> Iterator[None]:
+    """Raises: UserError in place of what PyTorch's compiler raises: a dozen kinds, with a page of text."""
+    try:
+        yield
+    except Exception as error:
+        if not type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+            raise
+        first = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise UserError(
+            f"the network cannot be compiled here ({first[:150]}): install a C++ compiler, on GPUs also Triton,"
+            " or leave --compile away"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -151,8 +151,19 @@ def remember_settings(settings: RunSettings, network: Any, **more: Any) -> None:
         old, new = ({name: values[name] for name in fixed} for values in (theirs, mine))
         if difference := _first_difference(old, new):
             raise UserError(f"{settings.run}: holds a run with {difference}; take the same settings or another folder")
+        _same_kind_of_state(settings, theirs.get("machine", {}).get("strategy", "auto"))
     with replacing(settings.run / "settings.json") as draft:
         draft.write_text(json.dumps(mine, indent=1))
+
+
+def _same_kind_of_state(settings: RunSettings, held: str) -> None:
+    """Raises: UserError when only one of both parts of a run is sharded: neither reads the other's optimiser."""
+    mine = settings.machine.strategy
+    if (held == "fsdp") != (mine == "fsdp"):
+        raise UserError(
+            f"{settings.run}: holds a run with strategy {held}, whose state strategy {mine} cannot read:"
+            f" take --strategy {held}, or go on from its weights (--init) in another folder"
+        )
 
 
 def _first_difference(theirs: Any, mine: Any, name: str = "") -> str | None:

@@ -23,7 +23,7 @@ from minisora.training.data import LatentBatch, LatentBatches, Share
 from minisora.training.fit import fit
 from minisora.training.pace import Budget
 from minisora.training.report import Report
-from minisora.training.settings import remember_settings
+from minisora.training.settings import Machine, remember_settings
 from minisora.training.state import LAST, PREVIOUS, newest_state
 
 
@@ -281,3 +281,57 @@ def test_values_that_some_steps_do_not_return_are_averaged_over_the_others(tmp_p
 def test_a_budget_must_be_something(budget) -> None:
     with pytest.raises(UserError):
         Budget(**budget)
+
+
+def rates_of(run: Path) -> list[float]:
+    with (run / "metrics.csv").open() as file:
+        return [float(row["value"]) for row in csv.DictReader(file) if row["name"] == "rate0"]
+
+
+def test_a_run_that_is_over_is_not_made_longer(tmp_path: Path, batches, tiny) -> None:
+    fit(tiny.module(), batches, tiny.settings(tmp_path, steps=6))
+    before = (tmp_path / LAST).read_bytes()
+    with pytest.raises(UserError, match=r"was over after step 6.*--init.*--fresh") as error:
+        fit(tiny.module(), batches, tiny.settings(tmp_path, steps=12))
+    assert "\n" not in str(error.value)
+    assert (tmp_path / LAST).read_bytes() == before
+    again = fit(tiny.module(), batches, tiny.settings(tmp_path, steps=6))
+    assert again.finished and again.step == 6
+
+
+def test_a_longer_budget_on_the_way_does_not_raise_the_rate_again(tmp_path: Path, batches, tiny) -> None:
+    settings = tiny.settings(tmp_path, steps=12, log_every=1, save_minutes=60)
+    settings = replace(settings, schedule=replace(settings.schedule, decay=0.8))
+    stop = Before(batches, 8, lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert not fit(tiny.module(), stop, settings).finished  # type: ignore[arg-type]
+    outcome = fit(tiny.module(), batches, replace(settings, budget=Budget(steps=40)))
+    assert outcome.finished and outcome.step == 40
+    rates = rates_of(tmp_path)[3:]  # after the warm-up
+    assert rates == sorted(rates, reverse=True), "it rose"
+    assert rates[0] > rates[5] > rates[-1] and rates[-1] < 0.002
+
+
+@pytest.mark.parametrize(("held", "asked"), [("auto", "fsdp"), ("ddp", "fsdp"), ("fsdp", "auto"), ("auto", "ddp")])
+def test_a_sharded_run_and_one_that_is_not_do_not_go_on_with_each_other(tmp_path: Path, tiny, held, asked) -> None:
+    settings = tiny.settings(tmp_path, machine=Machine(strategy=held))
+    remember_settings(settings, tiny.config)
+    (tmp_path / LAST).write_bytes(b"a state")
+    other = replace(settings, machine=Machine(strategy=asked))
+    if "fsdp" not in (held, asked):
+        return remember_settings(other, tiny.config)
+    said = f"holds a run with strategy {held}, whose state strategy {asked} cannot read: take --strategy {held}, or "
+    with pytest.raises(UserError, match=said):
+        remember_settings(other, tiny.config)
+    assert json.loads((tmp_path / "settings.json").read_text())["machine"]["strategy"] == held
+    return remember_settings(replace(other, resume=False), tiny.config)
+
+
+def test_a_missing_compiler_is_one_line(tmp_path: Path, batches, tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch._inductor.config.cpp.cxx", ("/nowhere/c++",))
+    monkeypatch.setattr("torch._inductor.config.force_disable_caches", True)
+    machine = Machine(compile=True)
+    with pytest.raises(
+        UserError, match=r"^the network cannot be compiled here \(.*\): install .* leave --compile away"
+    ):
+        fit(tiny.module(), batches, tiny.settings(tmp_path, machine=machine))
+    assert not list(tmp_path.glob("*.ckpt"))

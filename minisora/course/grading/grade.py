@@ -28,6 +28,10 @@ from minisora.course.exercises import chapter_exercises
 from minisora.course.notebooks.compose import CHAPTERS
 from minisora.course.notebooks.extract import NotThere, extract
 from minisora.errors import UserError
+from minisora.processors import THREADS, quota, threads
+
+#: An exercise computes with one thread: each of a large server's would cost it time, and memory that it reserves.
+ONE_THREAD = {THREADS: "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class Limits:
 
     @property
     def waiting(self) -> int:
-        """Seconds of waiting: enough for a busy machine, and an end for what sleeps."""
-        return 60 + 2 * self.seconds
+        """Seconds of waiting: enough for a busy machine, or a share of a processor, and an end for what sleeps."""
+        return round(60 + 2 * self.seconds / min(1.0, quota() or 1.0))
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,14 @@ def grade(
     notebook: Path | None = None,
     *,
     limits: Limits | None = None,
-    workers: int = 2,
+    workers: int | None = None,
     watch: Callable[[Mark, int], object] | None = None,
 ) -> tuple[Path, list[Mark]]:
     """The marks for all exercises of a chapter, and the notebook that they are for.
 
     Args:
         notebook: by default the chapter's own, in ``chapters/``.
+        workers: exercises that are examined at once; two where there are two processors for them.
         watch: is told each mark as it is known, in order, and of how many.
     Raises: UserError when there is no such chapter or the notebook cannot be read.
     """
@@ -72,7 +77,7 @@ def grade(
     path = notebook or _own_notebook(number.zfill(2))
     book = read_notebook(path)
     marks: list[Mark] = []
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers or min(2, threads())) as pool:
         for each in pool.map(partial(mark, book, limits=limits or Limits()), exercises):
             marks.append(each)
             if watch is not None:
@@ -116,7 +121,7 @@ def _examine_apart(name: str, source: str, limits: Limits) -> tuple[bool, str]:
         command = [sys.executable, "-m", module, name, str(solution), str(verdict), *numbers]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            start_new_session=True, env={**os.environ, **ONE_THREAD},
         )  # fmt: skip
         assert process.stdout is not None
         try:
