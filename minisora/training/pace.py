@@ -46,13 +46,16 @@ class Pace(lightning.Callback):
     """Sets the learning rate before each step and stops the run when its budget is spent.
 
     With a budget in steps alone the rate is a pure function of the step; with one in minutes it follows the clock, so
-    that the run ends with its learning rate at 0 however slow the machine is. Time counts over all resumed parts.
+    that the run ends with its learning rate at 0 however slow the machine is. Time counts over all resumed parts. With
+    another budget than before the rate follows the new schedule once that is below it, and never rises again.
     """
 
     def __init__(self, budget: Budget, schedule: Schedule, *, agree_every: int = 20) -> None:
         self.budget, self.schedule, self.agree_every = budget, schedule, agree_every
         self.seconds = 0.0  #: spent before this part of the run
         self.progress = 0.0
+        self.factor = 1.0  #: the share of the peak learning rate that the rate has come down to since the warm-up
+        self._over = False  # whether an earlier part of the run has spent its budget
         self._started: float | None = None
 
     @property
@@ -63,12 +66,19 @@ class Pace(lightning.Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self._started = time.monotonic()
         self._look(trainer, agreed=True)  # a run that is over already makes no further step
+        if self._over and self.progress < 1:
+            raise UserError(
+                f"this run was over after step {trainer.global_step}, with its learning rate at 0: to go on from its"
+                " weights, name them with --init and another folder with --run; --fresh begins anew"
+            )
 
     def on_train_batch_start(self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int) -> None:
         step, schedule = trainer.global_step, self.schedule
         factor = learning_rate_factor(
             step, progress=self.progress, warm_up=schedule.warm_up, decay=schedule.decay, shape=schedule.shape
         )
+        if step >= schedule.warm_up:
+            self.factor = factor = min(factor, self.factor)
         for optimizer in trainer.optimizers:
             set_learning_rate(optimizer, factor)
 
@@ -88,7 +98,8 @@ class Pace(lightning.Callback):
             trainer.should_stop = True
 
     def state_dict(self) -> dict[str, Any]:
-        return {"seconds": self.elapsed}
+        return {"seconds": self.elapsed, "factor": self.factor, "over": self.progress >= 1}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.seconds = state_dict["seconds"]
+        self.factor, self._over = state_dict.get("factor", 1.0), state_dict.get("over", False)  # of an older version

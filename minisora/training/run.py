@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 import time
@@ -213,8 +214,18 @@ def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: d
         "command": shlex.join(["minisora", *sys.argv[1:]]),
         **card,
     }
+    if not outcome.finished and _finished(settings.run / f"{name}.json"):
+        name += "-stopped"  # never in the place of finished weights
     rank_zero_only(save_checkpoint)(settings.run, name, _half(network), about)
     return replace(outcome, weights=settings.run / f"{name}.safetensors")
+
+
+def _finished(card: Path) -> bool:
+    """Whether weights have this card, and are those of a run that was not stopped."""
+    try:
+        return bool(json.loads(card.read_text(encoding="utf-8"))["finished"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 def _half(network: nn.Module) -> dict[str, Tensor]:

@@ -11,10 +11,11 @@ from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig
 from minisora.presets import VOCABULARY
+from minisora.training.fit import Outcome
 from minisora.training.latents import ClipSet
 from minisora.training.modules import hidden_matrices
 from minisora.training.pace import Budget, Schedule
-from minisora.training.run import _half, train_codec, train_text_to_video
+from minisora.training.run import _export, _half, train_codec, train_text_to_video
 from minisora.training.score import judged_prompts
 from minisora.training.settings import CodecSettings, TextToVideoSettings
 
@@ -94,3 +95,19 @@ def test_a_weight_that_is_too_large_for_half_precision_is_kept_whole() -> None:
     weights = _half(network)
     assert (weights["weight"].dtype, weights["bias"].dtype) == (torch.float16, torch.float32)
     assert weights["bias"][0] == 1e5
+
+
+@pytest.mark.parametrize("earlier", [True, False, None])
+def test_weights_of_a_stopped_run_never_replace_finished_ones(tmp_path: Path, earlier: bool | None) -> None:
+    settings = CodecSettings(run=tmp_path, budget=Budget(steps=1))
+    if earlier is not None:
+        _export(Outcome(9, 1.0, finished=earlier), settings, Codec(CODEC), {"kind": "codec", "settings": {}}, "codec")
+    stopped = _export(
+        Outcome(3, 1.0, finished=False), settings, Codec(CODEC), {"kind": "codec", "settings": {}}, "codec"
+    )
+    assert stopped.weights == tmp_path / ("codec-stopped.safetensors" if earlier else "codec.safetensors")
+    assert load_checkpoint(stopped.weights)[1]["steps"] == 3
+    if earlier:
+        assert load_checkpoint(tmp_path / "codec.safetensors")[1]["steps"] == 9
+    done = _export(Outcome(5, 1.0, finished=True), settings, Codec(CODEC), {"kind": "codec", "settings": {}}, "codec")
+    assert done.weights == tmp_path / "codec.safetensors" and load_checkpoint(done.weights)[1]["steps"] == 5
