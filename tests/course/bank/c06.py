@@ -400,6 +400,19 @@ def _(coords, head_dim, wavelengths):
     return _table(coords, head_dim, wavelengths, finish=lambda a: torch.complex(a.sin(), a.cos())[..., None, :])
 
 
+@wrong("rope_table", "tables are kept by their shape", r"earlier answer|keeps answers|between two calls", fresh=True)
+def _():
+    tables = {}
+
+    def rope_table(coords, head_dim, wavelengths):
+        key = tuple(coords.shape), head_dim, coords.device
+        if key not in tables:
+            tables[key] = _table(coords, head_dim, wavelengths)
+        return tables[key]
+
+    return rope_table
+
+
 @right("rope_table", "number by number, with numbers of Python")
 def _(coords, head_dim, wavelengths):
     pairs, axes, columns = head_dim // 2, len(wavelengths), []
@@ -593,6 +606,20 @@ class _(Block):
 
     def forward(self, x, modulation, level, rope, mask):
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = self.parts(modulation, level)
+        x = x + gate_a * self.attention(_modulate(x, shift_a, scale_a), rope, mask)
+        return x + gate_m * self.mlp(_modulate(x, shift_m, scale_m))
+
+
+@wrong(
+    "DiTBlock",
+    "the looked-up modulation is kept in the block",
+    r"earlier answer|keeps answers|between two calls|remembers",
+)
+class _(Block):
+    def forward(self, x, modulation, level, rope, mask):
+        if not hasattr(self, "kept"):
+            self.kept = self.parts(modulation, level)
+        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = self.kept
         x = x + gate_a * self.attention(_modulate(x, shift_a, scale_a), rope, mask)
         return x + gate_m * self.mlp(_modulate(x, shift_m, scale_m))
 

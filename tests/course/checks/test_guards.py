@@ -101,7 +101,7 @@ def test_a_layer_that_remembers_and_one_whose_weights_cannot_learn():
 
     asked = exercise(Shift, Case("two numbers", lambda kind: kind()(X.clone())))
     examine(asked, Shift)
-    assert "the same object, called twice" in message(Remembers, asked)
+    assert "the same object, called once more" in message(Remembers, asked)
     assert "to `its weight`" in message(Frozen, asked)
 
 
@@ -129,3 +129,30 @@ def test_a_function_that_a_part_has_made_leaves_its_arguments_alone():
     asked = exercise(halved, Case("a network", lambda f: f(torch.exp)(X.clone())))
     examine(asked, halved)
     assert "it changes `x`" in message(halved_in_place, asked)
+
+
+def test_an_answer_that_is_kept_by_its_shape():
+    answers = {}
+
+    def keeping(x, factor):
+        if (x.shape, factor.shape) not in answers:
+            answers[x.shape, factor.shape] = scaled(x, factor)
+        return answers[x.shape, factor.shape].clone()
+
+    assert "keeps answers by their shape" in message(keeping, exercise(scaled, call("four numbers", X, FACTOR)))
+
+
+def test_a_layer_that_keeps_its_first_answer():
+    class Doubled(nn.Module):
+        def forward(self, x):
+            return 2 * x
+
+    class Keeping(Doubled):
+        def forward(self, x):
+            if not hasattr(self, "answer"):
+                self.answer = 2 * x
+            return self.answer.clone()
+
+    asked = exercise(Doubled, Case("four numbers", lambda f: f()(X)), trains=False)
+    examine(asked, Doubled)
+    assert "it remembers the call before" in message(Keeping, asked)
