@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -23,8 +24,16 @@ def test_the_page_is_a_notebook_and_a_template(tmp_path: Path) -> None:
     tree = compile(cell["source"], "cell", "exec")
     assert str(out) in tree.co_consts
     assert str(tmp_path / "w") in tree.co_consts
+    assert str(tmp_path / "memory") in tree.co_consts
     template = (tmp_path / "voila" / "templates" / "minisora" / "index.html.j2").read_text(encoding="utf-8")
     assert "://" not in template
+
+
+def voila_settings(folder: Path) -> Any:
+    """What Voilà reads of its settings there."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    return PyFileConfigLoader("voila.py", path=str(folder)).load_config()
 
 
 def test_a_port_in_use_is_passed_over() -> None:
@@ -39,12 +48,15 @@ def test_only_this_machine_and_only_with_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commands: list[list[str]] = []
+    settings: list[Any] = []
 
     class Server:
         def __init__(self, command: list[str], env: dict[str, str]) -> None:
             commands.append(command)
             assert Path(command[3]).exists()
-            assert str(Path(command[3]).parent) == env["JUPYTER_PATH"].split(":")[0]
+            folder = str(Path(command[3]).parent)
+            assert folder == env["JUPYTER_PATH"].split(":")[0] == env["JUPYTER_CONFIG_PATH"].split(":")[0]
+            settings.append(voila_settings(Path(folder)))
 
             self.interrupted = len(commands) == 2
 
@@ -63,11 +75,13 @@ def test_only_this_machine_and_only_with_the_token(
         studio(port=50123, browser=False, out=tmp_path)
     assert ended.value.exit_code == 0
     (command,) = commands
-    assert "--Voila.ip=127.0.0.1" in command
     assert "--no-browser" in command
-    (token,) = (each.removeprefix("--Voila.token=") for each in command if each.startswith("--Voila.token="))
+    assert (settings[0].Voila.ip, settings[0].Voila.port) == ("127.0.0.1", 50123)
+    token = settings[0].Voila.token
     assert len(token) == 32
+    assert not any(token in argument for argument in command)  # which everybody on the machine may read
     assert f"/?token={token}" in capsys.readouterr().out
+    assert settings[0].MappingKernelManager.cull_idle_timeout > 0  # pages that crashed
     studio(port=50123, browser=True, out=tmp_path)  # Ctrl-C is the way to end it, and no error
     assert not Path(commands[1][3]).exists()
 

@@ -18,14 +18,47 @@ import typer
 
 from minisora.errors import UserError
 
-#: The notebook that the page is made of. The first clip is begun at once, so that there is something to see.
+#: The notebook that the page is made of. Without a history a clip is begun at once, so that there is something to see.
 CODE = """from minisora.course import Studio
 from minisora.pipeline import Pipeline
 
 weights = {weights!r}
-studio = Studio(pipeline=Pipeline.load(weights) if weights else None, folder={out!r})
-studio.generate()
+studio = Studio(pipeline=Pipeline.load(weights) if weights else None, folder={out!r}, memory={memory!r})
+if not studio.history:
+    studio.generate()
 studio.widget"""
+
+INTRODUCTION = "# minisora · Studio\n\nA sentence becomes a clip, on this machine and nowhere else."
+
+#: Seconds after which the kernel of a page that is gone is ended, if the page could not say that it goes (it crashed,
+#: or was closed while it was opening); and how often that is looked at.
+GONE, LOOK = 120, 30
+
+#: Voilà's settings. A page that is closed or loaded again asks the server to end its kernel; the server refuses (403)
+#: unless the page has the cookie against cross-site requests, which Voilà never sets: the hook does. Of the times of
+#: pings and of unencrypted sockets the terminal would speak otherwise.
+CONFIG = """import zmq
+
+c = get_config()  # noqa: F821
+
+
+def give_the_cookie(request, notebook, cwd):
+    request.xsrf_token
+
+
+c.VoilaConfiguration.prelaunch_hook = give_the_cookie
+c.VoilaConfiguration.extension_allowlist = {extensions!r}
+c.VoilaConfiguration.template = "minisora"
+c.Voila.ip = "127.0.0.1"
+c.Voila.port = {port!r}
+c.Voila.token = {token!r}
+c.Voila.log_level = "ERROR"
+c.Voila.tornado_settings = {{"ws_ping_interval": 30_000, "ws_ping_timeout": 30_000}}
+if zmq.has("curve"):
+    c.KernelManager.transport_encryption = "auto"
+c.MappingKernelManager.cull_idle_timeout = {gone!r}
+c.MappingKernelManager.cull_interval = {look!r}
+"""
 
 #: Of JupyterLab's extensions those that show widgets; others were made for another JupyterLab than Voilà's.
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
@@ -45,11 +78,32 @@ body.jp-Notebook { padding: 0; }
 .jp-OutputPrompt, .jp-InputPrompt, .jp-OutputArea-prompt, .jp-CodeCell .jp-InputArea { display: none !important; }
 .jp-OutputArea, .jp-OutputArea-child { overflow: visible !important; }
 .jp-OutputArea-output { overflow: visible !important; padding: 0 !important; }
-.jp-RenderedMarkdown h1 { font-size: 22px !important; font-weight: 600; margin: 0 0 12px !important; }
+.jp-RenderedMarkdown h1 { font-size: 22px !important; font-weight: 600; margin: 0 0 2px !important; }
+.jp-RenderedMarkdown p { color: #5f6368; margin: 0 0 16px !important; }
 .jp-RenderedMarkdown .anchor-link, .spinner-container { display: none !important; }
 #loading_text { font-size: 0; }
 #loading_text::after { content: "Opening the Studio …"; font-size: 18px; font-weight: 400; color: #5f6368; }
+#gone { position: fixed; z-index: 1000; inset: 0 0 auto; padding: 10px 20px; text-align: center; }
+#gone { background: #b3401a; color: white; }
 </style>
+<script>
+// The page says so when nobody answers any more, and a page out of the browser's memory has no kernel.
+const watching = setInterval(async () => {
+  const config = document.getElementById("jupyter-config-data");
+  if (!config) return;
+  const {baseUrl, kernelId} = JSON.parse(config.textContent);
+  const status = await fetch(`${baseUrl}api/kernels/${kernelId}`).then(answer => answer.status, () => 0);
+  if (status !== 0 && status !== 404) return;
+  clearInterval(watching);
+  const says = document.createElement("div");
+  says.id = "gone";
+  says.setAttribute("role", "alert");
+  says.textContent = status ? "This page has lost its connection. Load it again: history and prompt are kept."
+    : "The Studio has been ended. Start it again, and open the address that it prints.";
+  document.body.append(says);
+}, 5000);
+addEventListener("pageshow", event => event.persisted && location.reload());
+</script>
 {%- endblock notebook_css -%}
 """
 
@@ -68,12 +122,11 @@ def studio(
     port, token = free_port(port), secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="minisora-studio-") as name:
         page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute())
-        command = [sys.executable, "-m", "voila", str(page), "--template=minisora", "--Voila.ip=127.0.0.1"]
-        command += [f"--port={port}", f"--Voila.token={token}", "--Voila.log_level=WARN"]
-        command += [f"--VoilaConfiguration.extension_allowlist={extension}" for extension in EXTENSIONS]
-        command += [] if browser else ["--no-browser"]
-        paths = [name, *filter(None, [os.environ.get("JUPYTER_PATH")])]
-        environment = {**os.environ, "JUPYTER_PATH": os.pathsep.join(paths)}
+        write_config(Path(name), port=port, token=token)
+        command = [sys.executable, "-m", "voila", str(page), *([] if browser else ["--no-browser"])]
+        environment = dict(os.environ)
+        for variable in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+            environment[variable] = os.pathsep.join([name, *filter(None, [os.environ.get(variable)])])
         print(f"The Studio: http://127.0.0.1:{port}/?token={token} (Ctrl-C ends it)", flush=True)
         server = subprocess.Popen(command, env=environment)
         try:
@@ -92,8 +145,8 @@ def write_page(folder: Path, *, out: Path, weights: Path | None = None) -> Path:
     template.mkdir(parents=True)
     (template / "conf.json").write_text(json.dumps({"base_template": "lab"}), encoding="utf-8")
     (template / "index.html.j2").write_text(TEMPLATE, encoding="utf-8")
-    source = CODE.format(out=str(out), weights=weights and str(weights))
-    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# minisora · Studio"}
+    source = CODE.format(out=str(out), weights=weights and str(weights), memory=str(folder / "memory"))
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": INTRODUCTION}
     cell = {"cell_type": "code", "execution_count": None, "id": "studio", "metadata": {}, "outputs": []}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "title": "minisora · Studio"}
@@ -101,6 +154,12 @@ def write_page(folder: Path, *, out: Path, weights: Path | None = None) -> Path:
     path = folder / "Studio.ipynb"
     path.write_text(json.dumps(book), encoding="utf-8")
     return path
+
+
+def write_config(folder: Path, *, port: int, token: str) -> None:
+    """Voilà's settings, where it finds them when ``folder`` is in ``JUPYTER_CONFIG_PATH``; others cannot read them."""
+    text = CONFIG.format(port=port, token=token, extensions=EXTENSIONS, gone=GONE, look=LOOK)
+    (folder / "voila.py").write_text(text, encoding="utf-8")
 
 
 def free_port(wanted: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor
 
 from minisora.errors import UserError
+from minisora.spelling import named, slips
 
 PAD, BEGIN = 0, 1  #: The ids that are no words.
 
@@ -39,7 +39,7 @@ class Tokenizer:
     def encode(self, captions: Sequence[str]) -> Tensor:
         """Ids ``b m``, as long as the longest caption; an empty caption is the begin token alone (unconditional).
 
-        Raises ``UserError`` for an unknown word (with the nearest known ones) and for more than ``max_text`` words.
+        Raises ``UserError`` for unknown words (with the nearest known ones) and for more than ``max_text`` words.
         """
         rows = [[BEGIN, *self._word_ids(caption)] for caption in captions]
         ids = torch.full((len(rows), max(map(len, rows), default=1)), PAD)
@@ -55,11 +55,10 @@ class Tokenizer:
         pieces = [piece for piece in split(caption) if piece in self._ids or not _is_punctuation(piece)]
         if len(pieces) > self.max_text:
             raise UserError(f"{len(pieces)} words: a prompt has at most {self.max_text} — say it in fewer")
-        for piece in pieces:
-            if piece not in self._ids:
-                near = difflib.get_close_matches(piece, self.words, n=3, cutoff=0.5)
-                advice = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(self.words[:8])}, …"
-                raise UserError(f"unknown word {piece[:40]!r}: {advice}")
+        if unknown := list(dict.fromkeys(piece for piece in pieces if piece not in self._ids)):
+            offers = {piece: slips(piece, self.words) for piece in unknown}
+            rest = "" if all(offers.values()) else f" — known are {', '.join(self.words[:8])}, …"
+            raise UserError(named(unknown, offers) + rest)
         return [self._ids[piece] for piece in pieces]
 
 

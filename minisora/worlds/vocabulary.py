@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
 from minisora.errors import UserError
+from minisora.spelling import named, slips
 
 _TEXT = """
 , . a an the and while as with of in on to off against that which it there this is are does do not both
@@ -152,7 +152,28 @@ MEANT: dict[str, tuple[str, ...]] = {
     "disappears": ("blinks", "shrinks"),
     "rapidly": ("quickly",),
     "beside": ("left of", "right of"),
+    "sun": ("circle",),
+    "moon": ("circle",),
+    "planet": ("circle",),
+    "wheel": ("ring",),
+    "brick": ("block",),
+    **dict.fromkeys(("walk", "run", "swim", "crawl"), ("move",)),
+    **dict.fromkeys(("walks", "runs", "swims", "crawls"), ("moves",)),
+    **dict.fromkeys(("walking", "running", "swimming", "crawling"), ("moving",)),
+    **dict.fromkeys(("dance", "wiggle", "shake"), ("bounce", "spin")),
+    **dict.fromkeys(("dances", "wiggles", "shakes"), ("bounces", "spins")),
+    **dict.fromkeys(("dancing", "wiggling", "shaking"), ("bouncing", "spinning")),
 }
+
+#: Frequent words for what these worlds do not have: no slips of a word that happens to be spelled much like them.
+_NOT_HERE = """
+ant apple baby bat bear bee bird boat book boy bread bus cake car cat chair child city cow dog dragon duck egg face
+fan fire fish flower forest fox frog girl grass hand hat head horse house hen king lake leaf lion man men moss mouse
+ocean park pen people person pig plane planes plant rain rat river road robot rocket rose sand sea ship shoe shore
+sing sings singing sleep sleeps snake snow street table talk talks talking tea tower toy train tree trees truck van
+water wave waves wind window woman women wood
+"""
+NOT_HERE = frozenset(_NOT_HERE.split())
 
 _CONTRACTIONS = {"doesn't": "does not", "don't": "do not", "isn't": "is not", "it's": "it is", "there's": "there is"}
 _MARKS = str.maketrans({"’": "'", ";": ",", ":": ",", "!": ".", "?": ".", **dict.fromkeys('"“”‘()[]-–—_/', " ")})
@@ -167,23 +188,25 @@ def split(text: str) -> list[str]:
 
 
 def nearest(word: str, among: Iterable[str] = WORDS, *, n: int = 3) -> list[str]:
-    """Up to ``n`` known words like an unknown one: like it in meaning where that is known, else in spelling."""
+    """Up to ``n`` known words for an unknown one: like it in meaning where that is known, else in spelling."""
     if word in MEANT:
         return list(MEANT[word][:n])
-    return difflib.get_close_matches(word, [w for w in among if len(w) > 1], n=n, cutoff=0.5)
+    return [] if word in NOT_HERE else slips(word, among, n=n)
+
+
+def unknown_words(text: str) -> list[str]:
+    """The words of a text that are not known, each once, in order."""
+    return list(dict.fromkeys(word for word in split(text) if word not in KNOWN))
 
 
 def known_words(text: str) -> list[str]:
     """:func:`split`, when every word is known.
 
     Raises:
-        UserError: names the first word that is not, and the nearest known ones.
+        UserError: names the words that are not, and for each the nearest known ones.
     """
-    words = split(text)
-    for word in words:
-        if word not in KNOWN:
-            shown = word if len(word) <= 40 else word[:37] + "..."
-            offers = nearest(word) if len(word) <= 40 else []
-            hint = f"try {', '.join(map(repr, offers))}" if offers else f"say it with the {len(KNOWN)} words of WORDS"
-            raise UserError(f"unknown word {shown!r}: {hint}")
-    return words
+    if unknown := unknown_words(text):
+        offers = {word: nearest(word) for word in unknown}
+        rest = "" if all(offers.values()) else f" — minisora words --all lists all {len(KNOWN)} that are known"
+        raise UserError(named(unknown, offers) + rest)
+    return split(text)

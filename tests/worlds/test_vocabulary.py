@@ -9,7 +9,18 @@ from minisora.errors import UserError
 from minisora.worlds.caption import STYLES, caption
 from minisora.worlds.scene import COLOURS, SHAPES, SIZES
 from minisora.worlds.shapes import ShapesWorld
-from minisora.worlds.vocabulary import DIGITS, KNOWN, MEANT, SYNONYMS, VERBS, WORDS, known_words, nearest, split
+from minisora.worlds.vocabulary import (
+    DIGITS,
+    KNOWN,
+    MEANT,
+    NOT_HERE,
+    SYNONYMS,
+    VERBS,
+    WORDS,
+    known_words,
+    nearest,
+    split,
+)
 
 PINNED = 302  #: Words at the time of the first trained weights. Grow the list at its end; never change this prefix.
 
@@ -50,12 +61,18 @@ def test_unknown_words_are_named_with_the_nearest():
         known_words("a red sqare")
     with pytest.raises(UserError, match="unknown word 'pink': try 'purple', 'red'"):
         known_words("a pink ball")
-    with pytest.raises(UserError, match="unknown word '€': say it with the 302 words"):
+    with pytest.raises(
+        UserError, match="words 'grene' \\(try 'green'\\), 'cat', 'sqare' \\(try 'square'\\) — minisora words"
+    ):
+        known_words("a grene cat, a grene sqare")
+    with pytest.raises(UserError, match="unknown word '€' — minisora words --all lists all 302"):
         known_words("5 €")
     with pytest.raises(UserError) as caught:
         known_words("x" * 10_000)
     assert len(str(caught.value)) < 200
-    assert nearest("trianglle")[0] == "triangle"
+    assert nearest("trianglle") == ["triangle"]
+    assert nearest("fire") == nearest("tree") == []  # what is not drawn here is no slip of "five" or "three"
+    assert not (NOT_HERE & KNOWN or NOT_HERE & set(MEANT))
 
 
 @pytest.fixture(scope="module")

@@ -46,13 +46,22 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-ask button.jupyter-button { height: 42px; line-height: 40px; font-size: 14px; padding: 0 18px; }
 .minisora-studio button.jupyter-button.ms-go { background: var(--accent); color: white; font-weight: 600; }
 .minisora-studio button.jupyter-button.ms-resting { opacity: 0.45; }
-.minisora-studio .ms-said { min-height: 28px; align-items: center; gap: 8px; flex-wrap: wrap; margin: -8px 0; }
-.minisora-studio .ms-said .widget-html { height: auto; }
+.minisora-studio .ms-answer { min-height: 26px; gap: 6px; margin: -6px 0 -2px; }
+.minisora-studio :is(.ms-answer, .ms-helped, .ms-beside) .widget-html { height: auto; }
+.minisora-studio .ms-said { align-items: center; gap: 6px; flex-wrap: wrap; }
 .minisora-studio .ms-said button.jupyter-button { height: 26px; line-height: 24px; padding: 0 10px; }
-.minisora-studio .ms-said a { color: var(--accent); text-decoration: underline; }
-.minisora-studio .ms-wrong { color: var(--wrong); font-weight: 600; }
+.minisora-studio a { color: var(--accent); text-decoration: underline; }
+.minisora-studio .ms-wrong { color: var(--wrong); font-weight: 500; }
+.minisora-studio .ms-bad input { border-color: var(--wrong) !important; }
+.minisora-studio .ms-saved { font-size: 13px; overflow-wrap: anywhere; }
 .minisora-studio .ms-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.minisora-studio .ms-fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(136px, 1fr)); gap: 12px; }
+.minisora-studio .ms-fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 14px; }
+.minisora-studio .ms-helped { gap: 6px; }
+.minisora-studio .ms-helped :is(.ms-help, .ms-wrong) { display: block; font-size: 12px; line-height: 1.4; }
+.minisora-studio .ms-help { color: var(--soft); }
+.minisora-studio .ms-seed { align-items: flex-end; gap: 6px; }
+.minisora-studio .ms-seed .ms-field { flex: 1 1 40px; min-width: 0; }
+.minisora-studio .ms-seed button.jupyter-button { height: 34px; line-height: 32px; padding: 0 10px; flex: none; }
 .minisora-studio .ms-stage { gap: 22px; flex-wrap: wrap; align-items: flex-start; }
 .minisora-studio .ms-screen {
   width: 320px; height: 320px; display: grid; place-items: center; border-radius: 10px; overflow: hidden;
@@ -76,6 +85,14 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio dt { color: var(--soft); font-weight: 400; }
 @container (max-width: 560px) { .minisora-studio .ms-row { grid-template-columns: 1fr; gap: 6px; } }
 </style>"""
+
+HELP = {
+    "seed": "Another seed, another clip of the same sentence",
+    "size": "In pixels; larger takes longer",
+    "seconds": "Of the clip; a picture is a single frame",
+    "steps": "How often noise is taken away: fewer are faster and rougher",
+    "guidance": "How hard the words pull: 0 not at all, 1 as learnt",
+}
 
 HINT = '<span class="ms-soft">Words are completed as you type; Enter generates.</span>'
 
@@ -134,14 +151,23 @@ def past(piece: Piece) -> str:
     return f'<div class="ms-row">{strip(piece, columns=6)}{words}</div>'
 
 
-def note(text: str, *, wrong: bool = False, unseen: str = "") -> str:
-    """A line below the prompt, spoken by screen readers at once where something is wrong.
+def help_line(name: str, usual: str | None) -> str:
+    """What a control is for, below it."""
+    more = f" (usual: {usual})" if usual else ""
+    return f'<span class="ms-help">{escaped(HELP[name] + more)}</span>'
 
-    ``unseen``: how it goes on for those who do not see the buttons behind it.
-    """
-    more = f'<span class="ms-unseen">{escaped(unseen)}</span>' if unseen else ""
+
+def note(text: str, *, wrong: bool = False) -> str:
+    """A line below what it is about, spoken by screen readers at once where something is wrong."""
     role, name = ("alert", "ms-wrong") if wrong else ("status", "")
-    return f'<span class="{name}" role="{role}">{escaped(text)} {more}</span>'
+    return f'<span class="{name}" role="{role}">{escaped(text)}</span>'
+
+
+def unknown(word: str, offers: list[str]) -> str:
+    """An unknown word, before the buttons with known ones, which are spoken as well."""
+    hint = "try" if offers else "not among what can be said"
+    more = f'<span class="ms-unseen">{escaped(" or ".join(offers))}</span>' if offers else ""
+    return f'<span class="ms-wrong" role="alert">{escaped(f"unknown word “{word[:40]}”: {hint}")} {more}</span>'
 
 
 def saved(path: Path) -> str:
@@ -149,7 +175,7 @@ def saved(path: Path) -> str:
     kind = "image/gif" if path.suffix == ".gif" else f"video/{path.suffix[1:]}"
     link = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
     copy = f'<a download="{escaped(path.name)}" href="{link}">download a copy</a>'
-    return f'<span role="status">saved as {escaped(str(path))} · {copy}</span>'
+    return f'<span class="ms-saved" role="status">saved as {escaped(str(path))} · {copy}</span>'
 
 
 def still(piece: Piece) -> Picture:

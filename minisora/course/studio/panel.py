@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import ipywidgets
 
 from minisora.course.studio import look
 from minisora.course.studio.work import Order
-from minisora.request import MOST_GUIDANCE, MOST_STEPS
+from minisora.errors import UserError
+from minisora.request import check_sampling
 
 #: Sizes to choose from, height and width: those that the shipped weights were trained on.
 SIZES = {"64 × 64": (64, 64), "48 × 80, wide": (48, 80), "80 × 48, tall": (80, 48), "96 × 96": (96, 96)}
 LENGTHS = {"a picture": 0.0, **{f"{s:g} s": float(s) for s in (0.5, 1, 1.5, 2, 3, 4, 6, 8)}}
 
-OFFERS = 3  #: Known words that are offered for an unknown one.
+NAMED = 4  #: Unknown words that are named, each in a row of its own,
+OFFERS = 3  #: and known words that are offered for each.
+
+
+class Row:
+    """An unknown word, and buttons with known ones."""
+
+    def __init__(self) -> None:
+        self.word = ""
+        self.text = ipywidgets.HTML()
+        self.offers = [button("", "") for _ in range(OFFERS)]
+        self.widget = box(ipywidgets.HBox, "ms-said", self.text, *self.offers)
+
+    def show(self, word: str, others: list[str]) -> None:
+        """A word and what it may be meant for; no word, no row."""
+        self.word = word
+        self.widget.layout.display = "" if word else "none"
+        self.text.value = look.unknown(word, others) if word else ""
+        for each, other in zip(self.offers, [*others, *[""] * OFFERS], strict=False):
+            each.description, each.tooltip = other, f"say {other} instead of {word}" if other else ""
+            each.layout.display = "" if other else "none"
 
 
 class Panel:
     """Every control has a name that is read out, is reached with Tab, and keeps the focus when it is used."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, *, usual_steps: int, usual_guidance: float) -> None:
         w = ipywidgets
+        self._usual = (usual_steps, usual_guidance)
         self.prompt = w.Combobox(
             value=order.prompt, description="Prompt", placeholder="say what to show, and press Enter"
         )
         self.go = button("Generate", "make a clip of the prompt; Enter in the prompt does the same")
         self.halt = button("Stop", "give up the clip that is being made")
         self.message = w.HTML()
-        self.offers = [button("", "") for _ in range(OFFERS)]
+        self.rows = [Row() for _ in range(NAMED)]
 
-        sizes = SIZES if order.size in SIZES.values() else {**SIZES, "{} × {}".format(*order.size): order.size}
-        lengths = LENGTHS if order.seconds in LENGTHS.values() else {**LENGTHS, f"{order.seconds:g} s": order.seconds}
-        self.seed = w.BoundedIntText(value=order.seed, min=0, max=max(2**31 - 1, order.seed), description="Seed")
-        self.size = w.Dropdown(options=sizes, value=order.size, description="Height × width")
-        self.seconds = w.Dropdown(options=lengths, value=order.seconds, description="Length")
-        self.steps = w.BoundedIntText(value=order.steps, min=1, max=MOST_STEPS, description="Steps")
-        self.guidance = w.BoundedFloatText(
-            value=order.guidance, min=0, max=MOST_GUIDANCE, step=0.5, description="Guidance"
-        )
-
-        fields = [self.seed, self.size, self.seconds, self.steps, self.guidance]
-        for each in (self.prompt, *fields):
+        # Numbers are texts: a field for numbers changes in silence what is not within its limits.
+        self.seed = w.Text(description="Seed", tooltip=look.HELP["seed"], continuous_update=False)
+        self.dice = button("Another", "take another seed")
+        self.size = w.Dropdown(options=SIZES, description="Height × width", tooltip=look.HELP["size"])
+        self.seconds = w.Dropdown(options=LENGTHS, description="Length", tooltip=look.HELP["seconds"])
+        self.steps = w.Text(description="Steps", tooltip=look.HELP["steps"], continuous_update=False)
+        self.guidance = w.Text(description="Guidance", tooltip=look.HELP["guidance"], continuous_update=False)
+        self.fields = {
+            "seed": self.seed,
+            "size": self.size,
+            "seconds": self.seconds,
+            "steps": self.steps,
+            "guidance": self.guidance,
+        }
+        self.helps = {name: w.HTML() for name in self.fields}
+        for each in (self.prompt, *self.fields.values()):
             each.add_class("ms-field")
         self.go.add_class("ms-go")
+        self.order = order
 
         self.screen = w.HTML(look.empty("press Generate"))
         self.about = w.HTML()
@@ -51,47 +79,79 @@ class Panel:
         self.mp4 = button("Save mp4", "write the clip on the screen to a video file")
         self.gif = button("Save gif", "write the clip on the screen to an animated picture")
         self.keep = box(w.HBox, "ms-keep", self.pause, self.mp4, self.gif)
+        self.kept = w.HTML()
         self.past = box(w.VBox, "ms-past")
-
-        self.widget = box(
-            w.VBox,
-            "minisora-studio",
-            w.HTML(look.STYLE, layout={"display": "none"}),
-            box(w.HBox, "ms-ask", self.prompt, self.go, self.halt),
-            box(w.HBox, "ms-said", self.message, *self.offers),
-            box(w.HBox, "ms-fields", *fields),
-            w.HTML(look.WORDS),
-            box(w.HBox, "ms-stage", self.screen, box(w.VBox, "ms-beside", self.about, self.keep)),
-            self.past,
-        )
-        self.offer("", [])
+        self.widget = self._placed()
+        self.judge()
+        self.object({})
         self.resting(True)
         self.keepable(False)
 
     @property
     def order(self) -> Order:
-        """What the controls say."""
+        """What the controls say.
+
+        Raises: UserError when a number cannot be read or is not within its limits.
+        """
         size: Any = self.size.value
         seconds: Any = self.seconds.value
         return Order(
             " ".join(self.prompt.value.split()),
-            seed=self.seed.value,
+            seed=self._seed(),
             size=size,
             seconds=seconds,
-            steps=self.steps.value,
-            guidance=self.guidance.value,
+            steps=self._steps(),
+            guidance=self._guidance(),
         )
 
     @order.setter
     def order(self, order: Order) -> None:
-        self.prompt.value, self.seed.value, self.size.value = order.prompt, order.seed, order.size
-        self.seconds.value, self.steps.value, self.guidance.value = order.seconds, order.steps, order.guidance
+        self.typed = {
+            "prompt": order.prompt,
+            "seed": str(order.seed),
+            "size": order.size,
+            "seconds": order.seconds,
+            "steps": str(order.steps),
+            "guidance": f"{order.guidance:g}",
+        }
 
-    def offer(self, word: str, others: list[str]) -> None:
-        """Buttons with known words for an unknown one, or none."""
-        for each, other in zip(self.offers, [*others, *[""] * OFFERS], strict=False):
-            each.description, each.tooltip = other, f"say {other} instead of {word}" if other else ""
-            each.layout.display = "" if other else "none"
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What stands in the controls, be it sense or not."""
+        return {"prompt": self.prompt.value, **{name: field.value for name, field in self.fields.items()}}
+
+    @typed.setter
+    def typed(self, typed: dict[str, Any]) -> None:
+        size, seconds = tuple(typed["size"]), typed["seconds"]
+        if size not in SIZES.values():
+            self.size.options = {**SIZES, "{} × {}".format(*size): size}
+        if seconds not in LENGTHS.values():
+            self.seconds.options = {**LENGTHS, f"{seconds:g} s": seconds}
+        self.prompt.value, self.size.value, self.seconds.value = typed["prompt"], size, seconds
+        self.seed.value, self.steps.value, self.guidance.value = typed["seed"], typed["steps"], typed["guidance"]
+
+    @property
+    def answer(self) -> str:
+        """What is said of the prompt, as HTML."""
+        return "<br>".join([self.message.value, *(row.text.value for row in self.rows if row.word)])
+
+    def judge(self) -> None:
+        """Below each setting: what it is for, or what is wrong with it."""
+        usual = {"steps": f"{self._usual[0]}", "guidance": f"{self._usual[1]:g}"}
+        read = {"seed": self._seed, "steps": self._steps, "guidance": self._guidance}
+        for name, field in self.fields.items():
+            text, bad = look.help_line(name, usual.get(name)), False
+            try:
+                read.get(name, bool)()
+            except UserError as error:
+                text, bad = look.note(str(error), wrong=True), True
+            self.helps[name].value = text
+            (field.add_class if bad else field.remove_class)("ms-bad")
+
+    def object(self, unknown: dict[str, list[str]]) -> None:
+        """Name unknown words, each with buttons for known ones; or none."""
+        for row, (word, others) in zip(self.rows, [*unknown.items(), *[("", [])] * NAMED], strict=False):
+            row.show(word, others)
 
     def resting(self, rests: bool) -> None:
         """Which of the two buttons waits for the other. Neither is disabled: that would take the focus from it."""
@@ -100,7 +160,55 @@ class Panel:
 
     def keepable(self, there: bool) -> None:
         """Whether there is a clip to pause and to save."""
+        self.kept.value = ""
         self.keep.layout.display = "" if there else "none"
+
+    def _seed(self) -> int:
+        seed = whole("seed", self.seed.value, advice="0")
+        check_sampling(steps=1, guidance=1.0, seeds=[seed])
+        return seed
+
+    def _steps(self) -> int:
+        steps = whole("steps", self.steps.value, advice=str(self._usual[0]))
+        check_sampling(steps=steps, guidance=1.0, seeds=[])
+        return steps
+
+    def _guidance(self) -> float:
+        guidance = number("guidance", self.guidance.value, advice=f"{self._usual[1]:g}")
+        check_sampling(steps=1, guidance=guidance, seeds=[])
+        return guidance
+
+    def _placed(self) -> ipywidgets.VBox:
+        w = ipywidgets
+        placed = {**self.fields, "seed": box(w.HBox, "ms-seed", self.seed, self.dice)}
+        helped = [box(w.VBox, "ms-helped", field, self.helps[name]) for name, field in placed.items()]
+        return box(
+            w.VBox,
+            "minisora-studio",
+            w.HTML(look.STYLE, layout={"display": "none"}),
+            box(w.HBox, "ms-ask", self.prompt, self.go, self.halt),
+            box(w.VBox, "ms-answer", self.message, *(row.widget for row in self.rows)),
+            box(w.HBox, "ms-fields", *helped),
+            w.HTML(look.WORDS),
+            box(w.HBox, "ms-stage", self.screen, box(w.VBox, "ms-beside", self.about, self.keep, self.kept)),
+            self.past,
+        )
+
+
+def whole(name: str, text: str, *, advice: str) -> int:
+    """The whole number that a field says. Raises: UserError when it says something else."""
+    if not re.fullmatch(r"\s*[+-]?\d{1,30}\s*", text):
+        raise UserError(f"{name} {text.strip()[:20]!r}: must be a whole number — try {advice}")
+    return int(text)
+
+
+def number(name: str, text: str, *, advice: str) -> float:
+    """The number that a field says. Raises: UserError when it says something else."""
+    if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", text):
+        point = text.strip().replace(",", ".", 1)
+        better = point if re.fullmatch(r"\d+\.\d+", point) else advice
+        raise UserError(f"{name} {text.strip()[:20]!r}: must be a number — try {better[:20]}")
+    return float(text)
 
 
 def button(description: str, tooltip: str) -> ipywidgets.Button:

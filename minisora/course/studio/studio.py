@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from minisora.course import living
 from minisora.course.finished import finished_pipeline
 from minisora.course.picture import Picture
 from minisora.course.studio import look
+from minisora.course.studio.desk import Desk
+from minisora.course.studio.memory import Memory
 from minisora.course.studio.panel import Panel, box, button
-from minisora.course.studio.words import completions, replaced, unknown
 from minisora.course.studio.work import Order, Piece, Stopped, in_background, make
 from minisora.errors import UserError
 from minisora.files import slug
 from minisora.pipeline import Pipeline
-from minisora.request import EXAMPLE, check_prompt
+from minisora.request import EXAMPLE, check_sampling
 
 KEPT = 20  #: Pieces that the history remembers.
 
@@ -38,6 +40,8 @@ class Studio:
         pipeline: what makes the clips; by default the finished one with the shipped weights.
         seed, size, seconds, steps, guidance: what the controls begin with; see ``Pipeline.generate``.
         folder: where clips are saved.
+        memory: a folder that keeps history and prompt for the next page that is opened with it.
+    Raises: UserError for settings that no clip can be made with.
     Attributes:
         widget: the panel alone, for a page that shows something else where no widgets run.
         history: what was made, the latest first.
@@ -55,6 +59,7 @@ class Studio:
         steps: int | None = None,
         guidance: float | None = None,
         folder: str | Path = "out",
+        memory: str | Path | None = None,
     ) -> None:
         self.pipeline = finished_pipeline() if pipeline is None else pipeline
         self.folder = Path(folder)
@@ -64,16 +69,21 @@ class Studio:
         self._worker: threading.Thread | None = None
         self._about_to_begin: asyncio.TimerHandle | None = None
         self._working, self._moving = False, True
-        steps = self.pipeline.sampling.steps if steps is None else steps
-        guidance = self.pipeline.sampling.guidance if guidance is None else guidance
-        self.panel = Panel(Order(prompt, seed=seed, size=size, seconds=seconds, steps=steps, guidance=guidance))
+        usual = self.pipeline.sampling
+        steps = usual.steps if steps is None else steps
+        guidance = usual.guidance if guidance is None else guidance
+        check_sampling(steps=steps, guidance=guidance, seeds=[seed])
+        order = Order(prompt, seed=seed, size=size, seconds=seconds, steps=steps, guidance=guidance)
+        self.panel = Panel(order, usual_steps=usual.steps, usual_guidance=usual.guidance)
         self.widget: ipywidgets.VBox = self.panel.widget
+        self._memory = None if memory is None else Memory(Path(memory), most=KEPT)
+        self._desk = Desk(self.panel, longest=self.pipeline.tokenizer.max_text, memory=self._memory)
         self._connect()
-        self._typed()
+        self._remember_all()
 
     @property
     def order(self) -> Order:
-        """What the controls say now."""
+        """What the controls say now. Raises: UserError when a number is none, or not within its limits."""
         return self.panel.order
 
     @property
@@ -84,8 +94,8 @@ class Studio:
     def generate(self) -> None:
         """Begin to make what the controls say, unless something is being made."""
         if self.busy:
-            self._say("one clip at a time: stop this one, or wait for it", wrong=True)
-        elif (order := self._accepted()) is not None:
+            self._desk.say("one clip at a time: stop this one, or wait for it", wrong=True)
+        elif (order := self._desk.accepted()) is not None:
             self._begin(order)
             self._worker = in_background(lambda: self._work(order))
 
@@ -108,7 +118,7 @@ class Studio:
     def save(self, ending: str) -> Path | None:
         """Write the clip on the screen as mp4 or gif, and say where; None if that cannot be done."""
         if self.shown is None:
-            self._say("nothing to save yet: generate a clip first", wrong=True)
+            self._desk.say("nothing to save yet: generate a clip first", wrong=True)
             return None
         name = f"{slug(self.shown.order.prompt)}-{self.shown.order.seed}"
         path, count = self.folder / f"{name}.{ending}", 1
@@ -118,20 +128,19 @@ class Studio:
         try:
             self.shown.clip.save(path)
         except UserError as error:
-            self._say(str(error), wrong=True)
+            self.panel.kept.value = look.note(str(error), wrong=True)
             return None
-        self.panel.offer("", [])
-        self.panel.message.value = look.saved(path)
+        self.panel.kept.value = look.saved(path)
         return path
 
     def still(self) -> Picture:
         """A picture of the result, for where no widgets run; makes the first clip if there is none yet."""
         self.wait()
-        if self.shown is None and (order := self._accepted()) is not None:
+        if self.shown is None and (order := self._desk.accepted()) is not None:
             self._begin(order)
             self._work(order)
         if self.shown is None:
-            return Picture(self.panel.message.value, "the Studio, without a clip")
+            return Picture(self.panel.answer, "the Studio, without a clip")
         return look.still(self.shown)
 
     def _ipython_display_(self) -> None:
@@ -140,15 +149,13 @@ class Studio:
 
     def _connect(self) -> None:
         panel = self.panel
-        panel.prompt.observe(lambda _: self._typed(), names="value")
-        panel.prompt.on_msg(lambda _, message, __: self._press() if message.get("event") == "submit" else None)
+        for text in (panel.prompt, panel.seed, panel.steps, panel.guidance):
+            text.on_msg(lambda _, message, __: self._press() if message.get("event") == "submit" else None)
         panel.pause.on_click(lambda _: self._play(not self._moving))
         panel.go.on_click(lambda _: self._press())
         panel.halt.on_click(lambda _: self.stop())
         panel.mp4.on_click(lambda _: self.save("mp4"))
         panel.gif.on_click(lambda _: self.save("gif"))
-        for offer in panel.offers:
-            offer.on_click(lambda pressed: self._mend(pressed.description))
 
     def _forget_the_press(self) -> None:
         if self._about_to_begin is not None:
@@ -163,47 +170,10 @@ class Studio:
         except RuntimeError:  # no front end, no loop
             self.generate()
 
-    def _typed(self) -> None:
-        """Offer completions, and known words for a word that is unknown and finished."""
-        text = self.panel.prompt.value
-        self.panel.prompt.options = completions(text)
-        self._object(unknown(text, typing=True))
-
-    def _accepted(self) -> Order | None:
-        """What the controls say, if its prompt can be made; else the reason is shown."""
-        order = self.order
-        if (wrong := unknown(order.prompt)) is not None:
-            self._object(wrong)
-            return None
-        try:
-            check_prompt(order.prompt, most=self.pipeline.tokenizer.max_text)
-        except UserError as error:
-            self._say(str(error), wrong=True)
-            return None
-        return order
-
-    def _object(self, wrong: tuple[str, list[str]] | None) -> None:
-        """Say in one line which word is unknown, with buttons for the nearest known ones."""
-        word, offers = wrong or ("", [])
-        hint = "try" if offers else "see below what can be said"
-        self._say(f"unknown word “{word[:40]}”: {hint}" if wrong else "", wrong=True, unseen=" or ".join(offers))
-        self.panel.offer(word, offers)
-
-    def _mend(self, other: str) -> None:
-        """Take a known word for the unknown one, and go on typing."""
-        text = self.panel.prompt.value
-        if (wrong := unknown(text)) is not None:
-            self.panel.prompt.value = replaced(text, wrong[0], other)
-        self.panel.prompt.focus()
-
-    def _say(self, text: str, *, wrong: bool = False, unseen: str = "") -> None:
-        self.panel.offer("", [])
-        self.panel.message.value = look.note(text, wrong=wrong, unseen=unseen) if text else look.HINT
-
     def _begin(self, order: Order) -> None:
         self._working = True
         self._stop.clear()
-        self._say("")
+        self._desk.say("")
         self.panel.resting(False)
         self.panel.keepable(False)
         self.panel.about.value = look.progress(order, 0)
@@ -224,11 +194,11 @@ class Studio:
             piece = make(self.pipeline, order, stop=self._stop, step=step, preview=preview)
         except Stopped:
             self._show(self.shown)
-            self._say("stopped")
+            self._desk.say("stopped")
         except Exception as error:  # whatever it is, it is said in the panel, since nobody sees a thread's errors
             self._show(self.shown)
             what = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-            self._say(" ".join(what.split())[:200], wrong=True)
+            self._desk.say(" ".join(what.split())[:200], wrong=True)
         else:
             self.history = [piece, *self.history][:KEPT]
             self._remember()
@@ -239,11 +209,25 @@ class Studio:
 
     def _remember(self) -> None:
         """The latest piece on top of the history."""
-        piece = self.history[0]
+        self.panel.past.children = [self._row(self.history[0]), *self.panel.past.children][:KEPT]
+        if self._memory is not None:
+            with contextlib.suppress(UserError):  # the clip is made all the same
+                self._memory.keep(self.history[0])
+
+    def _remember_all(self) -> None:
+        """What an earlier page of the same memory made, and what was typed there."""
+        if self._memory is None:
+            return
+        self.history = self._memory.pieces()
+        self.panel.past.children = [self._row(piece) for piece in self.history]
+        if self.history:
+            self._show(self.history[0])
+
+    def _row(self, piece: Piece) -> ipywidgets.HBox:
+        """A piece in the history, and the button that brings it back."""
         back = button("Bring back", f"set the controls to: {piece.order.prompt}, {piece.order.settings}")
         back.on_click(lambda _: self.bring_back(piece))
-        row = box(ipywidgets.HBox, "ms-piece", ipywidgets.HTML(look.past(piece)), back)
-        self.panel.past.children = [row, *self.panel.past.children][:KEPT]
+        return box(ipywidgets.HBox, "ms-piece", ipywidgets.HTML(look.past(piece)), back)
 
     def _show(self, piece: Piece | None) -> None:
         """A finished piece on the screen, or an empty one."""

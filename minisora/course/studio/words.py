@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from minisora.worlds.scene import COLOURS, SHAPES, SIZES
-from minisora.worlds.vocabulary import DIGITS, KNOWN, WORDS, nearest, split
+from minisora.worlds.vocabulary import DIGITS, WORDS, nearest, split, unknown_words
 
 #: For a prompt that is still empty.
 EXAMPLES = (
@@ -47,19 +47,15 @@ def completions(text: str, *, n: int = 11) -> list[str]:
     return [text + words for words in following[:n]]
 
 
-def unknown(text: str, *, typing: bool = False) -> tuple[str, list[str]] | None:
-    """The first word that is not known and up to three that it may be meant for; None if all are known.
+def unknown(text: str, *, typing: bool = False) -> dict[str, list[str]]:
+    """Every word that is not known, with up to three that it may be meant for.
 
     ``typing``: a last word that may become a known one is passed over.
     """
-    words = split(text)
     begun = _begun(text) if typing else ""
-    if begun and words and any(word.startswith(words[-1]) for word in WORDS):
-        words = words[:-1]
-    for word in words:
-        if word not in KNOWN:
-            return word, nearest(word)
-    return None
+    if begun and split(text)[-1] == begun and any(word.startswith(begun) for word in WORDS):
+        text = text[: len(text) - len(begun)]
+    return {word: nearest(word) for word in unknown_words(text)}
 
 
 def replaced(text: str, word: str, other: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 import threading
 import time
@@ -60,8 +61,8 @@ def studio_with(machine: Machine, **settings: Any) -> Studio:
     return Studio(pipeline=machine, **settings)  # pyright: ignore[reportArgumentType]
 
 
-def words(html: str) -> str:
-    return " ".join(re.sub("<[^>]*>", "", html).split())
+def words(markup: str) -> str:
+    return " ".join(re.sub("<[^>]*>", "", markup).split())
 
 
 def test_a_prompt_becomes_a_clip(pipeline: Pipeline) -> None:
@@ -80,6 +81,11 @@ def test_a_prompt_becomes_a_clip(pipeline: Pipeline) -> None:
     assert panel.keep.layout.display == ""
 
 
+def said(panel: Any) -> list[str]:
+    """What stands in the rows for unknown words, read aloud."""
+    return [words(row.text.value) for row in panel.rows if row.widget.layout.display != "none"]
+
+
 def test_it_can_be_found() -> None:
     assert widgets.Studio is Studio
 
@@ -89,18 +95,79 @@ def test_unknown_words_are_named_with_known_ones_to_choose() -> None:
     studio = studio_with(machine)
     panel = studio.panel
     panel.prompt.value = "a pink cir"
-    assert words(panel.message.value) == "unknown word “pink”: try purple or red"  # the half word is not yet wrong
-    assert 'role="alert"' in panel.message.value
-    assert [offer.description for offer in panel.offers] == ["purple", "red", ""]
+    assert said(panel) == ["unknown word “pink”: try purple or red"]  # the half word is not yet wrong
+    assert 'role="alert"' in panel.rows[0].text.value
+    assert [offer.description for offer in panel.rows[0].offers] == ["purple", "red", ""]
     panel.prompt.value = "a Pink circle"
     studio.generate()
     assert (machine.calls, studio.busy) == (0, False)
-    panel.offers[0].click()
+    panel.rows[0].offers[0].click()
     assert panel.prompt.value == "a purple circle"
-    assert not any(offer.description for offer in panel.offers)
-    assert "alert" not in panel.message.value
+    assert said(panel) == []
     panel.prompt.value = "a xqzxqzxqz "
-    assert words(panel.message.value) == "unknown word “xqzxqzxqz”: see below what can be said"
+    assert said(panel) == ["unknown word “xqzxqzxqz”: not among what can be said"]
+
+
+def test_all_unknown_words_are_named_each_with_its_own() -> None:
+    panel = studio_with(Machine()).panel
+    panel.prompt.value = "a grene sqare on a tree "
+    assert said(panel) == [
+        "unknown word “grene”: try green",
+        "unknown word “sqare”: try square",
+        "unknown word “tree”: not among what can be said",
+    ]
+    panel.rows[1].offers[0].click()
+    assert panel.prompt.value == "a grene square on a tree "
+    assert len(said(panel)) == 2
+    panel.prompt.value = "one cat two dogs three cows four men five hens six foxes "
+    assert words(panel.message.value) == "6 unknown words, the first 4:"
+    assert [row.word for row in panel.rows] == ["cat", "dogs", "cows", "men"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "why"),
+    [
+        ("steps", "0", "steps 0: must be from 1 to 1000 — try 20"),
+        ("steps", "2.7", "steps '2.7': must be a whole number — try 5"),
+        ("steps", "", "steps '': must be a whole number — try 5"),
+        ("seed", "-1", "seed -1: must be from 0 to"),
+        ("seed", "1_0", "seed '1_0': must be a whole number — try 0"),
+        ("guidance", "31", "guidance 31: must be from 0 to 30 — try 4"),
+        ("guidance", "3,5", "guidance '3,5': must be a number — try 3.5"),
+        ("guidance", "nan", "guidance 'nan': must be a number — try 3"),
+    ],
+)
+def test_numbers_stay_as_they_were_typed_and_what_is_wrong_stands_below(name: str, typed: str, why: str) -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+    field, below = studio.panel.fields[name], studio.panel.helps[name]
+    as_it_was, helped = field.value, below.value
+    field.value = typed
+    assert field.value == typed
+    assert why in words(html.unescape(below.value))
+    assert 'role="alert"' in below.value
+    assert "ms-bad" in field._dom_classes
+    studio.generate()
+    assert machine.calls == 0
+    assert why in words(html.unescape(studio.panel.message.value))
+    field.value = as_it_was
+    assert below.value == helped
+    assert "ms-bad" not in field._dom_classes
+
+
+def test_settings_are_explained_and_refused_from_the_start() -> None:
+    panel = studio_with(Machine()).panel
+    assert "fewer are faster and rougher (usual: 5)" in words(panel.helps["steps"].value)
+    assert "the words pull" in panel.helps["guidance"].value
+    for wrong in ({"steps": 0}, {"guidance": -1.0}, {"seed": -1}):
+        with pytest.raises(UserError, match="must be from"):
+            studio_with(Machine(), **wrong)
+
+
+def test_another_seed_is_another() -> None:
+    studio = studio_with(Machine(), seed=7)
+    studio.panel.dice.click()
+    assert studio.order.seed != 7
 
 
 @pytest.mark.parametrize(("prompt", "said"), [("  ", "empty prompt"), ("red " * 70, "at most 64")])
@@ -185,15 +252,36 @@ def test_history_brings_settings_and_clip_back() -> None:
     assert "a red star grows" in panel.about.value
 
 
-def test_history_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_history_and_prompt_outlive_the_page(tmp_path: Path) -> None:
+    first = studio_with(Machine(), memory=tmp_path)
+    for prompt in ("a red star grows", "a blue ring"):
+        first.panel.prompt.value = prompt
+        first.generate()
+        first.wait(20)
+    first.panel.prompt.value, first.panel.steps.value = "a grene sq", "0"
+    again = studio_with(Machine(), memory=tmp_path)
+    assert [piece.order for piece in again.history] == [piece.order for piece in first.history]
+    assert torch.equal(again.history[1].clip.frames, first.history[1].clip.frames)
+    assert len(again.panel.past.children) == 2
+    assert again.shown is again.history[0]
+    assert 'alt="clip: a blue ring"' in again.panel.screen.value
+    assert again.panel.typed == first.panel.typed
+    assert said(again.panel) == ["unknown word “grene”: try green"]
+    again.panel.past.children[1].children[1].click()
+    assert again.order == first.history[1].order
+
+
+def test_history_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "KEPT", 2)
-    some = studio_with(Machine())
+    some = studio_with(Machine(), memory=tmp_path)
     for _ in range(3):
-        some.panel.seed.value += 1
+        some.panel.seed.value = str(some.order.seed + 1)
         some.generate()
         some.wait(20)
     assert [piece.order.seed for piece in some.history] == [3, 2]
     assert len(some.panel.past.children) == 2
+    assert [piece.order.seed for piece in studio_with(Machine(), memory=tmp_path).history] == [3, 2]
+    assert len(list(tmp_path.glob("*.safetensors"))) == 2
 
 
 def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
@@ -205,7 +293,7 @@ def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
     names = []
     for press in (studio.panel.mp4, studio.panel.mp4, studio.panel.gif):
         press.click()
-        (name,) = re.findall(r'download="([^"]*)"', studio.panel.message.value)
+        (name,) = re.findall(r'download="([^"]*)"', studio.panel.kept.value)  # beside the button
         names.append(name)
     stem = "a-red-circle-moves-right-4"
     assert names == [f"{stem}.mp4", f"{stem}-2.mp4", f"{stem}.gif"]
@@ -213,7 +301,7 @@ def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     studio.folder = tmp_path / "file"
     assert studio.save("gif") is None
-    assert "cannot write" in words(studio.panel.message.value)
+    assert "cannot write" in words(studio.panel.kept.value)
 
 
 def test_enter_in_the_prompt_generates() -> None:
@@ -294,8 +382,8 @@ def test_every_control_has_a_name_and_every_picture_a_text() -> None:
     assert len(named) >= 12
     assert all(one.description for one in named)
     assert all(one.tooltip for one in named if isinstance(one, ipywidgets.Button))
-    for html in (panel.screen.value, panel.about.value, panel.past.children[0].children[0].value):
-        assert html.count("<img") == len(re.findall(r'<img [^>]*alt="[^"]+ [^"]+"', html)) == 1
+    for shown in (panel.screen.value, panel.about.value, panel.past.children[0].children[0].value):
+        assert shown.count("<img") == len(re.findall(r'<img [^>]*alt="[^"]+ [^"]+"', shown)) == 1
 
 
 def test_settings_of_ones_own_are_there_to_choose() -> None:
@@ -360,16 +448,17 @@ def test_prompts_are_completed_with_known_words(text: str, offered: str) -> None
 
 def test_completions_at_the_ends() -> None:
     assert completions(" ") == list(EXAMPLES)
-    assert all(unknown(example) is None for example in EXAMPLES)
+    assert not any(unknown(example) for example in EXAMPLES)
     assert completions("a zzz") == []
     assert completions("!") == []
 
 
 def test_words_are_replaced_whole() -> None:
     assert replaced("a pinky Pink ring, pink", "pink", "red") == "a pinky red ring, pink"
-    assert (unknown("a red cat", typing=True) or ("",))[0] == "cat"
-    assert unknown("a red ca", typing=True) is None
-    assert unknown("") is None
+    assert list(unknown("a red cat", typing=True)) == ["cat"]
+    assert unknown("a red ca", typing=True) == {}
+    assert list(unknown("a ca ca", typing=True)) == ["ca"]
+    assert unknown("") == {}
 
 
 def test_numbers_that_are_not_finite_are_no_piece(weights: Path) -> None:

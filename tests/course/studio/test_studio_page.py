@@ -10,11 +10,15 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import minisora
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install playwright)")
 pytest.importorskip("voila", reason="needs voila (pip install voila)")
@@ -26,7 +30,9 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs signals"),
 ]
 
+ROOT = Path(minisora.__file__).parents[1]
 LOADED = "image => image.complete && image.naturalWidth > 0"
+KERNEL = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
 #: Inputs without a label, and buttons in sight without a text.
 NAMELESS = """() => [...document.querySelectorAll('.minisora-studio :is(input, select, button)')].filter(each =>
     each.offsetParent && !(each.labels?.[0]?.innerText || each.innerText).trim()).length"""
@@ -36,7 +42,7 @@ NAMELESS = """() => [...document.querySelectorAll('.minisora-studio :is(input, s
 def served(weights: Path, folder: Path) -> Iterator[str]:
     """The page on a free port, apart from the user's settings. Yields its address; ends it as Ctrl-C does."""
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    environment = {**os.environ, **{name: str(folder / name) for name in names}}
+    environment = {**os.environ, **{name: str(folder / name) for name in names}, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "minisora", "studio", "--no-browser", "--weights", str(weights)]
     command += ["--out", str(folder / "out")]
 
@@ -57,7 +63,8 @@ def served(weights: Path, folder: Path) -> Iterator[str]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
     assert server.returncode == 0, log.read_text()[-2000:]
-    assert "Traceback" not in log.read_text()
+    # The terminal shows the address, and speaks of nothing else.
+    assert re.fullmatch(r"The Studio: http://\S+ \(Ctrl-C ends it\)\s*", log.read_text()), log.read_text()
 
 
 def address(log: Path, server: subprocess.Popen[bytes]) -> str:
@@ -73,15 +80,28 @@ def address(log: Path, server: subprocess.Popen[bytes]) -> str:
     raise AssertionError(log.read_text()[-2000:])
 
 
-def opened(page: Any, url: str, image: str, *, tries: int = 3) -> None:
+def opened(page: Any, url: str, image: str, *, tries: int = 2) -> None:
     """The page with a picture of this name; once in many runs of a busy machine it stays empty and is loaded again."""
     for left in reversed(range(tries)):
         page.goto(url, wait_until="commit")
         try:
-            return page.get_by_role("img", name=image).wait_for(timeout=PATIENCE / tries)
+            return page.get_by_role("img", name=image).wait_for(timeout=PATIENCE)
         except playwright.TimeoutError:
             if not left:
                 raise
+
+
+def ended(url: str, kernel: str) -> bool:
+    """Whether a page's kernel ends, and soon: it takes half a gigabyte."""
+    place, token = url.split("?")
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"{place}api/kernels/{kernel}?{token}", timeout=30).close()
+        except urllib.error.HTTPError as error:
+            return error.code == 404
+        time.sleep(0.2)
+    return False
 
 
 def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) -> None:
@@ -99,8 +119,10 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         prompt = page.get_by_label("Prompt")
 
         # An unknown word is named while one types, and a press puts a known one in its place.
+        prompt.fill("a pnik grene sta")
+        page.get_by_role("alert").filter(has_text="unknown word “pnik”").wait_for()
+        page.get_by_role("alert").filter(has_text="unknown word “grene”").wait_for()
         prompt.fill("a pink sta")
-        page.get_by_role("alert").filter(has_text="unknown word “pink”").wait_for()
         page.get_by_role("button", name="purple", exact=True).click()
         page.wait_for_function("input => input.value === 'a purple sta'", arg=prompt.element_handle())
         page.wait_for_function("() => document.querySelector('datalist option')?.value === 'a purple star'")
@@ -117,14 +139,38 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         assert clip.get_attribute("src").startswith("data:image/gif")
 
         assert page.evaluate(NAMELESS) == 0
-        page.get_by_role("button", name="Save mp4").press("Enter")
-        page.get_by_text("saved as").wait_for()
+        press = page.get_by_role("button", name="Save mp4")
+        press.press("Enter")
+        note = page.get_by_text("saved as")
+        note.wait_for()
+        gap = note.bounding_box()["y"] - press.bounding_box()["y"]
+        assert 0 < gap < 100  # pixels: by the button
+        with page.expect_download() as download:  # which is no way to leave the page
+            page.get_by_text("download a copy").click()
+        assert download.value.suggested_filename == "a-purple-star-spins-0.mp4"
         assert (tmp_path / "out" / "a-purple-star-spins-0.mp4").stat().st_size > 0
 
+        # A number that cannot be stays as it was typed, and what is wrong with it stands below.
+        page.get_by_label("Steps").fill("0")
         page.get_by_label("Seed").fill("5")
+        page.get_by_role("alert").filter(has_text="steps 0: must be from 1 to 1000").wait_for()
+        assert page.get_by_label("Steps").input_value() == "0"
         page.get_by_role("button", name="Bring back").nth(1).press("Enter")
         page.get_by_role("img", name="clip: a red circle moves right").wait_for()
         assert prompt.input_value() == "a red circle moves right"
         assert page.get_by_label("Seed").input_value() == "0"
+
+        # Loaded again, the page has its history and its prompt, and the kernel that it had is ended.
+        prompt.fill("a white ring bou")
+        page.wait_for_function("() => document.querySelector('datalist option')?.value === 'a white ring bounce'")
+        before = page.evaluate(KERNEL)
+        opened(page, url, "clip: a purple star spins")
+        assert page.get_by_label("Prompt").input_value() == "a white ring bou"
+        assert page.get_by_role("button", name="Bring back").count() == 2
+        after = page.evaluate(KERNEL)
+        assert after != before
+        assert ended(url, before)
+        page.close(run_before_unload=True)
+        assert ended(url, after)
         assert [each for each in outside if not each.startswith(("data:", "blob:"))] == []
         browser.close()

@@ -1,0 +1,82 @@
+"""What is asked for: the controls are read, and what cannot be made is said, with what to say instead."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+
+from minisora.course.studio import look
+from minisora.course.studio.memory import Memory
+from minisora.course.studio.panel import Panel, Row
+from minisora.course.studio.words import completions, replaced, unknown
+from minisora.course.studio.work import Order
+from minisora.errors import UserError
+from minisora.request import check_prompt
+
+
+class Desk:
+    """Looks at every change of the controls. Nothing that was typed is ever changed, other than by a press.
+
+    ``longest``: the most words of a prompt.
+    """
+
+    def __init__(self, panel: Panel, *, longest: int, memory: Memory | None = None) -> None:
+        self.panel, self.longest, self.memory = panel, longest, memory
+        if memory is not None and (typed := memory.noted()).keys() == panel.typed.keys():
+            panel.typed = typed
+        panel.prompt.observe(lambda _: self._typed(), names="value")
+        for field in panel.fields.values():
+            field.observe(lambda _: self._set(), names="value")
+        panel.dice.on_click(lambda _: self._another_seed())
+        for row in panel.rows:
+            for offer in row.offers:
+                offer.on_click(lambda pressed, row=row: self._mend(row, pressed.description))
+        self._typed()
+
+    def accepted(self) -> Order | None:
+        """What the controls say, if it can be made; else the reason is shown."""
+        if wrong := unknown(self.panel.prompt.value):
+            self._object(wrong)
+            return None
+        try:
+            order = self.panel.order
+            check_prompt(order.prompt, most=self.longest)
+        except UserError as error:
+            self.say(str(error), wrong=True)
+            return None
+        return order
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """A line below the prompt; without a text, how to go on."""
+        self.panel.object({})
+        self.panel.message.value = look.note(text, wrong=wrong) if text else look.HINT
+
+    def _typed(self) -> None:
+        """Offer completions, and known words for words that are unknown and finished."""
+        self.panel.prompt.options = completions(self.panel.prompt.value)
+        self._set()
+
+    def _set(self) -> None:
+        """Say at once what is wrong, and leave it as it was typed."""
+        self.panel.judge()
+        self._object(unknown(self.panel.prompt.value, typing=True))
+        if self.memory is not None:
+            with contextlib.suppress(UserError):  # a full disk is no reason to stop
+                self.memory.note(self.panel.typed)
+
+    def _object(self, wrong: dict[str, list[str]]) -> None:
+        """Say in a line each which words are unknown, with buttons for known ones."""
+        shown = len(self.panel.rows)
+        more = len(wrong) > shown
+        self.say(f"{len(wrong)} unknown words, the first {shown}:" if more else "", wrong=more)
+        self.panel.object(wrong)
+
+    def _mend(self, row: Row, other: str) -> None:
+        """Take a known word for an unknown one, and go on typing."""
+        self.panel.prompt.value = replaced(self.panel.prompt.value, row.word, other)
+        self.panel.prompt.focus()
+
+    def _another_seed(self) -> None:
+        """A small number that one can remember, and not the one that is there."""
+        now = self.panel.seed.value.strip()
+        self.panel.seed.value = str(random.choice([seed for seed in range(1000) if str(seed) != now]))

@@ -1,0 +1,66 @@
+"""What outlives a page of the Studio: its pieces and what was typed, as files in a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from minisora.clip import Clip
+from minisora.course.studio.work import Order, Piece
+from minisora.files import replacing
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A folder with the last ``most`` pieces and the last draft. Several pages may share it."""
+
+    folder: Path
+    most: int
+
+    def keep(self, piece: Piece) -> None:
+        """Write a piece down. Raises: UserError when that cannot be done."""
+        facts = {"order": asdict(piece.order), "took": piece.took, "fps": piece.clip.fps}
+        with replacing(self.folder / f"{time.time_ns():020d}.safetensors") as draft:
+            save_file({"frames": piece.clip.frames.contiguous()}, draft, metadata={"piece": json.dumps(facts)})
+        for old in self._files()[self.most :]:
+            with contextlib.suppress(OSError):
+                old.unlink()
+
+    def pieces(self) -> list[Piece]:
+        """What was kept, the latest first; what cannot be read is passed over."""
+        found = []
+        for path in self._files()[: self.most]:
+            with contextlib.suppress(OSError, SafetensorError, KeyError, TypeError, ValueError):
+                found.append(_read(path))
+        return found
+
+    def note(self, typed: dict[str, Any]) -> None:
+        """Write down what the controls say. Raises: UserError when that cannot be done."""
+        with replacing(self.folder / "draft.json") as draft:
+            draft.write_text(json.dumps(typed), encoding="utf-8")
+
+    def noted(self) -> dict[str, Any]:
+        """What the controls said last, or nothing."""
+        with contextlib.suppress(OSError, ValueError):
+            found = json.loads((self.folder / "draft.json").read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else {}
+        return {}
+
+    def _files(self) -> list[Path]:
+        """The kept pieces, the latest first. Names that begin with a dot are being written."""
+        return sorted((p for p in self.folder.glob("*.safetensors") if p.name[0] != "."), reverse=True)
+
+
+def _read(path: Path) -> Piece:
+    with safe_open(path, framework="pt") as file:
+        facts = json.loads((file.metadata() or {})["piece"])
+        frames = file.get_tensor("frames")
+    order = Order(**{**facts["order"], "size": tuple(facts["order"]["size"])})
+    return Piece(order, Clip.of(frames, fps=facts["fps"], prompt=order.prompt), facts["took"])
