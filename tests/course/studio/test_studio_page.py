@@ -63,8 +63,9 @@ def served(weights: Path, folder: Path) -> Iterator[str]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
     assert server.returncode == 0, log.read_text()[-2000:]
-    # The terminal shows the address, and speaks of nothing else.
-    assert re.fullmatch(r"The Studio: http://\S+ \(Ctrl-C ends it\)\s*", log.read_text()), log.read_text()
+    # The terminal shows the address, and speaks of nothing else (but of kernels that this test asks for in vain).
+    said = [line for line in log.read_text().splitlines() if line and not line.startswith("404 GET /api/kernels/")]
+    assert len(said) == 1 and said[0].startswith("The Studio: http://"), said
 
 
 def address(log: Path, server: subprocess.Popen[bytes]) -> str:
@@ -109,7 +110,8 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         browser = driver.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
+        context = browser.new_context(viewport={"width": 1100, "height": 900})  # which outlives the page
+        page = context.new_page()
         page.set_default_timeout(PATIENCE)
         outside: list[str] = []
         page.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
