@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import NamedTuple, overload
 
 import torch
 from torch import Generator, Tensor
@@ -22,18 +22,33 @@ from minisora.checkpoint import (
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.codec.stream import decode_stream
-from minisora.diffusion import ab2, classifier_free, sample, time_grid, watch_x0
+from minisora.diffusion import ab2, classifier_free, experts, sample, time_grid, watch_x0
+from minisora.diffusion.path import Velocity
 from minisora.errors import UserError
 from minisora.hollow import hollow
 from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
+from minisora.worlds.plan import NUMBERS
 from minisora.worlds.vocabulary import WORDS
+
+HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, a clip is sketched and wants to be painted.
 
 #: What is made at once: more rows only use more memory.
 ROWS = 16
 
 #: Of a clip, unless said otherwise.
 SECONDS = 2.0
+
+
+class Early(NamedTuple):
+    """The two transformers that work while a clip is mostly noise: one plans it, the other sketches what is planned."""
+
+    planner: DiT
+    sketcher: DiT
+
+    def to(self, device: torch.device) -> Early:
+        return Early(*(network.to(device).eval().requires_grad_(False) for network in self))
+
 
 #: ``watch(i, latents)`` after sampling step i, counted from 1.
 Watch = Callable[[int, Tensor], object]
@@ -44,11 +59,20 @@ Preview = Callable[[Tensor], object]
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a model is best sampled; its card may say otherwise, so that better weights bring their own defaults."""
+    """How a model is best sampled; its card may say otherwise, so that better weights bring their own defaults.
+
+    Attributes:
+        plan_steps: calls of the planner, which come first.
+        paint_guidance: how much more the prompt counts where a plan is painted, which says it all already.
+        hand_over: the time at which the painter takes over from the sketcher.
+    """
 
     steps: int = 20
     guidance: float = 4.0
     shift: float = 1.0
+    plan_steps: int = 16
+    paint_guidance: float = 1.0
+    hand_over: float = HAND_OVER
 
 
 class Pipeline:
@@ -69,12 +93,14 @@ class Pipeline:
         dit: DiT,
         tokenizer: Tokenizer,
         *,
+        early: Early | None = None,
         sampling: Sampling | None = None,
         fps: float = 8.0,
         card: Card | None = None,
         device: str | torch.device | None = None,
     ) -> None:
         self.device = pick_device(device)
+        self.early = early.to(self.device) if early is not None else None
         self.codec = codec.to(self.device).eval().requires_grad_(False)
         self.dit = dit.to(self.device).eval().requires_grad_(False)
         self.tokenizer, self.sampling, self.fps, self.card = tokenizer, sampling or Sampling(), fps, card or {}
@@ -103,21 +129,16 @@ class Pipeline:
             beside = path.parent / "codec.safetensors"
             codec = beside if beside.exists() else shipped_folder() / "codec.safetensors"
         network, codec_card = load_codec(Path(codec))
-        tensors, card = load_checkpoint(path, kind="text-to-video")
-        config = settings_from(DiTConfig, card["settings"], source=path)
-        latents = latents_of(codec_card)
-        if card.get("codec", latents) != latents or config.channels != network.config.channels:
-            raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
-        if not 2 < config.vocabulary <= len(WORDS) + 2:
-            raise UserError(f"{path} knows {config.vocabulary} words, this version {len(WORDS)} — upgrade minisora")
-        with hollow():
-            dit = DiT(config)
-        load_weights(dit, tensors, source=path)
-        tokenizer = Tokenizer(WORDS[: config.vocabulary - 2], max_text=config.max_text)
+        dit, card = load_transformer(path, "text-to-video", codec=Path(codec), codec_card=codec_card)
+        parts = [path.with_name(f"{part}.safetensors") for part in Early._fields]
+        early = None
+        if all(part.exists() for part in parts):
+            early = Early(*(load_transformer(p, p.stem, codec=Path(codec), codec_card=codec_card)[0] for p in parts))
+        tokenizer = Tokenizer(WORDS[: dit.config.vocabulary - 2], max_text=dit.config.max_text)
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         fps = trained_on(card).get("fps", 8.0)
-        card = {**card, "codec": codec_card["sha256"], "latents": latents}
-        return cls(network, dit, tokenizer, sampling=sampling, fps=float(fps), card=card, device=device)
+        card = {**card, "codec": codec_card["sha256"], "latents": latents_of(codec_card)}
+        return cls(network, dit, tokenizer, early=early, sampling=sampling, fps=float(fps), card=card, device=device)
 
     @overload
     def generate(
@@ -189,11 +210,12 @@ class Pipeline:
             raise UserError(f"{len(seeds)} seeds for {len(prompts)} prompts — give one for each, or a single number")
         check_sampling(steps=steps, guidance=guidance, seeds=seeds)
         sources = [generator or Generator().manual_seed(each) for each in seeds]
-        noises = [self._noise(shape, each) for _, each in zip(prompts, sources, strict=True)]
+        drawn = [self._noises(shape, each) for _, each in zip(prompts, sources, strict=True)]
         clips: list[Clip] = []
         for start in range(0, len(prompts), ROWS):
             rows = slice(start, start + ROWS)
-            latents = self._sample(words[rows], torch.stack(noises[rows]), steps, guidance, watch, preview)
+            noise, plan_noise = (torch.stack(each) for each in zip(*drawn[rows], strict=True))
+            latents = self._sample(words[rows], noise, plan_noise, steps, guidance, watch, preview)
             videos = finite("codec", self._decode(finite("transformer", latents)))
             for each, video in zip(prompts[rows], videos, strict=True):
                 clips.append(Clip.of(video, fps=self.fps, prompt=each))
@@ -203,35 +225,63 @@ class Pipeline:
         self,
         words: list[str],
         noise: Tensor,
+        plan_noise: Tensor,
         steps: int,
         guidance: float,
         watch: Watch | None,
         preview: Preview | None,
     ) -> Tensor:
         ids = self.tokenizer.encode([*words, *[""] * len(words)]).to(self.device)
-        text = self.dit.encode_text(ids)
-        frames, height, width = noise.shape[2:]
-
-        def velocity(rows: int) -> Callable[[Tensor, Tensor], Tensor]:
-            some = TextTokens(text.tokens[:rows], text.mask[:rows])
-            seconds = self.codec.config.temporal / self.fps
-            return video_velocity(self.dit, some, (frames, height, width), seconds_per_latent_frame=seconds)
-
-        guided = classifier_free(velocity(len(words)), velocity(2 * len(words)), scale=guidance)
+        if self.early is None:
+            velocity = self._guided(self.dit, ids, noise, guidance)
+        else:
+            s = self.sampling
+            blank = noise.new_zeros(1, self.early.planner.config.known, *plan_noise.shape[2:])  # nothing is given
+            planner = self._guided(self.early.planner, ids, plan_noise, guidance, known=blank)
+            plan = sample(planner, plan_noise, time_grid(s.plan_steps, shift=s.shift), step=ab2)
+            sketcher = self._guided(self.early.sketcher, ids, noise, 1.0, known=finite("planner", plan))
+            painter = self._guided(self.dit, ids, noise, s.paint_guidance)
+            velocity = experts(sketcher, painter, hand_over=s.hand_over)
         if preview is not None:
-            guided = watch_x0(guided, lambda x0, _: preview(x0))
-        times = time_grid(steps, shift=self.sampling.shift)
-        return sample(guided, noise.to(self.device), times, step=ab2, watch=watch)
+            velocity = watch_x0(velocity, lambda x0, _: preview(x0))
+        return sample(velocity, noise, time_grid(steps, shift=self.sampling.shift), step=ab2, watch=watch)
+
+    def _guided(
+        self,
+        network: DiT,
+        ids: Tensor,
+        noise: Tensor,
+        scale: float,
+        *,
+        known: Tensor | None = None,
+    ) -> Velocity:
+        """The velocity of a network; the first half of ``ids`` are the prompts, the other the empty ones."""
+        text = network.encode_text(ids)
+        frames, height, width = noise.shape[2:]
+        seconds = self.codec.config.temporal / self.fps
+
+        def velocity(rows: int) -> Velocity:
+            some = TextTokens(text.tokens[:rows], text.mask[:rows])
+            return video_velocity(network, some, (frames, height, width), seconds_per_latent_frame=seconds, known=known)
+
+        return classifier_free(velocity(len(noise)), velocity(2 * len(noise)), scale=scale)
 
     def _decode(self, latents: Tensor) -> Tensor:
         """Pixels on the CPU, decoded piece by piece, so that memory on the device does not grow with the duration."""
         pieces = [piece.cpu() for piece in decode_stream(self.codec, latents.split(8, dim=2))]
         return torch.cat(pieces, dim=2)
 
-    def _noise(self, shape: tuple[int, int, int], generator: Generator) -> Tensor:
-        """On the generator's device (the CPU unless it was given), so that a seed means the same on all devices."""
-        noise = torch.randn(self.codec.config.channels, *shape, generator=generator, device=generator.device)
-        return noise.to(self.device)
+    def _noises(self, shape: tuple[int, int, int], generator: Generator) -> tuple[Tensor, Tensor]:
+        """Of the clip and of its plan; on the generator's device (the CPU unless it was given), so that a seed means
+        the same on all devices."""
+        frames, height, width = shape
+        patch = self.dit.config.patch
+
+        def noise(*shape: int) -> Tensor:
+            return torch.randn(shape, generator=generator, device=generator.device).to(self.device)
+
+        clip = noise(self.codec.config.channels, frames, height, width)
+        return clip, noise(NUMBERS, frames, height // patch, width // patch)
 
 
 def load_codec(path: Path) -> tuple[Codec, Card]:
@@ -244,6 +294,25 @@ def load_codec(path: Path) -> tuple[Codec, Card]:
         codec = Codec(settings_from(CodecConfig, card["settings"], source=path))
     load_weights(codec, tensors, source=path)
     return codec, card
+
+
+def load_transformer(path: Path, kind: str, *, codec: Path, codec_card: Card) -> tuple[DiT, Card]:
+    """The transformer whose weights lie at ``path``, and its card.
+
+    Raises: UserError, see ``load_checkpoint``; when it belongs to another codec, or to a later version.
+    """
+    tensors, card = load_checkpoint(path, kind=kind)
+    config = settings_from(DiTConfig, card["settings"], source=path)
+    latents = latents_of(codec_card)
+    channels = NUMBERS if kind == "planner" else codec_card["settings"]["channels"]
+    if card.get("codec", latents) != latents or config.channels != channels:
+        raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
+    if not 2 < config.vocabulary <= len(WORDS) + 2:
+        raise UserError(f"{path} knows {config.vocabulary} words, this version {len(WORDS)} — upgrade minisora")
+    with hollow():
+        dit = DiT(config)
+    load_weights(dit, tensors, source=path)
+    return dit, card
 
 
 def pick_device(name: str | torch.device | None = None) -> torch.device:

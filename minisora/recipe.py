@@ -6,16 +6,26 @@ from dataclasses import replace
 from pathlib import Path
 
 from minisora.diffusion.given import GivenMix
+from minisora.errors import UserError
+from minisora.model import DiTConfig
+from minisora.pipeline import HAND_OVER
 from minisora.presets import Preset
 from minisora.training.latents import ClipSet
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
-from minisora.training.settings import CodecSettings, Machine, TextToVideoSettings
+from minisora.training.settings import CodecSettings, Machine, Part, TextToVideoSettings
 from minisora.worlds.digits import DigitsWorld
+from minisora.worlds.plan import NUMBERS
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
 KL_WEIGHT = 2e-4
+#: Where each transformer is used, and a little more, since weights may be sampled with another hand-over.
+TIME_RANGES: dict[Part, tuple[float, float]] = {
+    "planner": (0.0, 1.0),
+    "sketcher": (HAND_OVER - 0.1, 1.0),
+    "text-to-video": (0.0, 1.0),
+}
 
 
 def codec_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) -> CodecSettings:
@@ -35,18 +45,43 @@ def codec_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) 
     )
 
 
-def text_to_video_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) -> TextToVideoSettings:
-    """Training of the preset's transformer, on the clips of :func:`clip_sets`."""
+def text_to_video_settings(
+    preset: Preset, run: Path, budget: Budget, machine: Machine, *, part: Part = "text-to-video"
+) -> TextToVideoSettings:
+    """Training of one of the preset's transformers, on the clips of :func:`clip_sets`."""
     return TextToVideoSettings(
         run=run,
         budget=budget,
         machine=machine,
-        batch=preset.batch,
+        part=part,
+        batch=preset.batch if part == "text-to-video" else preset.early_batch,
         image_share=preset.image_share,
+        time_range=TIME_RANGES[part],
         mix=MIX,
-        schedule=Schedule(decay=0.7),
+        schedule=Schedule(decay=0.2),
         optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
     )
+
+
+def part_named(name: str) -> Part:
+    """The transformer of this name.
+
+    Raises: UserError naming those that there are.
+    """
+    for part in TIME_RANGES:
+        if part == name:
+            return part
+    raise UserError(f"part {name!r}: must be {', '.join(TIME_RANGES)}")
+
+
+def network(preset: Preset, part: Part, *, channels: int) -> DiTConfig:
+    """The sizes of one of the preset's transformers, for latents of so many ``channels``."""
+    painter = replace(preset.dit, channels=channels)
+    if part == "planner":
+        return replace(preset.early, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
+    if part == "sketcher":
+        return replace(preset.early, channels=channels, patch=painter.patch, known=NUMBERS)
+    return painter
 
 
 def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:

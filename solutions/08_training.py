@@ -624,8 +624,9 @@ if ladder:
 # that asks *that* (exchange one word of the caption: does the answer get worse?) found that tokens of four times the
 # size had heard as much of the motion after 6 minutes as the small ones after 96. Two helpers came out of such tests: some
 # of the batches are single **pictures**, many at once, since a picture costs a fifth of a clip and has a shape,
-# too; and a linear layer, thrown away afterwards, that asks the middle of the network **where the object is and where
-# it goes** (`training/scene_head.py`). All of it, also what failed, is in `docs/recipes.md`.
+# too; and a linear layer, thrown away afterwards, that asked the middle of the network **where the object is and where
+# it goes**. (Today a small network of its own answers that before anything is painted: `worlds/plan.py`.) All of it,
+# also what failed, is in `docs/recipes.md`.
 #
 # ## Pull the plug
 #

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,8 @@ from minisora.codec.autoencoder import Codec
 from minisora.model import DiT, Tokenizer
 from minisora.pipeline import Pipeline
 from minisora.training.data import LatentBatch, VideoBatch
-from minisora.training.modules import CodecModule, TextToVideoModule, stratified_logit_normal
+from minisora.training.modules import PARTS, CodecModule, stratified_logit_normal
+from minisora.worlds.plan import NUMBERS
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS
 from tests.conftest import CODEC, DIT
@@ -77,8 +79,14 @@ def watch_a_step(module: Any, batch: Any) -> Operations:
     return seen
 
 
-def test_training_the_transformer(missing) -> None:
-    module = TextToVideoModule(DiT(DIT), Tokenizer(WORDS), scene_weight=0.2)
+@pytest.mark.parametrize("part", PARTS)
+def test_training_a_transformer(missing, part: str) -> None:
+    config = {
+        "planner": replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1),
+        "sketcher": replace(DIT, known=NUMBERS),
+        "text-to-video": DIT,
+    }[part]
+    module = PARTS[part](DiT(config), Tokenizer(WORDS))
     scenes = ShapesWorld().sample(2, generator=torch.Generator().manual_seed(0))
     seen = watch_a_step(module, LatentBatch(0, torch.randn(2, DIT.channels, 3, 4, 4), ["a red circle", ""], scenes))
     assert (missing(seen.names), seen.wide) == (set(), set())

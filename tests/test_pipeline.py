@@ -18,9 +18,10 @@ from minisora import Clip, Pipeline
 from minisora.checkpoint import card_path, save_checkpoint
 from minisora.errors import UserError
 from minisora.model import DiT
-from minisora.pipeline import pick_device
+from minisora.pipeline import Early, pick_device
 from minisora.request import check_prompt, latent_shape
 from minisora.video import read_video
+from minisora.worlds.plan import NUMBERS
 from tests.conftest import DIT
 
 PROMPT = "a red circle moves right"
@@ -81,6 +82,48 @@ def test_the_size_is_that_of_the_clips_that_the_weights_were_trained_on(weights:
     card = {**pipeline.card, "data": [{"height": 32, "width": 48}]}
     other = Pipeline(pipeline.codec, pipeline.dit, pipeline.tokenizer, card=card, device="cpu")
     assert other.generate(PROMPT, seconds=0, steps=1).shape == (3, 1, 32, 48)
+
+
+def planned(pipeline: Pipeline) -> Pipeline:
+    """The same pipeline with a tiny planner and sketcher, whose last layers say something."""
+    torch.manual_seed(0)
+    planner = DiT(replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1))
+    sketcher = DiT(replace(DIT, known=NUMBERS))
+    for network in (planner, sketcher):
+        torch.nn.init.normal_(network.patch_out.weight, std=0.1)
+        torch.nn.init.normal_(network.known_in.weight, std=0.5)  # type: ignore[union-attr]
+    return Pipeline(
+        pipeline.codec, pipeline.dit, pipeline.tokenizer, early=Early(planner, sketcher), sampling=pipeline.sampling
+    )
+
+
+def test_clips_are_planned_and_sketched_where_there_are_networks_for_it(pipeline: Pipeline) -> None:
+    more = planned(pipeline)
+    clip = more.generate(PROMPT, seed=3, seconds=0.5)
+    assert not torch.allclose(clip.frames, pipeline.generate(PROMPT, seed=3, seconds=0.5).frames, atol=1e-3)
+    several = more.generate([PROMPT, "a white star spins"], seed=3, seconds=0.5)
+    torch.testing.assert_close(several[0].frames, clip.frames, atol=1e-5, rtol=0)
+    assert more.early is not None
+    torch.nn.init.zeros_(more.early.sketcher.known_in.weight)  # type: ignore[union-attr]
+    blind = more.generate(PROMPT, seed=3, seconds=0.5)
+    assert not torch.allclose(clip.frames, blind.frames, atol=1e-3)  # the plan reaches the sketch
+
+
+def test_planner_and_sketcher_lie_beside_the_weights(pipeline: Pipeline, copy: Path) -> None:
+    more = planned(pipeline)
+    assert Pipeline.load(copy, device="cpu").early is None and more.early is not None
+    for name, network in more.early._asdict().items():
+        card = {"kind": name, "settings": asdict(network.config), "codec": pipeline.card["latents"]}
+        save_checkpoint(copy, name, network.state_dict(), card)
+    there = Pipeline.load(copy, device="cpu")
+    torch.testing.assert_close(
+        there.generate(PROMPT, seconds=0.5).frames, more.generate(PROMPT, seconds=0.5).frames, atol=1e-5, rtol=0
+    )
+    (copy / "sketcher.json").write_text(
+        (copy / "sketcher.json").read_text().replace(pipeline.card["latents"], "another")
+    )
+    with pytest.raises(UserError, match=r"sketcher\.safetensors was trained with another codec"):
+        Pipeline.load(copy)
 
 
 def test_more_prompts_than_are_made_at_once(pipeline: Pipeline) -> None:

@@ -57,6 +57,7 @@ Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.
 Rebuild = Annotated[
     bool, typer.Option("--rebuild", help="Encode the clips anew if those there are of another codec or of other clips.")
 ]
+PartName = Annotated[str, typer.Option(help="Which transformer: planner, sketcher, or text-to-video, which paints.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
 
 
@@ -131,6 +132,7 @@ def train_text_to_video(
     compile: Compile = False,
     fresh: Fresh = False,
     rebuild: Rebuild = False,
+    part: PartName = "text-to-video",
     score_minutes: ScoreMinutes = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -139,15 +141,17 @@ def train_text_to_video(
     from minisora.training.processes import settle
 
     settle(positive("devices", devices) or 1)  # before Lightning is imported
-    from minisora.recipe import clip_sets, text_to_video_settings
+    from minisora.recipe import clip_sets, network, part_named, text_to_video_settings
 
-    preset = preset_named(preset_name)
-    run = run or Path("runs") / f"{preset.name}-text-to-video"
+    preset, which = preset_named(preset_name), part_named(part)
+    folder = run or Path("runs") / f"{preset.name}-text-to-video"
+    run = folder if which == "text-to-video" else folder / which
     settings = text_to_video_settings(
         preset,
         run,
         budget(steps, minutes, preset.minutes),
         machine_of(preset, accelerator, devices, strategy, precision, compile, None if fresh else run, dry_run=dry_run),
+        part=which,
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
@@ -161,7 +165,7 @@ def train_text_to_video(
         from minisora.training.estimate import text_to_video_work
 
         numbers = sum(s.clips * s.frames * s.height * s.width for s in sets) * 3 / c.block * c.channels
-        work = text_to_video_work(preset.dit, shape)
+        work = text_to_video_work(network(preset, which, channels=c.channels), shape)
         return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
     from minisora.checkpoint import latents_of, load_checkpoint, shipped_folder
     from minisora.pipeline import load_codec
@@ -171,20 +175,22 @@ def train_text_to_video(
     trained = Path("runs") / f"{preset.name}-codec" / "codec.safetensors"
     chosen = codec or (trained if trained.exists() else shipped_folder() / "codec.safetensors")
     print(f"codec: {chosen}", file=sys.stderr)
-    network, codec_card = load_codec(chosen)
+    encoder, codec_card = load_codec(chosen)
     latents = latents_of(codec_card)
-    start, origin = load_checkpoint(init, kind="text-to-video") if init is not None else (None, {})
+    start, origin = load_checkpoint(init, kind=which) if init is not None else (None, {})
     if origin.get("codec", latents) != latents:
         raise UserError(f"{init} was trained with another codec than {chosen}: name its codec with --codec")
     outcome = runs.train_text_to_video(
         settings,
-        replace(preset.dit, channels=network.config.channels),
-        codec=network,
+        network(preset, which, channels=encoder.config.channels),
+        codec=encoder,
         clip_sets=sets,
+        cache=folder.parent / "latents",
+        folder=folder,
         rebuild=rebuild,
         start=start,
         card={"preset": preset.name, "codec": latents, **({"init": begun(origin)} if origin else {})},
-        evaluate=judged_prompts(network, world=preset.world, shape=shape) if score_minutes is not None else None,
+        evaluate=judged_prompts(encoder, world=preset.world, shape=shape) if score_minutes is not None else None,
     )
     return report(outcome)
 

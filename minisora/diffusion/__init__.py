@@ -5,6 +5,7 @@ This folder knows nothing about networks, text or codecs: a network is a ``veloc
 
 from __future__ import annotations
 
+from minisora.diffusion.experts import experts
 from minisora.diffusion.given import (
     Given,
     GivenMix,
@@ -45,6 +46,7 @@ __all__ = [
     "ddim",
     "dpm_solver_pp",
     "euler",
+    "experts",
     "extend",
     "heun",
     "inpaint",

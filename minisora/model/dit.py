@@ -22,7 +22,10 @@ from minisora.model.text import TextEncoder, TextTokens
 
 @dataclass(frozen=True)
 class DiTConfig:
-    """Sizes of a ``DiT``. ``vocabulary`` is ``len(tokenizer)``; a prompt has at most ``max_text`` words."""
+    """Sizes of a ``DiT``. ``vocabulary`` is ``len(tokenizer)``; a prompt has at most ``max_text`` words.
+
+    ``known`` is how many numbers about each video token are known beforehand (a plan, say), beside what is generated.
+    """
 
     channels: int
     width: int
@@ -35,6 +38,7 @@ class DiTConfig:
     patch: int = 2
     text_heads: int = 4
     mlp_ratio: int = 4
+    known: int = 0
 
     def __post_init__(self) -> None:
         _check_heads("", self.width, self.heads, axes=3)
@@ -54,6 +58,7 @@ class Context(NamedTuple):
     mask: Tensor | None  #: what may attend to what, broadcastable to b heads m+n m+n
     summary: Tensor  #: captions width: each caption as one vector
     caption: Tensor  #: b m+n: to which caption each token belongs
+    known: Tensor | None = None  #: b or 1, n width: what is known about each video token, to be added to it
 
 
 class DiT(nn.Module):
@@ -65,6 +70,7 @@ class DiT(nn.Module):
         width = config.width
         self.text = TextEncoder(config.vocabulary, config.text_width, config.text_depth, config.text_heads, width)
         self.patch_in = nn.Linear(config.token_channels, width)
+        self.known_in = nn.Linear(config.known, width, bias=False) if config.known else None
         self.time = TimeEmbedding(width)
         self.summary = nn.Linear(width, width)
         self.modulation = nn.Linear(width, 6 * width)
@@ -75,6 +81,8 @@ class DiT(nn.Module):
         # adaLN-zero: starts as "velocity 0", whatever the caption.
         for layer in (self.summary, self.modulation, self.final_modulation, self.patch_out):
             nn.init.zeros_(layer.weight)
+        if self.known_in is not None:  # weights that learnt without it can go on with it
+            nn.init.zeros_(self.known_in.weight)
 
     def encode_text(self, ids: Tensor) -> TextTokens:
         """Word ids ``b m`` (0 = padding) to text tokens; needed once per prompt."""
@@ -86,12 +94,15 @@ class DiT(nn.Module):
         text: TextTokens,
         segments: Tensor | None = None,
         text_segments: Tensor | None = None,
+        *,
+        known: Tensor | None = None,
     ) -> Context:
         """What does not depend on noise or time, for any number of calls.
 
         ``coords: b n 3`` (or ``n 3`` for all rows) are seconds, patch rows and patch columns. ``segments: b n`` packs
         several clips into a row: tokens attend within their own number, and -1 is padding. ``text_segments: b m``
-        says to which clip each word belongs (default: to number 0).
+        says to which clip each word belongs (default: to number 0). ``known: b n config.known`` is what is known about
+        each token beforehand; without it nothing is.
         """
         coords = coords.to(text.tokens.device)
         coords = coords if coords.ndim == 3 else coords[None]
@@ -108,7 +119,8 @@ class DiT(nn.Module):
             owner = torch.zeros_like(text.mask, dtype=segments.dtype) if text_segments is None else text_segments
             clip = torch.cat([owner.masked_fill(~text.mask, -1), segments], dim=1)
             mask = clip[:, None, :, None] == clip[:, None, None, :]
-        return Context(text.tokens, rope, mask, *self._summarise(text, clip))
+        embedded = None if known is None or self.known_in is None else self.known_in(known)
+        return Context(text.tokens, rope, mask, *self._summarise(text, clip), embedded)
 
     def _summarise(self, text: TextTokens, clip: Tensor) -> tuple[Tensor, Tensor]:
         """Each clip's caption as one vector, the mean of its words, and to which of them each token belongs.
@@ -129,7 +141,10 @@ class DiT(nn.Module):
         The context's rows are as many, or one for all.
         """
         rows, words = len(tokens), context.text.shape[1]
-        x = torch.cat([context.text.expand(rows, -1, -1), self.patch_in(tokens)], dim=1)
+        video = self.patch_in(tokens)
+        if context.known is not None:
+            video = video + context.known
+        x = torch.cat([context.text.expand(rows, -1, -1), video], dim=1)
         # What is given has noise level zero, and the text is given.
         times = torch.cat([time.new_zeros(rows, words), time.expand(rows, tokens.shape[1])], dim=1)
         # The MLPs run once for each pair of a time and a caption that occurs, not per token.

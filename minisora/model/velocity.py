@@ -13,18 +13,24 @@ from minisora.model.text import TextTokens
 
 
 def video_velocity(
-    model: DiT, text: TextTokens | Tensor, shape: tuple[int, int, int], *, seconds_per_latent_frame: float = 0.5
+    model: DiT,
+    text: TextTokens | Tensor,
+    shape: tuple[int, int, int],
+    *,
+    seconds_per_latent_frame: float = 0.5,
+    known: Tensor | None = None,
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """``velocity(x, t)`` for latent clips of ``shape`` (frames, height, width), with everything constant prepared.
 
     ``text``: word ids ``b m`` or encoded ``TextTokens``. ``x: b c t h w`` has as many rows as the text (for
     classifier-free guidance: rows with the prompt, then rows with the empty one), or any number where the text has one
-    row; ``t`` broadcasts to ``b 1 t h w``.
+    row; ``t`` broadcasts to ``b 1 t h w``. ``known: b k t h/p w/p`` is what is known about each token beforehand.
     """
     frames, height, width = shape
     patch = model.config.patch
     text = text if isinstance(text, TextTokens) else model.encode_text(text)
-    context = model.prepare(coordinates(frames, height, width, seconds_per_latent_frame, patch), text)
+    places = coordinates(frames, height, width, seconds_per_latent_frame, patch)
+    context = model.prepare(places, text, known=None if known is None else patchify(known, 1))
 
     def velocity(x: Tensor, t: Tensor) -> Tensor:
         if x.shape[2:] != shape or len(text.tokens) not in (1, len(x)):

@@ -15,9 +15,8 @@ from minisora.errors import UserError
 from minisora.training.latents import LatentCache
 from minisora.training.seeds import generator_for
 from minisora.worlds import digits
-from minisora.worlds.drawn import DrawnStyle, describe
+from minisora.worlds.drawn import DrawnScene, DrawnStyle, describe
 from minisora.worlds.render import FPS, render
-from minisora.worlds.scene import Scene
 from minisora.worlds.shapes import ShapesWorld
 
 STYLES: tuple[DrawnStyle, ...] = ("canonical", "terse", "plain", "descriptive")
@@ -29,7 +28,7 @@ class LatentBatch(NamedTuple):
     step: int
     latents: Tensor  #: ``b c t h w`` float32
     captions: list[str]
-    scenes: Sequence[Scene] = ()  #: what the clips show; empty where they do not show drawn shapes
+    scenes: Sequence[DrawnScene] = ()  #: what the clips show
 
 
 class VideoBatch(NamedTuple):
@@ -100,8 +99,7 @@ class LatentBatches:
             else:  # a generator of its own, so that no process need write the captions of another
                 words, of = generator_for(self.seed, "caption", step, position), cache.clip_set
                 captions.append(describe(scene, style=style, generator=words, duration=of.duration, aspect=of.aspect))
-        shapes = [scene for scene in scenes if isinstance(scene, Scene)]
-        return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions, shapes)
+        return LatentBatch(step, cache.take(indices[share.of(size)])[:, :, :frames], captions, scenes)
 
     def _choose_cache(self, generator: Generator) -> LatentCache:
         sizes = torch.tensor([float(len(cache)) for cache in self.caches])

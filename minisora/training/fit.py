@@ -16,7 +16,7 @@ from minisora.errors import UserError
 from minisora.training.callbacks import AtDoublings, FiniteGuard, KeepState, Periodically, signals_kept
 from minisora.training.data import Batches, BatchModule
 from minisora.training.memory import keep_freed_memory
-from minisora.training.modules import CodecModule, TextToVideoModule
+from minisora.training.modules import CodecModule, TransformerModule
 from minisora.training.pace import Pace
 from minisora.training.processes import forget
 from minisora.training.report import Report
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def fit(
-    module: CodecModule | TextToVideoModule,
+    module: CodecModule | TransformerModule,
     batches: Batches,
     settings: RunSettings,
     *,

@@ -95,15 +95,22 @@ class LatentCache:
         return scene_from_dict(json.loads(self._scenes[index]))
 
 
-def draw_clips(clip_set: ClipSet, chunk: int) -> tuple[Sequence[DrawnScene], Tensor]:
-    """Chunk number ``chunk`` of the set: its scenes and its video ``b 3 t h w``; a pure function of the arguments."""
+def draw_clips(
+    clip_set: ClipSet, chunk: int, *, device: torch.device | str = "cpu"
+) -> tuple[Sequence[DrawnScene], Tensor]:
+    """Chunk number ``chunk`` of the set: its scenes and its video ``b 3 t h w``, drawn on a ``device``.
+
+    A pure function of the arguments.
+    """
     scenes = clip_set.world.sample(
         min(CHUNK, clip_set.clips - chunk * CHUNK),
         generator=generator_for(clip_set.seed, "clips", chunk),
         duration=clip_set.duration,
         aspect=clip_set.aspect,
     )
-    return scenes, draw(scenes, frames=clip_set.frames, height=clip_set.height, width=clip_set.width, fps=clip_set.fps)
+    with torch.device(device):  # scenes are the same everywhere, so that only what follows from them is made there
+        size = {"height": clip_set.height, "width": clip_set.width}
+        return scenes, draw(scenes, frames=clip_set.frames, fps=clip_set.fps, **size)
 
 
 def encode_clips(
@@ -178,7 +185,7 @@ def _held(folder: Path, key: str, clips: int) -> Manifest | None:
 
 
 def _begin(folder: Path, key: str, codec: nn.Module, clip_set: ClipSet) -> Manifest:
-    shape = [clip_set.clips, *_encode(codec, draw_clips(clip_set, 0)[1][:1]).shape[1:]]
+    shape = [clip_set.clips, *_encode(codec, draw_clips(clip_set, 0, device=_device(codec))[1][:1]).shape[1:]]
     return make_room(folder, {"key": key, "clip_set": asdict(clip_set), "shape": shape, "done": 0})
 
 
@@ -193,7 +200,7 @@ def _encode_rest(
     left half done, or that another process is encoding as well, is written anew to the same bytes."""
     while manifest["done"] < clip_set.clips:
         start = manifest["done"]
-        scenes, video = draw_clips(clip_set, start // CHUNK)
+        scenes, video = draw_clips(clip_set, start // CHUNK, device=_device(codec))
         encoded = _encode(codec, video)
         if not encoded.isfinite().all():
             raise UserError(f"{folder}: the codec gives non-finite latents for clips {start} to {start + len(scenes)}")
@@ -211,8 +218,11 @@ def _encode_rest(
 
 @torch.no_grad()
 def _encode(codec: nn.Module, video: Tensor) -> Tensor:
-    device = next((p.device for p in codec.parameters()), video.device)
-    return codec.encode(video.to(device))  # type: ignore[operator]
+    return codec.encode(video)  # type: ignore[operator]
+
+
+def _device(codec: nn.Module) -> torch.device:
+    return next((parameter.device for parameter in codec.parameters()), torch.device("cpu"))
 
 
 def _clip_set(data: dict[str, Any]) -> ClipSet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import lightning
 import torch
@@ -18,9 +18,10 @@ from minisora.model import DiT, Tokenizer, video_velocity
 from minisora.training.data import LatentBatch, Share, VideoBatch
 from minisora.training.ema import Ema
 from minisora.training.optim import MuonAdamW, build_optimizer
-from minisora.training.scene_head import SceneHead
+from minisora.training.plans import given_latents, grid_of, noisy_plan
 from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
+from minisora.worlds.plan import plan_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Optimisation:
     ema: float = 0.999
 
 
-class _Module(lightning.LightningModule):
+class Module(lightning.LightningModule):
     """A network, its moving average, and their optimiser; noise is a pure function of (seed, step)."""
 
     def __init__(self, network: nn.Module, optimisation: Optimisation, *, seed: int) -> None:
@@ -44,12 +45,8 @@ class _Module(lightning.LightningModule):
 
     def configure_model(self) -> None:
         if self.device_mesh is not None:
-            for network in (self.network, self.ema.model, *self.helpers()):
+            for network in (self.network, self.ema.model):
                 shard(network, self.device_mesh["data_parallel"])
-
-    def helpers(self) -> list[nn.Module]:
-        """Networks beside the network that learn with it and are thrown away."""
-        return []
 
     def configure_optimizers(self) -> MuonAdamW:
         hidden = hidden_matrices(self.network)
@@ -74,7 +71,7 @@ class _Module(lightning.LightningModule):
         return generator_for(self.seed, "noise", step, device=self.device)
 
 
-class CodecModule(_Module):
+class CodecModule(Module):
     """Trains a codec to give back freshly drawn clips."""
 
     network: Codec
@@ -90,15 +87,17 @@ class CodecModule(_Module):
         return {"loss": loss, **parts}
 
 
-class TextToVideoModule(_Module):
-    """Trains a transformer to predict velocities from noisy latents, captions, and what is given.
+class TransformerModule(Module):
+    """Trains a transformer to predict velocities of something noisy from captions and from what is known.
+
+    What it generates, and what it knows beforehand, is up to :meth:`task`.
 
     Attributes:
         mix: how often what is given.
         time_mean, time_std: centre and width of the logit-normal times; a mean above 0 means noisier. What a clip of
             many tokens shows, and how it moves, is settled while it is nearly all noise.
+        time_range: where on the path it will be used, and therefore learns.
         seconds_per_latent_frame: 4 frames of the codec at the clips' rate.
-        scene_weight: of the loss of a ``SceneHead`` on the middle block; 0 for none.
     """
 
     network: DiT
@@ -112,65 +111,113 @@ class TextToVideoModule(_Module):
         mix: GivenMix = DEFAULT_MIX,
         time_mean: float = 1.1,
         time_std: float = 1.3,
+        time_range: tuple[float, float] = (0.0, 1.0),
         seconds_per_latent_frame: float = 0.5,
-        scene_weight: float = 0.0,
         seed: int = 0,
     ) -> None:
         super().__init__(dit, optimisation or Optimisation(), seed=seed)
-        self.tokenizer, self.mix, self.time_mean, self.time_std = tokenizer, mix, time_mean, time_std
+        self.tokenizer, self.mix = tokenizer, mix
+        self.time_mean, self.time_std, self.time_range = time_mean, time_std, time_range
         self.seconds_per_latent_frame = seconds_per_latent_frame
-        self.scene_weight = scene_weight
-        self.scene_head = SceneHead(dit.config.width) if scene_weight else None
-        self._middle: Tensor | None = None
-        if self.scene_head is not None:
-            dit.blocks[dit.config.depth // 2].register_forward_hook(self._look)
+
+    def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
+        """What there is to learn from a batch in which ``free``, ``b 1 t 1 1``, is 0 where latents are given."""
+        raise NotImplementedError
 
     def training_step(self, batch: LatentBatch, batch_idx: int) -> dict[str, Any]:
-        x0 = batch.latents
         share = Share(self.global_rank, self.trainer.world_size)
-        joint, generator = len(x0) * share.world, self.noise(batch.step)
-        mine = share.of(joint)
-        noise = torch.randn((joint, *x0.shape[1:]), generator=generator, device=x0.device)[mine]
-        times = stratified_logit_normal(joint, generator, mean=self.time_mean, std=self.time_std)
-        t = times[mine].view(-1, 1, 1, 1, 1)
-        free = random_given(joint, x0.shape[2], generator=generator, mix=self.mix)[mine]
-        frames, height, width = x0.shape[2:]
+        device, joint = batch.latents.device, len(batch.latents) * share.world
+        generator, mine = self.noise(batch.step), share.of(joint)
+        low, high = self.time_range
+        times = stratified_logit_normal(joint, generator, mean=self.time_mean, std=self.time_std, low=low, high=high)[
+            mine
+        ]
+        free = random_given(joint, batch.latents.shape[2], generator=generator, mix=self.mix)[mine]
+        clean, free, known = self.task(batch, free, generator, share)
+        noise = torch.randn((joint, *clean.shape[1:]), generator=generator, device=device)[mine]
+        frames, height, width = clean.shape[2:]
         velocity = video_velocity(
             self.network,
-            self.tokenizer.encode(batch.captions).to(x0.device),
+            self.tokenizer.encode(batch.captions).to(device),
             (frames, height, width),
             seconds_per_latent_frame=self.seconds_per_latent_frame,
+            known=known,
         )
-        loss = loss_at(velocity, x0, noise, t, free=free)
-        said = {"velocity": loss.detach()}
-        if self.scene_head is not None and self._middle is not None:
-            patch = self.network.config.patch
-            grid = frames, height // patch, width // patch
-            video, self._middle = self._middle[:, -math.prod(grid) :], None
-            scene = self.scene_head(video, batch.scenes, grid, self.seconds_per_latent_frame)
-            loss = loss + self.scene_weight * scene
-            if batch.scenes:
-                said["scene"] = scene.detach()
-        return {"loss": loss, **said}
-
-    def helpers(self) -> list[nn.Module]:
-        return [self.scene_head] if self.scene_head is not None else []
-
-    def _look(self, block: nn.Module, inputs: tuple[Any, ...], tokens: Tensor) -> None:
-        self._middle = tokens
+        return {"loss": loss_at(velocity, clean, noise, times.view(-1, 1, 1, 1, 1), free=free)}
 
 
-def stratified_logit_normal(n: int, generator: Generator, *, mean: float = 0.0, std: float = 1.0) -> Tensor:
+class Task(NamedTuple):
+    """What is generated, where it is free, and what is known beforehand."""
+
+    clean: Tensor  #: ``b c t h w``
+    free: Tensor  #: broadcasts over ``b 1 t h w``: 0 where given, 1 where to generate
+    known: Tensor | None  #: ``b k t h/p w/p``
+
+
+class TextToVideoModule(TransformerModule):
+    """Latents from captions: it paints."""
+
+    def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
+        return Task(batch.latents, free, None)
+
+
+class SketcherModule(TransformerModule):
+    """Latents from captions and plans, while they are mostly noise.
+
+    Attributes:
+        plan_noise, plan_dropout: see :func:`~minisora.training.plans.noisy_plan`.
+    """
+
+    plan_noise: float = 0.3
+    plan_dropout: float = 0.1
+
+    def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
+        grid = grid_of(batch.latents, self.network.config.patch)
+        plan = plan_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
+        known = noisy_plan(plan, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)
+        return Task(batch.latents, free, known)
+
+
+class PlannerModule(TransformerModule):
+    """Plans from captions, and from the latents of what is given.
+
+    Attributes:
+        patch: of the transformer that paints: a plan has a cell for each of its tokens.
+    """
+
+    patch: int = 2
+
+    def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
+        grid = grid_of(batch.latents, self.patch)
+        plan = plan_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
+        return Task(plan, torch.ones_like(free), given_latents(batch.latents, free, self.patch))
+
+
+def stratified_logit_normal(
+    n: int, generator: Generator, *, mean: float = 0.0, std: float = 1.0, low: float = 0.0, high: float = 1.0
+) -> Tensor:
     """``(n,)`` logit-normal times (Esser et al. 2024, eq. 19), one from each nth of the distribution, in random order.
 
     Each time alone is distributed as an independent one; together they cover the path evenly, which takes away most of
-    the noise that the choice of times puts into the loss (Kingma et al. 2021, appendix I.1).
+    the noise that the choice of times puts into the loss (Kingma et al. 2021, appendix I.1). Times outside of ``low``
+    and ``high`` do not occur.
     """
     device = generator.device
     offset = torch.rand(n, generator=generator, device=device)
     quantile = (torch.randperm(n, generator=generator, device=device) + offset) / n
-    normal = math.sqrt(2) * torch.erfinv(2 * quantile.clamp(1e-4, 1 - 1e-4) - 1)  # MPS has no kernel for ndtri
+    first, last = (_normal_below((_logit(end) - mean) / std) for end in (low, high))
+    quantile = (first + (last - first) * quantile).clamp(1e-4, 1 - 1e-4)
+    normal = math.sqrt(2) * torch.erfinv(2 * quantile - 1)  # MPS has no kernel for ndtri
     return torch.sigmoid(mean + std * normal)
+
+
+def _logit(t: float) -> float:
+    return math.log(t / (1 - t)) if 0 < t < 1 else math.copysign(math.inf, t - 0.5)
+
+
+def _normal_below(x: float) -> float:
+    """The share of a normal distribution that lies below ``x``."""
+    return (1 + math.erf(x / math.sqrt(2))) / 2
 
 
 def hidden_matrices(network: nn.Module) -> list[nn.Parameter]:
@@ -183,3 +230,11 @@ def hidden_matrices(network: nn.Module) -> list[nn.Parameter]:
         return list(own())  # type: ignore[call-overload]
     named = [(f".{name}", p) for name, p in network.named_parameters() if p.requires_grad]
     return [p for name, p in named if ".blocks." in name and p.ndim >= 2 and p.shape[1] > 1]
+
+
+#: The three transformers that make a clip, in the order of their work, and how each is trained.
+PARTS: dict[str, type[TransformerModule]] = {
+    "planner": PlannerModule,
+    "sketcher": SketcherModule,
+    "text-to-video": TextToVideoModule,
+}

@@ -22,7 +22,7 @@ from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.training.data import LatentBatches, Share, VideoBatches
 from minisora.training.fit import Outcome, Visit, fit
 from minisora.training.latents import ClipSet, LatentCache, encode_clips, latents_key
-from minisora.training.modules import CodecModule, TextToVideoModule
+from minisora.training.modules import PARTS, CodecModule
 from minisora.training.preview import decode, generate_latents
 from minisora.training.report import clock, save_filmstrip
 from minisora.training.settings import CodecSettings, RunSettings, TextToVideoSettings, remember_settings
@@ -97,14 +97,15 @@ def train_text_to_video(
     cache: Path | None = None,
     rebuild: bool = False,
     start: Mapping[str, Tensor] | None = None,
-    name: str = "text-to-video",
+    folder: Path | None = None,
     card: dict[str, Any] | None = None,
     evaluate: Visit | None = None,
 ) -> Outcome:
-    """Encode the clips once, then train a transformer on them; its averaged weights go to ``<run>/<name>.safetensors``.
+    """Encode the clips once, then train a transformer; its averaged weights go to ``<folder>/<part>.safetensors``.
 
     Args:
         cache: folder of the encoded clips, ``latents`` beside the run folder unless given; a folder for each clip set.
+        folder: of the weights, the run folder unless given.
         rebuild: encode again if the cache is of other clips or of another codec.
         start: weights to begin with; what they do not have begins as in a new network.
         card: more entries for the weights' card.
@@ -118,22 +119,22 @@ def train_text_to_video(
     place_of(settings.machine)
     remember_settings(settings, config, data=data, latents=latents_key(codec))
     codec = codec.eval().requires_grad_(False)
-    folder = cache or settings.run.parent / "latents"
+    cache = cache or settings.run.parent / "latents"
     place = settings.machine.accelerator
-    caches = [encode(folder, codec, clip_set, rebuild=rebuild, device=place) for clip_set in clip_sets]
+    caches = [encode(cache, codec, clip_set, rebuild=rebuild, device=place) for clip_set in clip_sets]
     torch.manual_seed(settings.seed)
     seconds = codec.config.temporal / clip_sets[0].fps
     dit = DiT(config)
     if start is not None:
         load_weights(dit, {**dit.state_dict(), **start}, source=Path("the weights to begin with"))
-    module = TextToVideoModule(
+    module = PARTS[settings.part](
         dit,
         tokenizer,
         settings.optimisation,
         mix=settings.mix,
         time_mean=settings.time_mean,
         time_std=settings.time_std,
-        scene_weight=settings.scene_weight,
+        time_range=settings.time_range,
         seconds_per_latent_frame=seconds,
         seed=settings.seed,
     )
@@ -164,9 +165,10 @@ def train_text_to_video(
         save_filmstrip(clips, settings.run / "samples" / f"{step:07}.png")
 
     about = {
-        "kind": "text-to-video",
+        "kind": settings.part,
         "settings": asdict(config),
         "data": data,
+        "times": {"mean": settings.time_mean, "std": settings.time_std, "range": settings.time_range},
         "sampling": {"steps": settings.sampling_steps, "guidance": settings.guidance, "shift": settings.shift},
         **(card or {}),
     }
@@ -181,9 +183,17 @@ def train_text_to_video(
         weights = _half(network)
         rank_zero_only(save_checkpoint)(settings.run / "ladder", f"{step:07}", weights, {"steps": step, **about})
 
-    outcome = fit(module, batches, settings, sample=sample, evaluate=score if evaluate is not None else None, keep=keep)
+    whole_clips = settings.part == "text-to-video"  # the other parts make no clip alone
+    outcome = fit(
+        module,
+        batches,
+        settings,
+        sample=sample if whole_clips else None,
+        evaluate=score if whole_clips and evaluate is not None else None,
+        keep=keep if whole_clips else None,
+    )
     about = {**about, **({"scores": scores} if scores else {})}
-    return _export(outcome, settings, module.ema.model, about, name)
+    return _export(outcome, settings, module.ema.model, about, settings.part, folder)
 
 
 def encode(
@@ -204,7 +214,15 @@ def encode(
     return encode_clips(folder / size, codec=codec, clip_set=clip_set, rebuild=rebuild, device=device, watch=watch)
 
 
-def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: dict[str, Any], name: str) -> Outcome:
+def _export(
+    outcome: Outcome,
+    settings: RunSettings,
+    network: nn.Module,
+    card: dict[str, Any],
+    name: str,
+    folder: Path | None = None,
+) -> Outcome:
+    folder = folder or settings.run
     about = {
         "steps": outcome.step,
         "seconds": round(outcome.seconds),
@@ -214,10 +232,10 @@ def _export(outcome: Outcome, settings: RunSettings, network: nn.Module, card: d
         "command": shlex.join(["minisora", *sys.argv[1:]]),
         **card,
     }
-    if not outcome.finished and _finished(settings.run / f"{name}.json"):
+    if not outcome.finished and _finished(folder / f"{name}.json"):
         name += "-stopped"  # never in the place of finished weights
-    rank_zero_only(save_checkpoint)(settings.run, name, _half(network), about)
-    return replace(outcome, weights=settings.run / f"{name}.safetensors")
+    rank_zero_only(save_checkpoint)(folder, name, _half(network), about)
+    return replace(outcome, weights=folder / f"{name}.safetensors")
 
 
 def _finished(card: Path) -> bool:

@@ -17,6 +17,9 @@ from minisora.training.pace import Budget, Schedule
 from minisora.training.state import states
 from minisora.worlds.shapes import ShapesWorld
 
+#: The transformers that make a clip together: one plans it, one sketches it in the noise, and one paints it.
+Part = Literal["planner", "sketcher", "text-to-video"]
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -85,12 +88,13 @@ class TextToVideoSettings(RunSettings):
 
     Attributes:
         mix: how often what is given.
-        time_mean, time_std: centre and width of the logit-normal times.
-        scene_weight: of the helper that reads the scene off the middle of the network.
+        part: which of the transformers it is; see ``PARTS`` in ``modules.py``.
+        time_mean, time_std, time_range: centre and width of the logit-normal times, and where they end.
         prompts: are drawn as filmstrips along the way.
         guidance, sampling_steps, shift: with which the filmstrips are drawn.
     """
 
+    part: Part = "text-to-video"
     caption_dropout: float = 0.1
     image_share: float = 0.3
     image_batch: int = 3
@@ -99,7 +103,7 @@ class TextToVideoSettings(RunSettings):
     mix: GivenMix = field(default_factory=GivenMix)
     time_mean: float = 1.1
     time_std: float = 1.3
-    scene_weight: float = 0.2
+    time_range: tuple[float, float] = (0.0, 1.0)
     prompts: tuple[str, ...] = (
         "a red circle moves right",
         "a small blue square bounces",

@@ -150,7 +150,7 @@ def _draw(digits: Sequence[Digit], times: Tensor, rows: Tensor, columns: Tensor)
     """How much ink there is: ``b f h w``. The kernel that enlarges a scan is separable: two small products."""
     numbers = torch.tensor([(d.x, d.y, d.size, d.speed, *DIRECTION.get(d.motion, (0, 0))) for d in digits])
     x, y, size, speed, along_x, along_y = (column[:, None] for column in numbers.T)
-    pixels = scans()[0][[d.scan for d in digits]]
+    pixels = scans()[0].to(times.device)[[d.scan for d in digits]]
     side = min(len(rows), len(columns))
     x = _between_walls(x + along_x * speed * times, len(columns) / side / 2 - size / 2)
     y = _between_walls(y + along_y * speed * times, len(rows) / side / 2 - size / 2)
@@ -159,6 +159,17 @@ def _draw(digits: Sequence[Digit], times: Tensor, rows: Tensor, columns: Tensor)
     ink = torch.einsum("b f h i, b i j, b f w j -> b f h w", down, pixels, across)
     ink = ((ink - 0.1) / 0.55).clamp_(0, 1)
     return ink * ink * (3 - 2 * ink)  # crisper edges than the scan's
+
+
+def place(digit: Digit, times: Tensor, *, width: float, height: float) -> tuple[Tensor, Tensor]:
+    """The middle of a digit at ``times`` in seconds, in a frame of ``width`` and ``height`` sides: (x, y)."""
+    along = DIRECTION.get(digit.motion, (0.0, 0.0))
+    starts, halves = (digit.x, digit.y), (width / 2, height / 2)
+    x, y = (
+        _between_walls(start + way * digit.speed * times, torch.tensor(half - digit.size / 2))
+        for start, way, half in zip(starts, along, halves, strict=True)
+    )
+    return x, y
 
 
 def _between_walls(position: Tensor, room: Tensor) -> Tensor:

@@ -106,8 +106,9 @@ def test_weights_of_a_stopped_run_never_replace_finished_ones(tmp_path: Path, ea
         Outcome(3, 1.0, finished=False), settings, Codec(CODEC), {"kind": "codec", "settings": {}}, "codec"
     )
     assert stopped.weights == tmp_path / ("codec-stopped.safetensors" if earlier else "codec.safetensors")
-    assert load_checkpoint(stopped.weights)[1]["steps"] == 3
+    assert stopped.weights is not None and load_checkpoint(stopped.weights)[1]["steps"] == 3
     if earlier:
         assert load_checkpoint(tmp_path / "codec.safetensors")[1]["steps"] == 9
     done = _export(Outcome(5, 1.0, finished=True), settings, Codec(CODEC), {"kind": "codec", "settings": {}}, "codec")
-    assert done.weights == tmp_path / "codec.safetensors" and load_checkpoint(done.weights)[1]["steps"] == 5
+    assert done.weights == tmp_path / "codec.safetensors"
+    assert load_checkpoint(tmp_path / "codec.safetensors")[1]["steps"] == 5

@@ -74,20 +74,3 @@ def test_two_processes_have_the_gradients_of_one_with_the_joint_batch(
     state = torch.load(tmp_path / LAST, weights_only=False)["state_dict"]
     for name, value in module.state_dict().items():  # the state is whole, and of the same network
         torch.testing.assert_close(state[name], value, atol=2e-4, rtol=2e-3)
-
-
-@pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
-def test_what_helps_the_network_is_trained_in_all_processes_alike(tmp_path: Path, batches, tiny, strategy) -> None:
-    module = tiny.module(scene_weight=0.2)
-    machine = Machine(devices=2, strategy=strategy)
-    job, script = tmp_path / "job.pickle", tmp_path / "train.py"
-    job.write_bytes(pickle.dumps((module, batches, tiny.settings(tmp_path, steps=3, machine=machine, save_minutes=60))))
-    script.write_text(TRAINS)
-    done = subprocess.run([sys.executable, str(script), str(job), ROOT], capture_output=True, text=True, timeout=1800)
-    assert done.returncode == 0, done.stderr
-    first, second = (torch.load(tmp_path / f"process{rank}.pt", weights_only=True) for rank in (0, 1))
-    for mine, theirs in zip(first[0], second[0], strict=True):
-        assert all(torch.equal(*pair) for pair in zip(mine, theirs, strict=True))
-    state = torch.load(tmp_path / LAST, weights_only=False)["state_dict"]
-    assert state["scene_head.read.weight"].shape == module.scene_head.read.weight.shape
-    assert state["scene_head.read.weight"].abs().sum() > 0, "it begins at zero"

@@ -1,0 +1,39 @@
+"""A true plan is read back as its scene; one that was spoiled is not."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from minisora.evaluation.plan import read_plan
+from minisora.evaluation.suite import ONE_OBJECT
+from minisora.worlds.plan import LAYOUT, plan_of
+
+
+@pytest.mark.parametrize("shape", [(5, 4, 4), (5, 3, 5), (9, 4, 4)])
+def test_true_plans_are_read_back(shape: tuple[int, int, int]) -> None:
+    frames, rows, columns = shape
+    scenes = ONE_OBJECT.sample(
+        60, generator=torch.Generator().manual_seed(0), duration=0.5 * (frames - 1), aspect=columns / rows
+    )
+    for scene, plan in zip(scenes, plan_of(scenes, shape, 0.5), strict=True):
+        (obj,), planned = scene.objects, read_plan(plan)
+        assert planned is not None
+        assert planned == (obj.shape, obj.colour, obj.size, obj.motion, obj.motion)
+
+
+def test_a_path_that_jumps_is_no_motion() -> None:
+    scenes = ONE_OBJECT.sample(20, generator=torch.Generator().manual_seed(1))
+    plans = plan_of(scenes, (5, 4, 4), 0.5)
+    where = list(LAYOUT).index("place")
+    first = sum(list(LAYOUT.values())[:where])
+    plans[:, first, 2] += 1.0
+    read = [read_plan(plan) for plan in plans]
+    assert all(
+        each is not None and each.word == scene.objects[0].motion for each, scene in zip(read, scenes, strict=True)
+    )
+    assert sum(each.motion == scene.objects[0].motion for each, scene in zip(read, scenes, strict=True) if each) <= 4
+
+
+def test_a_plan_without_an_object_says_nothing() -> None:
+    assert read_plan(torch.zeros(39, 5, 4, 4)) is None

@@ -1,0 +1,58 @@
+"""What planner and sketcher know while they learn, and from which times they learn."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from minisora.model import patchify
+from minisora.training.data import Share
+from minisora.training.modules import stratified_logit_normal
+from minisora.training.plans import given_latents, noisy_plan
+
+LATENTS = torch.randn(3, 4, 5, 4, 6, generator=torch.Generator().manual_seed(0))
+
+
+def test_given_latents_are_known_and_no_others() -> None:
+    free = torch.ones(3, 1, 5, 1, 1)
+    free[0, :, :2] = free[1, :, 4] = 0
+    known = given_latents(LATENTS, free, 2)
+    assert known.shape == (3, 4 * 4 + 1, 5, 2, 3)
+    torch.testing.assert_close(known[:, -1], 1 - free[:, 0].expand(-1, -1, 2, 3))
+    tokens = patchify(LATENTS, 2).transpose(1, 2).unflatten(2, (5, 2, 3))
+    torch.testing.assert_close(known[0, :-1, :2], tokens[0, :, :2])
+    assert (known[:, :, free[0, 0, :, 0, 0] == 1][0] == 0).all() and (known[2] == 0).all()
+
+
+def test_a_patch_is_given_only_as_a_whole() -> None:
+    free = torch.zeros(1, 1, 5, 4, 6)
+    free[..., 0, 0] = 1
+    assert given_latents(LATENTS[:1], free, 2)[0, -1].sum(0).tolist() == [[0, 5, 5], [5, 5, 5]]
+
+
+def test_plans_are_met_under_noise_or_not_at_all() -> None:
+    plan = torch.full((400, 2, 1, 2, 2), 5.0)
+    met = noisy_plan(plan, torch.Generator().manual_seed(0), most=0.3, dropout=0.25, share=Share())
+    missing = (met == 0).flatten(1).all(1)
+    assert 0.15 < missing.float().mean() < 0.35
+    spread = (met[~missing] - 5).flatten(1).std(1)
+    assert spread.min() < 0.05 and 0.25 < spread.max() < 0.6
+
+
+def test_two_processes_draw_for_the_joint_batch() -> None:
+    plan = torch.randn(8, 2, 1, 2, 2, generator=torch.Generator().manual_seed(1))
+
+    def met(part: slice, share: Share) -> torch.Tensor:
+        return noisy_plan(plan[part], torch.Generator().manual_seed(2), most=0.3, dropout=0.3, share=share)
+
+    halves = [met(slice(4 * rank, 4 * rank + 4), Share(rank, 2)) for rank in (0, 1)]
+    torch.testing.assert_close(torch.cat(halves), met(slice(0, 8), Share()))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.5, 1.0), (0.1, 0.4)])
+def test_times_stay_in_their_range_and_keep_their_shape(low: float, high: float) -> None:
+    times = stratified_logit_normal(4000, torch.Generator().manual_seed(0), mean=1.1, std=1.3, low=low, high=high)
+    assert low <= times.min() and times.max() <= high
+    whole = stratified_logit_normal(40000, torch.Generator().manual_seed(1), mean=1.1, std=1.3)
+    inside = whole[(whole >= low) & (whole <= high)]
+    torch.testing.assert_close(times.quantile(0.5), inside.quantile(0.5), atol=0.02, rtol=0)
