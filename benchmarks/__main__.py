@@ -16,6 +16,7 @@ PARTS = {
     "growth": "Growth",
     "solvers": "Solvers",
     "video": "From a prompt to a file",
+    "builds": "This build and an older one",
 }
 RESULTS = Path(__file__).parent / "results.md"
 
