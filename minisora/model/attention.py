@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from minisora.model.fused import NormAndTurn
 from minisora.model.rope import apply_rope
 
 
@@ -26,7 +27,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
         qkv = self.qkv(x).unflatten(-1, (3, self.heads, -1))  # b n 3 h e
         query_key, value = qkv.split([2, 1], dim=2)
-        query, key = apply_rope(rms_norm(query_key.float(), self.gain), rope[:, :, None]).type_as(value).unbind(2)
+        query, key = norm_and_turn(query_key.float(), self.gain, rope[:, :, None]).type_as(value).unbind(2)
         y = attend(query.transpose(1, 2), key.transpose(1, 2), value.squeeze(2).transpose(1, 2), mask)
         return self.out(y.transpose(1, 2).flatten(-2))
 
@@ -50,6 +51,13 @@ def _formula(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> 
         unseen = unseen.expand(rows, heads, -1, -1).flatten(0, 1)
         scores = torch.baddbmm(unseen, query, key.transpose(1, 2))
     return torch.bmm(scores.softmax(-1), value).view(rows, heads, n, e)
+
+
+def norm_and_turn(x: Tensor, gain: Tensor, table: Tensor) -> Tensor:
+    """``apply_rope(rms_norm(x, gain), table)`` of queries and keys, ``b n 2 h e``."""
+    if x.requires_grad and x.device.type == "cpu" and not torch.compiler.is_compiling():
+        return NormAndTurn.apply(x, gain, table)  # type: ignore[no-any-return]
+    return apply_rope(rms_norm(x, gain), table)
 
 
 def rms_norm(x: Tensor, gain: Tensor) -> Tensor:
