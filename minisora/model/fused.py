@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from minisora.model.rope import apply_rope
 
@@ -26,7 +25,6 @@ class NormAndTurn(torch.autograd.Function):
         return apply_rope(x, table * (gain * r))
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
         x, gain, table, r = ctx.saved_tensors
         z = apply_rope(gradients[0].contiguous(), table.conj())
