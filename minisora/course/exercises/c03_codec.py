@@ -37,6 +37,11 @@ def _cut(
     return rearrange(video, pixels, p=temporal, q=spatial, r=spatial)
 
 
+def _cut_off(video: Tensor, temporal: int, spatial: int) -> Tensor:
+    """Frames that do not fill a block are dropped."""
+    return _cut(video[:, :, : video.shape[2] // temporal * temporal], temporal, spatial)
+
+
 def _front(video: Tensor, temporal: int) -> Tensor:
     return torch.cat([video[:, :, :1].expand(-1, -1, temporal - 1, -1, -1), video], dim=2)
 
@@ -96,6 +101,81 @@ TO_BLOCKS = Exercise(
             _one_copy_too_many,
             "`temporal` copies are one too many: the frame itself is there already, so put temporal - 1 copies before "
             "it",
+        ),
+        Mistake(
+            "three copies",
+            lambda x, temporal=4, spatial=8: _cut_off(_front(x, 4), temporal, spatial),
+            "you put three copies in front, whatever `temporal` is: it takes temporal - 1",
+        ),
+        Mistake(
+            "no copies",
+            lambda x, temporal=4, spatial=8: _cut_off(x, temporal, spatial),
+            "you put no copies in front, and drop the frames that do not fill a block: repeat the first frame "
+            "temporal - 1 times",
+        ),
+        Mistake(
+            "mirrored",
+            lambda x, temporal=4, spatial=8: _cut(
+                torch.cat(
+                    [
+                        x[:, :, 1:temporal].flip(2)
+                        if x.shape[2] >= temporal
+                        else _front(x, temporal)[:, :, 1:temporal],
+                        x,
+                    ],
+                    dim=2,
+                ),
+                temporal,
+                spatial,
+            ),
+            "you mirror the first frames in front of the clip, so that the first block knows the frames to come: put "
+            "copies of the first frame there",
+        ),
+        Mistake(
+            "the last frame in front",
+            lambda x, temporal=4, spatial=8: _cut(
+                torch.cat([x[:, :, -1:].expand(-1, -1, temporal - 1, -1, -1), x], dim=2), temporal, spatial
+            ),
+            "you put copies of the last frame in front: they are to be copies of the first one",
+        ),
+        Mistake(
+            "the first frame repeated at the end",
+            lambda x, temporal=4, spatial=8: _cut(
+                torch.cat([x, x[:, :, :1].expand(-1, -1, temporal - 1, -1, -1)], dim=2), temporal, spatial
+            ),
+            "your copies of the first frame stand at the end of the clip: put them in front",
+        ),
+        *(
+            Mistake(
+                f"inside as ({inside})",
+                lambda x, temporal=4, spatial=8, inside=inside: _cut(
+                    _front(x, temporal), temporal, spatial, f"b c (t p) (h q) (w r) -> b t h w ({inside})"
+                ),
+                f"the right blocks, but inside a block the numbers are ordered as ({inside}): it is channel, frame, "
+                f"row, "
+                "column, (c p q r)",
+            )
+            for inside in ("p c q r", "q r c p", "c q r p", "p c r q")
+        ),
+        *(
+            Mistake(
+                f"split as {split}",
+                lambda x, temporal=4, spatial=8, split=split: _cut(
+                    _front(x, temporal), temporal, spatial, f"b c {split} -> b t h w (c p q r)"
+                ),
+                f"your blocks collect numbers from far apart: {split}. Neighbours belong together: (t p) (h q) (w r)",
+            )
+            for split in ("(t p) (q h) (r w)", "(p t) (h q) (w r)", "(t p) (q h) (w r)", "(t p) (h q) (r w)")
+        ),
+        Mistake(
+            "one axis of blocks",
+            lambda x, temporal=4, spatial=8: _cut(_front(x, temporal), temporal, spatial).flatten(1, 3),
+            "your blocks lie in one long row: keep their three axes, b t' h' w' n",
+        ),
+        Mistake(
+            "blocks rows and columns exchanged",
+            lambda x, temporal=4, spatial=8: _cut(_front(x, temporal), temporal, spatial).transpose(2, 3),
+            "rows and columns of blocks are exchanged: b t' h' w' n",
         ),
         Mistake(
             "pixels from far apart",
@@ -224,6 +304,59 @@ class _BiasForgotten(_Variant):
         return y.movedim(1, -1), x[:, x.shape[1] - self.past :]
 
 
+class _Halves(_Variant):
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        half = self.past // 2
+        x = F.pad(x, (0, 0, 0, 0, 0, 0, half, self.past - half))
+        return self.convolve(x), x[:, x.shape[1] - self.past :]
+
+
+class _FirstKept(_Variant):
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        x = torch.cat([self.before(x) if cache is None else cache, x], dim=1)
+        return self.convolve(x), x[:, : self.past]
+
+
+class _Behind(_Variant):
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        joined = torch.cat([x, self.before(x) if cache is None else cache], dim=1)
+        return self.convolve(joined), self.kept(x, joined)
+
+    def kept(self, x: Tensor, joined: Tensor) -> Tensor:
+        return joined[:, joined.shape[1] - self.past :]
+
+
+class _BehindOfPiece(_Behind):
+    def kept(self, x: Tensor, joined: Tensor) -> Tensor:
+        return x[:, max(0, x.shape[1] - self.past) :]
+
+
+class _WholeKept(_Variant):
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        x = torch.cat([self.before(x) if cache is None else cache, x], dim=1)
+        return self.convolve(x), x
+
+
+class _NotCausalAtAll(_Variant):
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        joined = torch.cat([self.before(x) if cache is None else cache, x], dim=1)
+        return self.convolve(x), joined[:, joined.shape[1] - self.past :]
+
+
+class _AlongRows(_Variant):
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        cache = x.new_zeros(*x.shape[:2], self.past, *x.shape[3:]) if cache is None else cache
+        x = torch.cat([cache, x], dim=2)
+        return self.convolve(x), x[:, :, x.shape[2] - self.past :]
+
+
+class _Backwards(_Variant):
+    def forward(self, x: Tensor, cache: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        x = torch.cat([self.before(x) if cache is None else cache, x], dim=1)
+        y = F.conv3d(x.movedim(-1, 1), self.weight.flip(2), self.bias, padding=self.padding)
+        return y.movedim(1, -1), x[:, x.shape[1] - self.past :]
+
+
 def _convolution(kind: Callable[..., Any], kernel: tuple[int, int, int]) -> Callable[..., tuple[Tensor, Tensor]]:
     with torch.random.fork_rng(devices=[]):  # a layer draws its first weights from the global generator
         layer = kind(3, 5, kernel)
@@ -326,6 +459,54 @@ CAUSAL_CONV = Exercise(
             "before the beginning you put copies of the first frame. Some codecs do; here there are zeros",
         ),
         Mistake(
+            "half before, half after",
+            _Halves,
+            "you pad time on both sides, so an output depends on the future, and the cache is not used. All `past` "
+            "frames go in front: zeros at the beginning, and the cache later",
+        ),
+        Mistake(
+            "first inputs kept",
+            _FirstKept,
+            "you keep the first inputs of what you joined, which is the cache that you were given. The next piece "
+            "follows on "
+            "the last ones: keep those",
+        ),
+        Mistake(
+            "the past behind",
+            _Behind,
+            "you join the past behind the piece, where the future belongs: it goes in front, `torch.cat([cache, x], "
+            "1)`",
+        ),
+        Mistake(
+            "the past behind, cache of the piece",
+            _BehindOfPiece,
+            "you join the past behind the piece, where the future belongs: it goes in front, `torch.cat([cache, x], "
+            "1)`, and the new cache is the last of what you joined",
+        ),
+        Mistake(
+            "everything kept",
+            _WholeKept,
+            "you keep all inputs, so the cache grows with the film, and the next piece comes out too long: keep the "
+            "last "
+            "`past` of them",
+        ),
+        Mistake(
+            "nothing in front",
+            _NotCausalAtAll,
+            "you convolve the piece alone, with nothing in front, so that too few outputs come: join the cache (or "
+            "zeros) before it",
+        ),
+        Mistake(
+            "joined along the rows",
+            _AlongRows,
+            "you join the cache along the rows. The layout is b t h w c: time is axis 1",
+        ),
+        Mistake(
+            "kernel backwards",
+            _Backwards,
+            "your kernel runs backwards in time: F.conv3d takes the weights as they are",
+        ),
+        Mistake(
             "bias forgotten",
             _BiasForgotten,
             "every output is off by the same numbers: the bias is missing. Hand `self.bias` to F.conv3d as well",
@@ -407,6 +588,58 @@ KL_DIVERGENCE = Exercise(
             "log-variance taken for the variance",
             lambda mean, logvar: 0.5 * (mean.square() + logvar - 1 - logvar.clamp(min=1e-6).log()).mean(),
             "you take `logvar` for the variance. It is its logarithm: the variance is logvar.exp()",
+        ),
+        Mistake(
+            "size of the log-variance taken for the variance",
+            lambda mean, logvar: 0.5 * (mean.square() + logvar.abs() + 1e-6 - 1 - (logvar.abs() + 1e-6).log()).mean(),
+            "you take `logvar` for the variance and its logarithm once more. It is the logarithm: the variance is "
+            "logvar.exp(), and nothing has to be taken a logarithm of",
+        ),
+        Mistake(
+            "mean not squared",
+            lambda mean, logvar: 0.5 * (mean.abs() + logvar.exp() - 1 - logvar).mean(),
+            "your mean is not squared: it costs mean², twice as far away four times as much",
+        ),
+        Mistake(
+            "mean as it is",
+            lambda mean, logvar: 0.5 * (mean + logvar.exp() - 1 - logvar).mean(),
+            "your mean is not squared, so that a negative one is cheaper than nothing: it costs mean²",
+        ),
+        Mistake(
+            "mean left out",
+            lambda mean, logvar: 0.5 * (logvar.exp() - 1 - logvar).mean(),
+            "the mean costs nothing in your formula: add mean²",
+        ),
+        Mistake(
+            "variance squared",
+            lambda mean, logvar: 0.5 * (mean.square() + (2 * logvar).exp() - 1 - logvar).mean(),
+            "you square the variance: exp(logvar) is a square already",
+        ),
+        Mistake(
+            "the deviation for the variance",
+            lambda mean, logvar: 0.5 * (mean.square() + (logvar / 2).exp() - 1 - logvar).mean(),
+            "you take the deviation, exp(logvar / 2), where the variance belongs: exp(logvar)",
+        ),
+        Mistake(
+            "plus one",
+            lambda mean, logvar: 0.5 * (mean.square() + logvar.exp() + 1 - logvar).mean(),
+            "you add the 1: saying nothing at all (mean 0, variance 1) costs 0 only if it is subtracted",
+        ),
+        Mistake(
+            "the variance left out",
+            lambda mean, logvar: 0.5 * (mean.square() - 1 - logvar).mean(),
+            "the variance itself is missing: add exp(logvar), or a large cloud would cost nothing",
+        ),
+        Mistake(
+            "half of the mean alone",
+            lambda mean, logvar: (0.5 * mean.square() + logvar.exp() - 1 - logvar).mean(),
+            "the ½ stands before the mean's square alone: it belongs to the whole bracket",
+        ),
+        Mistake(
+            "summed over a clip",
+            lambda mean, logvar: 0.5 * (mean.square() + logvar.exp() - 1 - logvar).reshape(len(mean), -1).sum(1).mean(),
+            "you add up the latents of a clip and take the mean over the clips only, so that longer clips cost more: "
+            "take the mean over everything",
         ),
         Mistake(
             "summed",
@@ -514,6 +747,41 @@ LATENT_STATISTICS = Exercise(
             "take one root",
         ),
         Mistake(
+            "mean of the sizes",
+            lambda z: (z.mean((0, 2, 3, 4)), _middle(z).abs().mean()),
+            "you average the sizes of what is left (`abs`). The deviation is the root of the mean of the squares",
+        ),
+        Mistake(
+            "squared mean",
+            lambda z: (z.mean((0, 2, 3, 4)), _middle(z).mean().square().sqrt()),
+            "you square the mean of what is left, which is 0: square first, then take the mean, then the root",
+        ),
+        Mistake(
+            "norm",
+            lambda z: (z.mean((0, 2, 3, 4)), _middle(z).norm()),
+            "this is the length of everything that is left (the root of a sum), which grows with the number of clips: "
+            "take the root of the *mean* of the squares",
+        ),
+        Mistake(
+            "middle number",
+            lambda z: (
+                z.movedim(1, 0).flatten(1).median(1).values,
+                (z - z.movedim(1, 0).flatten(1).median(1).values.view(-1, 1, 1, 1)).square().mean().sqrt(),
+            ),
+            "you take the median of each channel: it is the mean that is asked for",
+        ),
+        Mistake(
+            "largest size",
+            lambda z: (z.mean((0, 2, 3, 4)), _middle(z).abs().max()),
+            "your scale is the largest number, which one outlier decides: take the root of the mean of the squares",
+        ),
+        Mistake(
+            "mean of the clips' deviations",
+            lambda z: (z.mean((0, 2, 3, 4)), torch.stack([clip.std(correction=0) for clip in _middle(z)]).mean()),
+            "you average the deviations of the clips. Powers add up, deviations do not: average the squares, then take "
+            "one root",
+        ),
+        Mistake(
             "over clips only",
             lambda z: (z.mean(0), (z - z.mean(0)).square().mean().sqrt()),
             "your mean still has time, height and width: a channel has one mean, whatever the place. Average over all "
@@ -543,10 +811,10 @@ def _standard(solution: Callable[..., tuple[Tensor, Tensor]], latents: Tensor) -
     return normal.mean((0, 2, 3, 4)), normal.square().mean()
 
 
-def tiny_codec() -> Codec:
+def tiny_codec(temporal: int = 4) -> Codec:
     """A codec with random weights whose every part makes a difference, and whose pictures go beyond [-1, 1]."""
     with torch.random.fork_rng(devices=[]):
-        codec = Codec(CodecConfig(channels=4, width=8, encoder_depth=1, decoder_depth=2, temporal=4, spatial=2))
+        codec = Codec(CodecConfig(channels=4, width=8, encoder_depth=1, decoder_depth=2, temporal=temporal, spatial=2))
     generator = torch.Generator().manual_seed(9)
     for parameter in codec.parameters():
         nn.init.normal_(parameter, std=0.3, generator=generator)
@@ -568,6 +836,9 @@ def _decode_pieces(
     remember: str = "last",
     prepare: Callable[[Codec, Tensor], Tensor] = Codec.denormalise,
     finish: Callable[[Tensor], Tensor] = lambda frames: frames.clamp(-1, 1),
+    skip: Callable[[Codec], int] = lambda codec: codec.config.temporal - 1,
+    from_the_end: bool = False,
+    pick: Callable[[Codec], int] = lambda codec: 1,
 ) -> Iterator[Tensor]:
     """``decode_stream`` with a screw loose here or there."""
     caches = None
@@ -575,7 +846,16 @@ def _decode_pieces(
         frames, kept = codec.decode_blocks(prepare(codec, piece), caches)
         if remember == "last" or (remember == "first" and number == 0):
             caches = kept
-        yield finish(frames[:, :, codec.config.temporal - 1 :] if cut(number) else frames)
+        if cut(number):
+            frames = frames[:, :, : -skip(codec)] if from_the_end else frames[:, :, skip(codec) :]
+        yield finish(frames[:, :, pick(codec) - 1 :: pick(codec)])
+
+
+def _last_kept_back(codec: Codec, pieces: Iterable[Tensor]) -> Iterator[Tensor]:
+    waiting: list[Tensor] = []
+    for frames in _decode_pieces(codec, pieces):
+        yield from waiting
+        waiting = [frames]
 
 
 def _joined_first(codec: Codec, pieces: Iterable[Tensor]) -> Iterator[Tensor]:
@@ -647,6 +927,11 @@ DECODE_STREAM = Exercise(
             lambda f: _streamed(f, [1] * 5),
             expected=lambda: tiny_codec().decode(LATENTS),
         ),
+        Case(
+            "how many frames come of pieces of 1 and 2 latent frames, from a codec whose blocks have 2 frames",
+            lambda f: [piece.shape[2] for piece in f(tiny_codec(2), iter(LATENTS[:, :, :3].clone().split([1, 2], 2)))],
+            expected=lambda: [1, 4],
+        ),
         Case("how many pieces you have taken when your first frames come out", _taken, expected=lambda: 1),
     ),
     mistakes=(
@@ -661,6 +946,54 @@ DECODE_STREAM = Exercise(
             lambda codec, pieces: _decode_pieces(codec, pieces, cut=lambda number: False),
             "your clip begins with temporal - 1 copies of its first frame, which filled up the first block: cut them "
             "off the first piece",
+        ),
+        Mistake(
+            "one frame too many cut",
+            lambda codec, pieces: _decode_pieces(codec, pieces, skip=lambda codec: codec.config.temporal),
+            "you cut off one frame too many: a block of `temporal` frames holds the first frame itself and "
+            "temporal - 1 copies",
+        ),
+        Mistake(
+            "one frame too few cut",
+            lambda codec, pieces: _decode_pieces(codec, pieces, skip=lambda codec: codec.config.temporal - 2),
+            "you cut off one frame too few: the first block holds temporal - 1 copies",
+        ),
+        Mistake(
+            "three frames cut",
+            lambda codec, pieces: _decode_pieces(codec, pieces, skip=lambda codec: 3),
+            "you cut off 3 frames whatever the codec is: it is `codec.config.temporal - 1`, and other codecs have "
+            "another `temporal`",
+        ),
+        Mistake(
+            "cut from the end",
+            lambda codec, pieces: _decode_pieces(codec, pieces, from_the_end=True),
+            "you cut the copies off the end of the first piece. They stand in front, before the clip: cut them there",
+        ),
+        Mistake(
+            "the last piece kept back",
+            _last_kept_back,
+            "one piece too few comes out: the last one is never given out. Yield the frames of each piece in its own "
+            "round",
+        ),
+        Mistake(
+            "the last frame of each block",
+            lambda codec, pieces: _decode_pieces(
+                codec, pieces, cut=lambda number: False, pick=lambda codec: codec.config.temporal
+            ),
+            "you give out one frame for each latent frame. A block has `temporal` of them, and all belong to the clip "
+            "(but for the copies in the first)",
+        ),
+        Mistake(
+            "clamped before decoding",
+            lambda codec, pieces: _decode_pieces(
+                codec, pieces, prepare=lambda c, p: c.denormalise(p.clamp(-1, 1)), finish=lambda frames: frames
+            ),
+            "you clamp the latents. They may be anything; it is the frames that are clamped, after decoding",
+        ),
+        Mistake(
+            "clamped to 0 and 1",
+            lambda codec, pieces: _decode_pieces(codec, pieces, finish=lambda frames: frames.clamp(0, 1)),
+            "you clamp to 0 … 1, so that all that is dark becomes middle grey: pixels go from -1 to 1",
         ),
         Mistake(
             "no past",
@@ -766,7 +1099,12 @@ def patients(codec: Codec, clip: Tensor) -> dict[str, Tensor]:
 
 def _says(letter: str) -> Callable[[Callable[[], dict[str, str]]], int]:
     def ask(solution: Callable[[], dict[str, str]]) -> int:
-        cause = solution()[letter]
+        found = solution()
+        if not isinstance(found, dict) or found.keys() != _RIGHT.keys():
+            raise CheckFailed(
+                "return a dict with a cause for each of the letters A, B, C, D and E; none may be missing"
+            )
+        cause = found[letter]
         if cause not in CAUSES:
             raise ValueError(f"{cause!r} is none of the causes in the list: {', '.join(CAUSES)}")
         return CAUSES.index(cause)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -64,6 +66,64 @@ ADD_NOISE = Exercise(
             "the clip does not fade",
             lambda path, x0, noise, t: x0 + path.sigma(t) * noise,
             "the clip keeps its full strength: that is right for EDM only. Elsewhere it fades by alpha(t)",
+        ),
+        Mistake(
+            "shares under a root",
+            lambda path, x0, noise, t: path.alpha(t).sqrt() * x0 + path.sigma(t).sqrt() * noise,
+            "you multiply by the roots of alpha and sigma. They are shares already: what is multiplied with a clip is "
+            "alpha and sigma themselves, no root",
+        ),
+        Mistake(
+            "sigma taken for 1 - alpha",
+            lambda path, x0, noise, t: path.alpha(t) * x0 + (1 - path.alpha(t)) * noise,
+            "you use 1 - alpha for the noise's share, which is so on the straight path only; take path.sigma(t)",
+        ),
+        Mistake(
+            "sigma taken from Pythagoras",
+            lambda path, x0, noise, t: path.alpha(t) * x0 + (1 - path.alpha(t) ** 2).clamp(min=0).sqrt() * noise,
+            "you use the root of 1 - alpha² for the noise's share: that holds for variance-preserving paths (cosine, "
+            "DDPM) only; take path.sigma(t)",
+        ),
+        Mistake(
+            "divided by its power",
+            lambda path, x0, noise, t: path.add_noise(x0, noise, t) / (path.alpha(t) ** 2 + path.sigma(t) ** 2).sqrt(),
+            "you divide the mixture by √(alpha² + sigma²). That is done for a screen only: what the path says is "
+            "the sum "
+            "as it is, not scaled",
+        ),
+        Mistake(
+            "divided by alpha",
+            lambda path, x0, noise, t: x0 + path.sigma(t) / path.alpha(t) * noise,
+            "you divide the mixture by alpha, so that the clip keeps its strength: it fades by alpha(t), and the noise "
+            "grows by sigma(t)",
+        ),
+        Mistake(
+            "the noise alone",
+            lambda path, x0, noise, t: path.sigma(t) * noise,
+            "the clip is missing: alpha(t) of it",
+        ),
+        Mistake(
+            "the clip alone",
+            lambda path, x0, noise, t: path.alpha(t) * x0,
+            "the noise is missing: sigma(t) of it",
+        ),
+        Mistake(
+            "sigma taken for t",
+            lambda path, x0, noise, t: path.alpha(t) * x0 + t * noise,
+            "you use the time for the noise's share, which is so on the straight path only; take path.sigma(t)",
+        ),
+        Mistake(
+            "one time for all",
+            lambda path, x0, noise, t: path.add_noise(x0, noise, t.mean()),
+            "you take one time for all, the mean: each clip (or frame) has its own, so use `t` as it is and let it "
+            "broadcast",
+        ),
+        Mistake(
+            "clamped",
+            lambda path, x0, noise, t: path.add_noise(x0, noise, t).clamp(-1, 1),
+            "you cut off what lies outside -1 … 1. Noise does lie outside, and cut noise is other noise: only a "
+            "picture "
+            "is clamped, when it is shown",
         ),
         Mistake(
             "alpha taken for 1 - sigma",
@@ -144,6 +204,41 @@ LOG_SNR = Exercise(
             "you compare the signal with signal and noise together; compare it with the noise alone",
         ),
         Mistake(
+            "the difference of the powers",
+            lambda path, t: (path.alpha(t) ** 2 - path.sigma(t) ** 2).abs().log(),
+            "you take the difference of the two powers. A ratio is a quotient: alpha² divided by sigma²",
+        ),
+        Mistake(
+            "the difference of the shares",
+            lambda path, t: (path.alpha(t) - path.sigma(t)).square().log(),
+            "you take the difference of alpha and sigma. A ratio is a quotient: alpha² divided by sigma²",
+        ),
+        Mistake(
+            "the ratio of the logarithms",
+            lambda path, t: path.alpha(t).log() / path.sigma(t).log(),
+            "you divide the logarithms. The logarithm of a quotient is their difference: 2 · (log alpha - log sigma)",
+        ),
+        Mistake(
+            "sigma is forgotten",
+            lambda path, t: 2 * path.alpha(t).log(),
+            "the noise is missing: divide by sigma², that is, subtract 2 log sigma",
+        ),
+        Mistake(
+            "sum of the logarithms",
+            lambda path, t: 2 * (path.alpha(t).log() + path.sigma(t).log()),
+            "you add the logarithms, which is the logarithm of a product: a quotient's is their difference",
+        ),
+        *(
+            Mistake(
+                f"{small:g} against zero",
+                lambda path, t, small=small: 2 * ((path.alpha(t) + small).log() - (path.sigma(t) + small).log()),
+                "you add a small number before the logarithm, which bends the whole curve and makes its ends "
+                "finite. They "
+                "are infinite, and log(0) is -inf without an error: nothing has to be added",
+            )
+            for small in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8)
+        ),
+        Mistake(
             "squared logarithms",
             lambda path, t: path.alpha(t).log() ** 2 - path.sigma(t).log() ** 2,
             "you square the logarithms; it is the logarithm of the squares: log(a²) is 2 log(a)",
@@ -222,6 +317,45 @@ ALPHAS_FROM_BETAS = Exercise(
             "each step by itself",
             lambda betas: (1 - betas).sqrt(),
             "this is what one step keeps. After step i all the steps up to i have been at work: use a running product",
+        ),
+        Mistake(
+            "betas added up under the root",
+            lambda betas: (1 - betas).sqrt().cumsum(0),
+            "you add up what each step keeps. Each step keeps a share of what the step before has left, and shares "
+            "multiply: a running product",
+        ),
+        Mistake(
+            "root twice",
+            lambda betas: (1 - betas).sqrt().cumprod(0).sqrt(),
+            "you take the root twice, of each factor and of the product: once is enough, wherever",
+        ),
+        Mistake(
+            "from the end",
+            lambda betas: (1 - betas).flip(0).cumprod(0).sqrt(),
+            "you multiply in the wrong order, from the last step on: the first entry is what the first step leaves",
+        ),
+        Mistake(
+            "from the end to the beginning",
+            lambda betas: (1 - betas).flip(0).cumprod(0).sqrt().flip(0),
+            "each entry is the product of the steps from there to the end. It is that of all steps up to there, "
+            "from the "
+            "beginning",
+        ),
+        Mistake(
+            "root of the betas",
+            lambda betas: (1 - betas.sqrt()).cumprod(0),
+            "you take the root of beta. A step multiplies the clip with the root of 1 - beta: subtract first",
+        ),
+        Mistake(
+            "the last power",
+            lambda betas: (1 - betas) ** ((torch.arange(len(betas)) + 1) / 2),
+            "you take each step's share to the power of its number, as if all steps before had been like it: each has "
+            "its own beta, so use a running product",
+        ),
+        Mistake(
+            "product of 1 + beta",
+            lambda betas: (1 + betas).cumprod(0).sqrt(),
+            "you multiply by 1 + beta, so that the clip grows: what it keeps in a step is 1 - beta",
         ),
         Mistake(
             "sigma instead of alpha",
@@ -311,6 +445,43 @@ ZERO_TERMINAL = Exercise(
             "your first alpha is 1, a step without any noise; it should be as it was: multiply by alphas[0]",
         ),
         Mistake(
+            "stretched the wrong way",
+            lambda alphas: (alphas - alphas[-1]) * (alphas[0] - alphas[-1]) / alphas[0],
+            "your factor is upside down, and the first alpha shrinks: it has become alphas[0] - alphas[-1], and has to "
+            "be stretched to alphas[0] again",
+        ),
+        Mistake(
+            "a straight line",
+            lambda alphas: alphas[0] * torch.linspace(1, 0, len(alphas), dtype=alphas.dtype),
+            "you draw a straight line from the first alpha to 0, and the schedule has lost its shape: move and stretch "
+            "the alphas that are given",
+        ),
+        Mistake(
+            "moved by the mean",
+            lambda alphas: (alphas - alphas.mean()) * alphas[0] / (alphas[0] - alphas.mean()),
+            "you move by the mean of the alphas: it is the last one that has to become 0, so subtract the last",
+        ),
+        Mistake(
+            "small ones cut off",
+            lambda alphas: torch.where(alphas <= 1.5 * alphas[-1], torch.zeros_like(alphas), alphas),
+            "you set the small alphas to 0 and leave the others as they are: move and stretch all of them",
+        ),
+        Mistake(
+            "nearly zero",
+            lambda alphas: zero_terminal(alphas).clamp(min=1e-3),
+            "your last alpha is small, but not 0: that is the point of it",
+        ),
+        Mistake(
+            "nearly zero, by a hair",
+            lambda alphas: zero_terminal(alphas).clamp(min=1e-4),
+            "your last alpha is tiny, but not 0: that is the point of it",
+        ),
+        Mistake(
+            "stretched by a power",
+            lambda alphas: alphas[0] * ((alphas - alphas[-1]) / (alphas[0] - alphas[-1])).sqrt(),
+            "both ends are right, but you take a root in between: subtract and multiply by constants only",
+        ),
+        Mistake(
             "stretched before moved",
             lambda alphas: alphas * alphas[0] / (alphas[0] - alphas[-1]) - alphas[-1],
             "you stretch first and move then, so the last alpha has grown before it is subtracted: move first",
@@ -340,6 +511,11 @@ ZERO_TERMINAL = Exercise(
     points=2,
     trains=False,
 )
+
+
+def _back(odds: Tensor) -> Tensor:
+    return odds / (1 + odds)
+
 
 GRID = torch.linspace(0, 1, 9)
 
@@ -372,6 +548,56 @@ SHIFT_TIME = Exercise(
             "the other way",
             lambda t, shift: t / (t + shift * (1 - t)),
             "you shift towards the clip: a shift of more than 1 has to make times larger, noisier",
+        ),
+        Mistake(
+            "times multiplied, not clamped",
+            lambda t, shift: shift * t,
+            "you multiply the time itself, and it runs beyond 1; multiply the odds t / (1 - t), and go back to a time",
+        ),
+        Mistake(
+            "square of the shift",
+            lambda t, shift: shift_time(t, shift**2),
+            "you shift by the square: the odds are to be multiplied by `shift` itself",
+        ),
+        Mistake(
+            "exponential shift",
+            lambda t, shift: shift_time(t, math.exp(shift)),
+            "you shift by exp(shift), as some systems write it: here the odds are multiplied by `shift` itself",
+        ),
+        Mistake(
+            "clip's odds",
+            lambda t, shift: shift * (1 - t) / (t + shift * (1 - t)),
+            "you multiply the odds of the clip, (1 - t) / t, and return the clip's share: it is the noise's, t / (1 "
+            "- t)",
+        ),
+        Mistake(
+            "time added",
+            lambda t, shift: (t + shift - 1).clamp(0, 1),
+            "you add the shift to the time: multiply the odds t / (1 - t) by it, and go back to a time",
+        ),
+        Mistake(
+            "shift in front of the rest",
+            lambda t, shift: shift * t / (shift * t + shift * (1 - t)),
+            "the shift stands in front of both parts below the line, where it cancels: only the noise's odds are "
+            "multiplied, shift * t + (1 - t)",
+        ),
+        *(
+            Mistake(
+                f"odds limited by {small:g}",
+                lambda t, shift, small=small: _back(shift * t / (1 - t).clamp(min=small)),
+                "your last time is not 1: you keep 1 - t away from zero. Multiply top and bottom of the fraction by "
+                "1 - t instead, and nothing is divided by it any more",
+            )
+            for small in (0.1, 1e-2, 1e-3, 1e-4)
+        ),
+        *(
+            Mistake(
+                f"odds with {small:g}",
+                lambda t, shift, small=small: _back(shift * t / (1 - t + small)),
+                "your times are a little off, and the last is not 1: you add a small number to 1 - t. Multiply top and "
+                "bottom of the fraction by 1 - t instead, and nothing is divided by it any more",
+            )
+            for small in (1e-2, 1e-3, 1e-4)
         ),
         Mistake(
             "as a power",
@@ -490,6 +716,51 @@ DENOISE_STEP = Exercise(
             "noise added",
             _noise_added,
             "the clip is found by taking noise away: x minus sigma(t) * noise, not plus",
+        ),
+        Mistake(
+            "nothing moves",
+            lambda path, x, noise, t, s: path.add_noise(_believed(path, x, noise, t), noise, t),
+            "you mix at time t again, and nothing has moved: mix at time `s`",
+        ),
+        Mistake(
+            "the clip clamped",
+            lambda path, x, noise, t, s: path.add_noise(_believed(path, x, noise, t).clamp(-1, 1), noise, s),
+            "you clamp the believed clip. What is given here need not lie in -1 … 1, and nothing asks for a limit",
+        ),
+        Mistake(
+            "divided by sigma",
+            lambda path, x, noise, t, s: path.add_noise((x - path.sigma(t) * noise) / path.sigma(t), noise, s),
+            "you divide by sigma(t). What is left without the noise is alpha(t) times the clip: divide by alpha(t)",
+        ),
+        Mistake(
+            "as much noise as before",
+            lambda path, x, noise, t, s: path.alpha(s) * _believed(path, x, noise, t) + path.sigma(t) * noise,
+            "you put back as much noise as there was, sigma(t): at time s it is less, sigma(s)",
+        ),
+        Mistake(
+            "noise put back with a minus",
+            lambda path, x, noise, t, s: path.alpha(s) * _believed(path, x, noise, t) - path.sigma(s) * noise,
+            "the noise is put back with the wrong sign: at time s it is alpha(s) · clip plus sigma(s) · noise",
+        ),
+        Mistake(
+            "clip with its full strength",
+            lambda path, x, noise, t, s: _believed(path, x, noise, t) + path.sigma(s) * noise,
+            "you put noise on the believed clip at its full strength: at time s the clip has the share alpha(s)",
+        ),
+        Mistake(
+            "always the straight path",
+            lambda path, x, noise, t, s: (1 - s) * (x - t * noise) / (1 - t) + s * noise,
+            "you calculate as on the straight path, whatever `path` is: ask it for alpha and sigma at both times",
+        ),
+        Mistake(
+            "multiplied by alpha",
+            lambda path, x, noise, t, s: path.add_noise((x - path.sigma(t) * noise) * path.alpha(t), noise, s),
+            "you multiply by alpha(t) where you should divide: x - sigma(t) · noise is alpha(t) times the clip already",
+        ),
+        Mistake(
+            "the noise not weighted",
+            lambda path, x, noise, t, s: path.add_noise((x - noise) / path.alpha(t), noise, s),
+            "you take away all of the noise. In x there is sigma(t) of it",
         ),
         Mistake(
             "noise taken for the velocity",

@@ -31,7 +31,7 @@ def _(path, x0, noise, t):
     return path.sigma(t) * x0 + path.alpha(t) * noise
 
 
-@wrong("add_noise", "squares, not shares", r"square|power|root|√")
+@wrong("add_noise", "squares, not shares", r"square|power|root|√|alpha² and sigma²")
 def _(path, x0, noise, t):
     return path.alpha(t) ** 2 * x0 + path.sigma(t) ** 2 * noise
 
@@ -193,7 +193,7 @@ def _(betas):
     return betas.cumprod(0).sqrt()
 
 
-@wrong("alphas_from_betas", "a running sum", r"product|sum")
+@wrong("alphas_from_betas", "a running sum", r"product|sum|add the betas")
 def _(betas):
     return (1 - betas.cumsum(0)).clamp(min=0).sqrt()
 
@@ -240,7 +240,7 @@ def _(betas):
     return (1 - betas.sqrt()).cumprod(0)
 
 
-@wrong("alphas_from_betas", "detached: made through a list", DETACHED)
+@right("alphas_from_betas", "made through a list: a table needs no gradient")
 def _(betas):
     alphas, left = [], 1.0
     for beta in betas.tolist():
@@ -283,7 +283,7 @@ def _(alphas):
     return bent
 
 
-@wrong("zero_terminal", "the squares are moved", r"square|power|alphas|root")
+@wrong("zero_terminal", "the squares are moved", r"square|power|alphas|root|alpha²")
 def _(alphas):
     squares = alphas**2
     bent = (squares - squares[-1]) * squares[0] / (squares[0] - squares[-1])
@@ -417,7 +417,7 @@ def _(t, shift):
     return t ** (1 / shift)
 
 
-@wrong("shift_time", "detached: by way of numpy", DETACHED)
+@right("shift_time", "by way of numpy: times are not learnt")
 def _(t, shift):
     array = t.detach().numpy()
     return torch.as_tensor(shift * array / (shift * array + 1 - array))
@@ -519,7 +519,7 @@ def _(path, x, noise, t, s):
     return path.alpha(s) * _clip(path, x, noise, t) - path.sigma(s) * noise
 
 
-@wrong("denoise_step", "detached", DETACHED)
+@right("denoise_step", "without gradients, as a sampler runs")
 @torch.no_grad()
 def _(path, x, noise, t, s):
     return path.alpha(s) * _clip(path, x, noise, t) + path.sigma(s) * noise

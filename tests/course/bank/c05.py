@@ -148,7 +148,7 @@ def _(target, t, path=STRAIGHT):
     return below[target] ** -2
 
 
-@wrong("loss_weight", "turned over", r"turned|over|inver|divid|1 ?/")
+@wrong("loss_weight", "turned over", r"turned|over|inver|divid|1 ?/|upside down")
 def _(target, t, path=STRAIGHT):
     return 1 / _weights(target, t, path)
 
@@ -598,7 +598,7 @@ def _(velocity, x, times):
     return x
 
 
-@wrong("follow", "no gradient", DETACHED)
+@right("follow", "without gradients, as the package's own sampler")
 @torch.no_grad()
 def _(velocity, x, times):
     for t, s in pairwise(times):
@@ -820,17 +820,17 @@ def _(velocity, x0, noise, t, *, path=STRAIGHT, free=1.0):
 _RIGHT = {"A": "too few steps", "B": "stopped early", "C": "wrong sign", "D": "half the noise"}
 
 
-@wrong("diagnosis", "A and D taken for each other", r"\bA\b|\bD\b")
+@wrong("diagnosis", "A and D taken for each other", r"two skies are dull")
 def _():
     return {**_RIGHT, "A": "half the noise", "D": "too few steps"}
 
 
-@wrong("diagnosis", "B and C taken for each other", r"\bB\b|\bC\b")
+@wrong("diagnosis", "B and C taken for each other", r"two skies are grainy")
 def _():
     return {**_RIGHT, "B": "wrong sign", "C": "stopped early"}
 
 
-@wrong("diagnosis", "A and B taken for each other", r"\bA\b|\bB\b")
+@wrong("diagnosis", "A and B taken for each other", r"long steps")
 def _():
     return {**_RIGHT, "A": "stopped early", "B": "too few steps"}
 
