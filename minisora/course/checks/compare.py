@@ -86,7 +86,10 @@ def _different_tensors(mine: object, right: Tensor, tolerance: float) -> str | N
     if mine.shape != right.shape:
         return f"has the shape {tuple(mine.shape)}, not {tuple(right.shape)}"
     if mine.dtype != right.dtype:
-        return f"holds {_kind(mine)}, not {_kind(right)}"
+        kinds = f"holds {_kind(mine)}, not {_kind(right)}"
+        if mine.is_floating_point() and right.is_floating_point():
+            return f"{kinds}: make no new tensors of another kind (torch.tensor(x.item()) also cuts the graph)"
+        return f"{kinds}: a comparison gives booleans by itself" if right.dtype == torch.bool else kinds
     if mine.device != right.device:
         return f"lies on {mine.device}, not on {right.device}: make tensors where those that you are given are"
     if not mine.is_floating_point():

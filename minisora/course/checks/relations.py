@@ -62,12 +62,12 @@ def _alike(pairs: list[Pair], tolerance: float) -> Iterator[str | None]:
         )
         return
     pairs = [(mine.double(), right.double()) for mine, right in pairs]
+    yield _cut(pairs, tolerance)
     if all(bool((mine.isfinite() & right.isinf()).any()) for mine, right in pairs):
         yield (
             "is finite where the right one is infinite: is something limited, or a small number added against log(0) "
             "or 1/0? Nothing asks for that here"
         )
-    yield _cut(pairs, tolerance)
     if any(right.numel() and not bool(right.isfinite().all() and mine.isfinite().all()) for mine, right in pairs):
         return
     yield "has the wrong sign: minus where plus should be, or the other way round" * _is(
@@ -147,11 +147,11 @@ def _offset(pairs: list[Pair], tolerance: float) -> str | None:
 
 def _cut(pairs: list[Pair], tolerance: float) -> str | None:
     """Cut off at a bound that is too narrow."""
-    for mine, right in pairs:
-        low, high = float(mine.min()), float(mine.max())
-        if mine.numel() < 4 or low >= high or not _close(mine, right.clamp(low, high), tolerance):
-            return None
+    if sum(mine.numel() for mine, _ in pairs) < 6:
+        return None
     low, high = min(float(mine.min()) for mine, _ in pairs), max(float(mine.max()) for mine, _ in pairs)
+    if low >= high or not _is(pairs, lambda right: right.clamp(low, high), tolerance):
+        return None
     return f"is right, but cut off (clamped) below {low:.4g} and above {high:.4g}: nothing asks for such a limit here"
 
 

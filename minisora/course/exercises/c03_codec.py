@@ -543,12 +543,12 @@ KL_DIVERGENCE = Exercise(
     cases=(
         Case(
             "mean 0 and log-variance 0, which is the standard normal itself and costs nothing",
-            lambda f: f(torch.zeros(3), torch.zeros(3)),
+            lambda f: f(torch.zeros(2, 3, 1, 1, 1), torch.zeros(2, 3, 1, 1, 1)),
             expected=lambda: torch.tensor(0.0),
         ),
         Case(
             "means 1, 2, 3 with log-variance 0, the mean of 0.5, 2 and 4.5",
-            lambda f: f(torch.tensor([1.0, 2.0, 3.0]), torch.zeros(3)),
+            lambda f: f(torch.tensor([1.0, 2.0, 3.0]).view(1, 3, 1, 1, 1), torch.zeros(1, 3, 1, 1, 1)),
             expected=lambda: torch.tensor(7 / 3),
         ),
         Case(
@@ -716,6 +716,12 @@ LATENT_STATISTICS = Exercise(
             "one mean for all",
             lambda z: (z.mean(), (z - z.mean()).square().mean().sqrt()),
             "you return a single mean; each channel has its own middle, and needs a mean of its own",
+        ),
+        Mistake(
+            "one mean for each",
+            lambda z: (z.mean().expand(z.shape[1]), (z - z.mean()).square().mean().sqrt()),
+            "you return the same mean for all channels; each channel has its own middle: average over all axes but the "
+            "channels'",
         ),
         Mistake(
             "deviation from a common mean",
@@ -887,6 +893,14 @@ def _streamed(solution: Callable[..., Iterator[Tensor]], lengths: list[int]) -> 
         )
 
 
+def _given_out(answer: object) -> Iterator[Tensor]:
+    if isinstance(answer, Tensor):
+        raise CheckFailed("it returns one tensor: a generator hands out piece after piece, with `yield` in its loop")
+    if not isinstance(answer, Iterable):
+        raise CheckFailed(f"it returns {answer!r}, and nothing comes out: hand out piece after piece, with `yield`")
+    return iter(answer)
+
+
 def _taken(solution: Callable[..., Iterator[Tensor]]) -> int:
     taken = 0
 
@@ -909,7 +923,7 @@ DECODE_STREAM = Exercise(
     cases=(
         Case(
             "how many frames come of pieces of 2, 2 and 1 latent frames",
-            lambda f: [piece.shape[2] for piece in f(tiny_codec(), (each.clone() for each in LATENTS.split(2, dim=2)))],
+            lambda f: [piece.shape[2] for piece in _given_out(f(tiny_codec(), iter(LATENTS.clone().split(2, dim=2))))],
             expected=lambda: [5, 8, 4],
         ),
         Case(
@@ -1106,7 +1120,7 @@ def _says(letter: str) -> Callable[[Callable[[], dict[str, str]]], int]:
             )
         cause = found[letter]
         if cause not in CAUSES:
-            raise ValueError(f"{cause!r} is none of the causes in the list: {', '.join(CAUSES)}")
+            raise CheckFailed(f"{cause!r} is none of the causes in the table; they are {', '.join(map(repr, CAUSES))}")
         return CAUSES.index(cause)
 
     return ask

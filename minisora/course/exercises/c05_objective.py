@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from minisora.course.checks.compare import difference
-from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call
+from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution, call, each_once
+from minisora.course.exercises.outside import AS_IT_SHOULD_BE, seen_from_outside
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.diffusion.objective import TimeSampler, logit_normal, loss_at, velocity_loss
 from minisora.diffusion.path import COSINE, EDM, STRAIGHT, Path, Velocity
@@ -94,6 +95,84 @@ TO_X0 = Exercise(
             "the straight path, so only other paths show it",
         ),
         Mistake(
+            "velocity taken for noise",
+            lambda velocity, x, t, path=STRAIGHT: (x - path.sigma(t) * velocity) / path.alpha(t),
+            "you take the velocity for the noise, eps. It is dalpha·x0 + dsigma·eps: two equations, with x0 and eps "
+            "unknown",
+        ),
+        Mistake(
+            "velocity taken for v",
+            lambda velocity, x, t, path=STRAIGHT: (
+                (path.alpha(t) * x - path.sigma(t) * velocity) / (path.alpha(t) ** 2 + path.sigma(t) ** 2)
+            ),
+            "you take the velocity for v, another costume (alpha·eps - sigma·x0). The velocity is "
+            "dalpha·x0 + dsigma·eps, with the rates of the path",
+        ),
+        Mistake(
+            "dalpha for dsigma",
+            lambda velocity, x, t, path=STRAIGHT: (
+                (path.dalpha(t) * x - path.sigma(t) * velocity)
+                / (path.alpha(t) * path.dsigma(t) - path.dalpha(t) * path.sigma(t))
+            ),
+            "x is multiplied by dalpha, where dsigma belongs: so the noise does not drop out of the two equations",
+        ),
+        Mistake(
+            "alpha for sigma",
+            lambda velocity, x, t, path=STRAIGHT: (
+                (path.dsigma(t) * x - path.alpha(t) * velocity)
+                / (path.alpha(t) * path.dsigma(t) - path.dalpha(t) * path.sigma(t))
+            ),
+            "the velocity is multiplied by alpha, where sigma belongs: so the noise does not drop out of the two "
+            "equations",
+        ),
+        Mistake(
+            "numerator with a plus",
+            lambda velocity, x, t, path=STRAIGHT: (
+                (path.dsigma(t) * x + path.sigma(t) * velocity)
+                / (path.alpha(t) * path.dsigma(t) - path.dalpha(t) * path.sigma(t))
+            ),
+            "you add the velocity, which leads to the noise: the clip lies the other way, so sigma·velocity is "
+            "subtracted",
+        ),
+        Mistake(
+            "numerator turned round",
+            lambda velocity, x, t, path=STRAIGHT: -path.to_x0(velocity, x, t),
+            "your answer is minus the clip: it is dsigma·x - sigma·velocity over alpha·dsigma - dalpha·sigma, each in "
+            "this order",
+        ),
+        Mistake(
+            "on to the noise",
+            lambda velocity, x, t, path=STRAIGHT: x + (1 - t) * velocity,
+            "you go on to t = 1, where the noise is: the clip is at t = 0, the other way",
+        ),
+        Mistake(
+            "one whole unit of time",
+            lambda velocity, x, t, path=STRAIGHT: x - velocity,
+            "you go back a whole unit of time, whatever t is: on the straight path it is t of it, and other paths are "
+            "bent",
+        ),
+        Mistake(
+            "not divided, and clamped",
+            lambda velocity, x, t, path=STRAIGHT: path.to_x0(velocity, x, t).clamp(-1, 1),
+            "you clamp the clip to -1 … 1. An answer in the middle of the way need not lie there, and cut it is "
+            "another "
+            "one",
+        ),
+        Mistake(
+            "multiplied by the determinant",
+            lambda velocity, x, t, path=STRAIGHT: (
+                (path.dsigma(t) * x - path.sigma(t) * velocity)
+                * (path.alpha(t) * path.dsigma(t) - path.dalpha(t) * path.sigma(t))
+            ),
+            "you multiply by the determinant alpha·dsigma - dalpha·sigma: divide by it",
+        ),
+        Mistake(
+            "divided by alpha",
+            lambda velocity, x, t, path=STRAIGHT: (path.dsigma(t) * x - path.sigma(t) * velocity) / path.alpha(t),
+            "you divide by alpha. What stands before x0 when the noise is gone is the determinant, "
+            "alpha·dsigma - dalpha·sigma",
+        ),
+        Mistake(
             "determinant with a plus",
             _determinant_upside_down,
             "your determinant adds its two products: it is alpha·dsigma minus dalpha·sigma",
@@ -139,6 +218,27 @@ def _swapped(target: str, t: Tensor, path: Path = STRAIGHT) -> Tensor:
 def _unit_determinant(target: str, t: Tensor, path: Path = STRAIGHT) -> Tensor:
     alpha, sigma, _, _ = _rates(t, path)
     return 1 / {"x0": sigma, "eps": alpha, "v": alpha**2 + sigma**2, "velocity": torch.ones_like(t)}[target] ** 2
+
+
+Weight = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+def _weighed(
+    *,
+    determinant: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] = lambda a, s, da, ds: a * ds - da * s,
+    x0: Weight = lambda a, s, d: (d / s) ** 2,
+    eps: Weight = lambda a, s, d: (d / a) ** 2,
+    v: Weight = lambda a, s, d: (d / (a**2 + s**2)) ** 2,
+    velocity: Weight = lambda a, s, d: torch.ones_like(a),
+) -> Solution:
+    """The weights by their formulas of alpha, sigma and the determinant, with one of them wrong."""
+    formulas = {"x0": x0, "eps": eps, "v": v, "velocity": velocity}
+
+    def wrong(target: str, t: Tensor, path: Path = STRAIGHT) -> Tensor:
+        rates = _rates(t, path)
+        return formulas[target](rates[0], rates[1], determinant(*rates))
+
+    return wrong
 
 
 def _unit_norm(target: str, t: Tensor, path: Path = STRAIGHT) -> Tensor:
@@ -193,6 +293,55 @@ LOSS_WEIGHT = Exercise(
             _unit_norm,
             "your weight of v takes alpha² + sigma² for 1. So it is on the cosine path, but not on the straight one: "
             "carry the sum along",
+        ),
+        Mistake(
+            "determinant with a plus",
+            _weighed(determinant=lambda a, s, da, ds: a * ds + da * s),
+            "your determinant adds its two products: it is alpha·dsigma minus dalpha·sigma",
+        ),
+        Mistake(
+            "velocity weighted too",
+            _weighed(velocity=lambda a, s, d: d**2),
+            "your weight of the velocity has the determinant in it: a squared error of the velocity is one of the "
+            "velocity already, so its weight is 1",
+        ),
+        Mistake(
+            "v over the root of the sum",
+            _weighed(v=lambda a, s, d: d**2 / (a**2 + s**2)),
+            "your weight of v is divided by alpha² + sigma² once: the factor of the error is D/(alpha² + sigma²), and "
+            "the whole of it is squared",
+        ),
+        Mistake(
+            "v over the sum of the shares",
+            _weighed(v=lambda a, s, d: (d / (a + s)) ** 2),
+            "your weight of v is divided by alpha + sigma. It is the sum of their squares, alpha² + sigma²",
+        ),
+        Mistake(
+            "signal over noise for x0",
+            _weighed(x0=lambda a, s, d: (a / s) ** 2),
+            "your weight of x0 is the signal-to-noise ratio, which turns an error of x0 into one of the *noise*. For "
+            "the velocity it is (D/sigma)²",
+        ),
+        Mistake(
+            "noise over signal for eps",
+            _weighed(eps=lambda a, s, d: (s / a) ** 2),
+            "your weight of eps is the noise-to-signal ratio, which turns an error of the noise into one of *x0*. For "
+            "the velocity it is (D/alpha)²",
+        ),
+        Mistake(
+            "divided once",
+            _weighed(x0=lambda a, s, d: d**2 / s, eps=lambda a, s, d: d**2 / a),
+            "you square the determinant alone: the whole fraction is squared, what is below the line too",
+        ),
+        *(
+            Mistake(
+                f"limited to {most}",
+                lambda target, t, path=STRAIGHT, most=most: loss_weight(target, t, path).clamp(max=most),
+                f"you cut your weights off at {most}. Near the clip a small error of x0 is a large one of the "
+                f"velocity, "
+                "and the weight says so",
+            )
+            for most in (1, 5, 10, 20, 50)
         ),
         Mistake(
             "v taken for the velocity",
@@ -324,6 +473,11 @@ VELOCITY_LOSS = Exercise(
     reference=velocity_loss,
     cases=(
         Case(
+            "what one sees of it from the outside: what it shows the network, and what it makes of the answer",
+            seen_from_outside,
+            expected=lambda: dict(AS_IT_SHOULD_BE),
+        ),
+        Case(
             "the loss of the exact velocity at t = 0.3, for which mathematics knows 1.177",
             _loss_of(_plain_best, _always(0.3), SPREAD**0.5),
             expected=lambda: SPREAD / (0.7**2 * SPREAD + 0.3**2),
@@ -447,6 +601,24 @@ def _gaussian(
     return velocity
 
 
+def _blamed(
+    *,
+    clip: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] = lambda t, mean, variance, surprise: (
+        mean + (1 - t) * variance * surprise
+    ),
+    noise: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda t, variance, surprise: t * surprise,
+    spread: Callable[[Tensor, Tensor], Tensor] = lambda t, variance: (1 - t) ** 2 * variance + t**2,
+    sign: float = 1.0,
+) -> Solution:
+    """The best velocity by who is to blame for the surprise, with one part of it wrong, or none."""
+
+    def velocity(x: Tensor, t: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+        surprise = (x - (1 - t) * mean) / spread(t, variance)
+        return noise(t, variance, surprise) - sign * clip(t, mean, variance, surprise)
+
+    return velocity
+
+
 def _through_division(x: Tensor, t: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
     clip = mean + (1 - t) * variance / ((1 - t) ** 2 * variance + t**2) * (x - (1 - t) * mean)
     return (x - clip) / t
@@ -482,6 +654,98 @@ BEST_VELOCITY = Exercise(
             "mean not shrunk",
             _gaussian(shrunk=False),
             "you compare x with the mean clip itself. At time t the average of x is (1 - t)·mean: compare with that",
+        ),
+        Mistake(
+            "variance forgotten in the clip",
+            _blamed(clip=lambda t, mean, variance, surprise: mean + (1 - t) * surprise),
+            "the clip's part takes the blame without its variance: it moves by (1 - t)·variance·surprise, in "
+            "proportion to how much it varies",
+        ),
+        Mistake(
+            "share squared in the clip",
+            _blamed(clip=lambda t, mean, variance, surprise: mean + (1 - t) ** 2 * variance * surprise),
+            "you square the clip's share of the blame: there is (1 - t) of it in x, once. (The square belongs to the "
+            "variance of x.)",
+        ),
+        Mistake(
+            "share forgotten in the clip",
+            _blamed(clip=lambda t, mean, variance, surprise: mean + variance * surprise),
+            "the clip takes the blame as if all of it were in x: it is (1 - t) of it, so (1 - t)·variance·surprise",
+        ),
+        Mistake(
+            "clip's mean fades",
+            _blamed(clip=lambda t, mean, variance, surprise: (1 - t) * mean + (1 - t) * variance * surprise),
+            "the best clip begins at (1 - t)·mean in your formula. That is the average of x; the clip's own is `mean`",
+        ),
+        Mistake(
+            "clip does not move",
+            _blamed(clip=lambda t, mean, variance, surprise: mean),
+            "your best clip is the mean clip, whatever x is: it moves from there by (1 - t)·variance·surprise",
+        ),
+        Mistake(
+            "whole surprise for the noise",
+            _blamed(noise=lambda t, variance, surprise: surprise),
+            "the noise takes the whole surprise. There is t of it in x, so its part is t·surprise",
+        ),
+        Mistake(
+            "noise varies like the clip",
+            _blamed(noise=lambda t, variance, surprise: t * variance * surprise),
+            "your noise varies like the clip. It has the variance 1, so its part is t·surprise",
+        ),
+        Mistake(
+            "noise's share squared",
+            _blamed(noise=lambda t, variance, surprise: t**2 * surprise),
+            "you square the noise's share of the blame: there is t of it in x, once",
+        ),
+        Mistake(
+            "noise left out",
+            _blamed(noise=lambda t, variance, surprise: 0 * surprise),
+            "the noise takes no blame in your formula, so its guess is 0: it is t·surprise",
+        ),
+        Mistake(
+            "noise and clip added",
+            lambda x, t, mean, variance: _blamed(sign=-1.0)(x, t, mean, variance),
+            "you add the best noise and the best clip: the velocity is noise minus clip",
+        ),
+        Mistake(
+            "time turned round",
+            lambda x, t, mean, variance: _blamed()(x, 1 - t, mean, variance),
+            "your time is turned round: at t = 0 there is the clip, so its share of x is 1 - t and the noise's t",
+        ),
+        Mistake(
+            "x minus the mean",
+            lambda x, t, mean, variance: x - mean,
+            "x - mean is right at t = 1 only, where x is nothing but noise: guess noise and clip from the surprise",
+        ),
+        Mistake(
+            "one time for all",
+            lambda x, t, mean, variance: _blamed()(x, t.mean(), mean, variance),
+            "you take one time for all, the mean: each frame (or clip) may have its own, so let `t` broadcast",
+        ),
+        Mistake(
+            "noise's variance not in x",
+            _blamed(spread=lambda t, variance: (1 - t) ** 2 * variance),
+            "the variance of x has the clip's part alone: the noise adds t²",
+        ),
+        Mistake(
+            "clip's variance in both",
+            _blamed(spread=lambda t, variance: ((1 - t) ** 2 + t**2) * variance),
+            "your noise has the clip's variance in the variance of x. It has variance 1: (1 - t)²·variance + t²",
+        ),
+        Mistake(
+            "clip's variance in neither",
+            _blamed(spread=lambda t, variance: (1 - t) ** 2 + t**2),
+            "the clip's variance is missing in the variance of x: it is (1 - t)²·variance + t²",
+        ),
+        *(
+            Mistake(
+                f"{small:g} against zero",
+                _blamed(spread=lambda t, variance, small=small: (1 - t) ** 2 * variance + t**2 + small),
+                "you add a small number to the variance of x, which shows in every answer. It is 0 only for a clip "
+                "that "
+                "never varies at t = 0: nothing has to be added",
+            )
+            for small in (0.1, 1e-2, 1e-3, 1e-4)
         ),
         Mistake(
             "variance squared",
@@ -556,6 +820,42 @@ def _walk_by_recursion(velocity: Velocity, x: Tensor, times: Tensor) -> Tensor:
     return _walk_by_recursion(velocity, torch.add(x, here * (times[1] - times[0])), times[1:])
 
 
+def _stepped(
+    velocity: Velocity,
+    x: Tensor,
+    times: Tensor,
+    length: Callable[[Tensor, Tensor], Tensor | float],
+    *,
+    at: Callable[[Tensor, Tensor], Tensor] = lambda t, s: t,
+) -> Tensor:
+    for t, s in pairwise(times):
+        x = x + length(t, s) * velocity(x, at(t, s))
+    return x
+
+
+def _not_carried_on(velocity: Velocity, x: Tensor, times: Tensor) -> Tensor:
+    t, s = times[-2], times[-1]
+    return x + (s - t) * velocity(x, t)
+
+
+def _jumped(x: Tensor, velocity: Velocity, times: Tensor) -> Tensor:
+    return x - times[-1] * velocity(x, times[-1])
+
+
+def _heuns(velocity: Velocity, x: Tensor, times: Tensor) -> Tensor:
+    for t, s in pairwise(times):
+        here = velocity(x, t)
+        x = x + (s - t) * (here + velocity(x + (s - t) * here, s)) / 2
+    return x
+
+
+def _stops(velocity: Velocity, x: Tensor, times: Tensor) -> Tensor:
+    places = [x]
+    for t, s in pairwise(times):
+        places.append(places[-1] + (s - t) * velocity(places[-1], t))
+    return torch.stack(places)
+
+
 def _two_frames() -> GaussianWorld:
     return GaussianWorld(torch.tensor([0.6, -0.2]).view(1, 2, 1, 1), torch.tensor([[0.5, 0.4], [0.4, 0.5]]))
 
@@ -571,6 +871,7 @@ FOLLOW = Exercise(
         call("one step from t = 1 to 0", _bend, numbers(*POINTS), torch.tensor([1.0, 0.0])),
         call("four even steps", _bend, numbers(*POINTS), torch.linspace(1, 0, 5)),
         call("three uneven steps", _bend, numbers(*POINTS), torch.tensor([1.0, 0.7, 0.2, 0.0])),
+        call("the first part of the way, from 1 to 0.5", _bend, numbers(*POINTS), torch.tensor([1.0, 0.8, 0.5])),
         call("the last part of the way, from 0.5", _bend, numbers(*POINTS), torch.tensor([0.5, 0.4, 0.1, 0.0])),
         Case(
             "200 steps along the exact velocity of a Gaussian world, whose end mathematics knows",
@@ -604,6 +905,64 @@ FOLLOW = Exercise(
             "a step of length s",
             _walk(length="s"),
             "you multiply by the time at which you arrive; a step is as long as the time that passes, s - t",
+        ),
+        Mistake(
+            "the first step is missing",
+            lambda velocity, x, times: _walk()(velocity, x, times[1:]),
+            "n + 1 times make n steps; you leave out the first one: begin at times[0]",
+        ),
+        Mistake(
+            "not carried on",
+            _not_carried_on,
+            "every step begins at the starting point, so that only the last one counts: carry `x` on from step to step",
+        ),
+        Mistake(
+            "asked once",
+            lambda velocity, x, times: x + (times[-1] - times[0]) * velocity(x, times[0]),
+            "you ask for the velocity once, at the beginning, and go on with it: ask again in each step, where you are",
+        ),
+        Mistake(
+            "whole units of time",
+            lambda velocity, x, times: _stepped(velocity, x, times, lambda t, s: -1.0),
+            "each of your steps goes as far as the velocity brings you in a whole unit of time: multiply it by the "
+            "time "
+            "that passes, s - t",
+        ),
+        Mistake(
+            "all the way in each step",
+            lambda velocity, x, times: _stepped(velocity, x, times, lambda t, s: -t),
+            "each of your steps goes all the way to 0: only s - t of time passes",
+        ),
+        Mistake(
+            "a jump at the end",
+            lambda velocity, x, times: _jumped(_walk()(velocity, x, times), velocity, times),
+            "at the last time you take one more step, to 0: the walk ends where `times` ends",
+        ),
+        Mistake(
+            "a step in the middle of two",
+            _heuns,
+            "you ask for the velocity twice a step and take the mean: that is Heun's method (chapter 09). Here it is "
+            "Euler's, one arrow a step",
+        ),
+        Mistake(
+            "the middle of the step",
+            lambda velocity, x, times: _stepped(velocity, x, times, lambda t, s: s - t, at=lambda t, s: (t + s) / 2),
+            "you ask for the velocity in the middle of the step, where x is not yet: ask at t",
+        ),
+        Mistake(
+            "all the stops",
+            _stops,
+            "you return all the places on the way: return where it ends, the last one",
+        ),
+        Mistake(
+            "divided by the step",
+            lambda velocity, x, times: _stepped(velocity, x, times, lambda t, s: 1 / (s - t)),
+            "you divide by the time that passes: a way is velocity *times* time",
+        ),
+        Mistake(
+            "the way alone",
+            lambda velocity, x, times: _walk()(velocity, x, times) - x,
+            "you return how far it went, not where it ends: add it to where it began",
         ),
         Mistake(
             "only the first arrow",
@@ -646,6 +1005,12 @@ def _scored(
     all_count: bool = False,
     straight: bool = False,
     straight_aim: bool = False,
+    sign: float = 1.0,
+    masked: str = "error",
+    turned: bool = False,
+    clips: str = "mean",
+    aimed: str = "level",
+    power: int = 2,
 ) -> Solution:
     """The loss with given tokens, with one thing wrong, or nothing."""
 
@@ -659,16 +1024,22 @@ def _scored(
         free: Tensor | float = 1.0,
     ) -> Tensor:
         free = torch.as_tensor(free).expand_as(x0)
-        times = {"level": t * free, "t": t.expand_as(x0)}
+        free = 1 - free if turned else free
+        times = {"level": t * free, "t": t.expand_as(x0), "far": t * free + (1 - free)}
         path = STRAIGHT if straight else path
         predicted = velocity(path.add_noise(x0, noise, times[noised]), times[told])
         counts = torch.ones_like(x0) if all_count else (free > 0).to(x0)
         aim = STRAIGHT if straight_aim else path
-        error = (predicted - aim.velocity(x0, noise, times["level"])).square() * counts
-        number = counts if divided == "free" else torch.ones_like(x0)
+        target = sign * aim.velocity(x0, noise, times[aimed])
+        predicted = predicted * counts if masked == "answer" else predicted
+        target = target * counts if masked == "target" else target
+        error = (predicted - target).abs() ** power * (counts if masked == "error" else 1)
+        numbers_of = {"free": counts, "places": counts[:, :1], "all": torch.ones_like(x0)}
         if pooled:
-            return error.sum() / number.sum()
-        return (error.flatten(1).sum(1) / number.flatten(1).sum(1)).mean()
+            return error.sum() / numbers_of[divided].sum()
+        each = error.flatten(1).sum(1)
+        each = each if divided == "nothing" else each / numbers_of[divided].flatten(1).sum(1).clamp(min=1)
+        return each.mean() if clips == "mean" else each.sum()
 
     return loss
 
@@ -707,6 +1078,59 @@ LOSS_AT = Exercise(
             _scored(all_count=True),
             "the given frames count in your loss. There is nothing to learn in them: leave them out, from the sum and "
             "from the number that you divide by",
+        ),
+        Mistake(
+            "channels forgotten",
+            _scored(divided="places"),
+            "you divide by the number of free *places*: error is summed over the channels too, so divide by the number "
+            "of free numbers. `(free > 0).expand_as(x0)` counts them",
+        ),
+        Mistake(
+            "the sign",
+            _scored(sign=-1.0),
+            "your target has the wrong sign: ask `path.velocity(x0, noise, level)` and subtract it from the answer",
+        ),
+        Mistake(
+            "the answer masked alone",
+            _scored(masked="answer"),
+            "you mask the network's answer, but not what it should have said, so given frames still count: mask the "
+            "*error*",
+        ),
+        Mistake(
+            "the target masked alone",
+            _scored(masked="target"),
+            "you mask what the network should have said, but not its answer, so given frames still count: mask the "
+            "*error*",
+        ),
+        Mistake(
+            "free turned round",
+            _scored(turned=True),
+            "`free` is turned round: 1 is to be made and counts, 0 is given and stays clean",
+        ),
+        Mistake(
+            "summed",
+            _scored(divided="nothing"),
+            "you sum over the numbers of a clip: divide by how many are free",
+        ),
+        Mistake(
+            "clips summed",
+            _scored(clips="sum"),
+            "you sum over the clips: take the mean of their errors",
+        ),
+        Mistake(
+            "free ignored",
+            _scored(told="t", noised="t", all_count=True, aimed="t"),
+            "`free` plays no part: given frames should be clean, be known to be clean, and not count",
+        ),
+        Mistake(
+            "absolute errors",
+            _scored(power=1),
+            "you take the sizes of the errors: it is their squares",
+        ),
+        Mistake(
+            "given tokens are pure noise",
+            _scored(noised="far", told="far"),
+            "your given frames are at level 1, pure noise: level = t·free is 0 where free is 0",
         ),
         Mistake(
             "divided by all",
@@ -812,7 +1236,10 @@ def _mixed_up(one: str, other: str) -> Solution:
 DIAGNOSIS = Exercise(
     name="diagnosis",
     reference=diagnosis,
-    cases=tuple(Case(f"the signs of patient {name}", _signs_of(name)) for name in TROUBLES),
+    cases=(
+        *(Case(f"the signs of patient {name}", _signs_of(name)) for name in TROUBLES),
+        each_once(lambda f: list(f().values())),
+    ),
     mistakes=(
         Mistake(
             "the two dull ones mixed up",
