@@ -110,7 +110,8 @@ PATCHIFY = Exercise(
         Mistake(
             "frames in the token, after the channels",
             lambda x, patch=2: rearrange(x, "b c t (h p) (w q) -> b (h w) (c t p q)", p=patch, q=patch),
-            "you put the frames into the token, so that there is one for each place: time belongs to the sequence, "
+            "you put the frames into the token, after the channels, so that there is one token for each place: time "
+            "belongs to the sequence, "
             "(t h w)",
         ),
         Mistake(

@@ -232,7 +232,7 @@ LOG_SNR = Exercise(
             Mistake(
                 f"{small:g} against zero",
                 lambda path, t, small=small: 2 * ((path.alpha(t) + small).log() - (path.sigma(t) + small).log()),
-                "you add a small number before the logarithm, which bends the whole curve and makes its ends "
+                f"you add {small:g} before the logarithm, which bends the whole curve and makes its ends "
                 "finite. They "
                 "are infinite, and log(0) is -inf without an error: nothing has to be added",
             )
@@ -585,7 +585,7 @@ SHIFT_TIME = Exercise(
             Mistake(
                 f"odds limited by {small:g}",
                 lambda t, shift, small=small: _back(shift * t / (1 - t).clamp(min=small)),
-                "your last time is not 1: you keep 1 - t away from zero. Multiply top and bottom of the fraction by "
+                f"your last time is not 1: you keep 1 - t above {small:g}. Multiply top and bottom of the fraction by "
                 "1 - t instead, and nothing is divided by it any more",
             )
             for small in (0.1, 1e-2, 1e-3, 1e-4)
@@ -594,7 +594,7 @@ SHIFT_TIME = Exercise(
             Mistake(
                 f"odds with {small:g}",
                 lambda t, shift, small=small: _back(shift * t / (1 - t + small)),
-                "your times are a little off, and the last is not 1: you add a small number to 1 - t. Multiply top and "
+                f"your times are a little off, and the last is not 1: you add {small:g} to 1 - t. Multiply top and "
                 "bottom of the fraction by 1 - t instead, and nothing is divided by it any more",
             )
             for small in (1e-2, 1e-3, 1e-4)

@@ -741,7 +741,7 @@ BEST_VELOCITY = Exercise(
             Mistake(
                 f"{small:g} against zero",
                 _blamed(spread=lambda t, variance, small=small: (1 - t) ** 2 * variance + t**2 + small),
-                "you add a small number to the variance of x, which shows in every answer. It is 0 only for a clip "
+                f"you add {small:g} to the variance of x, which shows in every answer. It is 0 only for a clip "
                 "that "
                 "never varies at t = 0: nothing has to be added",
             )

@@ -54,7 +54,7 @@ class Entry:
         if not exercise.name.startswith("diagnose"):
             for case in exercise.cases:
                 message = message.replace(case.says, "")
-        for empty in (r"has the right shape, but.*", r"is [-+.\w]+, not [-+.\w]+", r"\(line \d+ of the cell.*"):
+        for empty in (r"has the right shape, but.*", r"is [-+.\w]+, not [-+.\w]+", r"\(line \d+ of the cell: `.*?`\)"):
             message = re.sub(empty, "", message)
         return message.replace(exercise.name, "")
 
