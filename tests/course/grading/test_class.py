@@ -22,6 +22,7 @@ from torch import Tensor
 from einops import rearrange
 from minisora.course import begin, use
 begin("02")"""
+EATER = "def block_flops(*sizes):\n    return torch.empty(4 * 10**9).numel()"  # more than the limit, and costs nothing
 FOR_EVER = "while True: pass  # for ever"
 #: So that only the cell that loops waits for its limit, and a slow machine meets none.
 PATIENCE = "c.Execute.timeout_func = lambda cell: 2 if 'for ever' in cell.source else 300\n"
@@ -34,7 +35,7 @@ CLASS = {
     "copied": (10, ""),
     "deleted": (10, ""),
     "loops": (8, "unpatchify: its cell has not run to its end"),
-    "eats memory": (8, "memory"),
+    "eats memory": (8, "allocate memory" if Path("/proc/self/statm").exists() else ""),  # limited on Linux alone
     "syntax": (8, "packing_mask: its cell has not run to its end"),
     "kernel": (10, ""),
     "renamed": (10, ""),
@@ -73,7 +74,7 @@ def handed_in(learner):
         case "loops":
             book.cells[where["unpatchify"]].source = FOR_EVER
         case "eats memory":
-            book.cells[where["block_flops"]].source = "def block_flops(*sizes):\n    return torch.ones(10**11).sum()"
+            book.cells[where["block_flops"]].source = EATER
         case "syntax":
             book.cells[where["packing_mask"]].source = "def packing_mask(segments:\n    return segments"
         case "kernel":
