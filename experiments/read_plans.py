@@ -1,8 +1,8 @@
 """Does a planner plan what the words say? ``python experiments/read_plans.py FOLDER [--guidance 3] [--below 0]``.
 
 The folder holds ``planner.safetensors``. Plans for prompts of one object are read back: which shape, colour, size and
-motion do the cells name (``word``), and which motion does the planned path make? Nothing is painted, so that a planner's
-progress is seen in seconds.
+motion do the cells name (``word``), and which motion does the planned path make? Nothing is painted, so that one sees
+in seconds how far a planner is.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ HARD_MOTIONS: tuple[Motion, ...] = ("bounces", "orbits", "spins", "blinks")
 CODEC_WORLD = ShapesWorld(
     counts=(0.4, 0.35, 0.25), motions=(*MOTIONS, "bounces", "orbits", "bounces", "orbits"), moving_camera=0.25
 )
-#: The transformer first has to learn to do one thing right. The hard motions are shown twice as often as others.
+#: The transformer first has to learn to do one thing right. The hard motions are shown five times as often as others.
 WORLD = ShapesWorld(
     counts=(0.5, 0.48, 0.02),
-    motions=(*MOTIONS, *HARD_MOTIONS),
+    motions=(*MOTIONS, *4 * HARD_MOTIONS),
     moving_camera=0.03,
 )
 #: All shapes, colours and sizes, but one thing at a time that stands still or moves straight on, before a plain ground.

@@ -93,7 +93,7 @@ def _path(course: Course, duration: float) -> Motion | None:
 
 
 def _bounce(t: Array, x: Array, y: Array) -> float:
-    speed, phase = np.linspace(0.3, 1.1, 41)[:, None, None], np.linspace(0, 1, 48, endpoint=False)[:, None]
+    speed, phase = np.linspace(0.45, 1.25, 41)[:, None, None], np.linspace(0, 1, 48, endpoint=False)[:, None]
     cycle = (speed * t + phase) % 1
     rest = y + BOUNCE_HEIGHT * 4 * cycle * (1 - cycle)
     rest = rest - rest.mean(-1, keepdims=True)
@@ -102,7 +102,7 @@ def _bounce(t: Array, x: Array, y: Array) -> float:
 
 def _orbit(t: Array, place: NDArray[np.complex128]) -> float:
     best = math.inf
-    for speed in (*np.linspace(0.16, 0.6, 23), *np.linspace(-0.6, -0.16, 23)):
+    for speed in (*np.linspace(0.25, 0.8, 23), *np.linspace(-0.8, -0.25, 23)):
         design = np.stack([np.ones_like(t, dtype=complex), np.exp(2j * math.pi * speed * t)], 1)
         found, *_ = np.linalg.lstsq(design, place, rcond=None)
         if ORBIT[0] < abs(found[1]) < ORBIT[1]:

@@ -26,17 +26,6 @@ from minisora.worlds.scene import (
     Scene,
 )
 
-#: Cycles per second of what comes back to where it was, slowest and fastest. At 8 pictures a second a clip can show no
-#: more: these cross about three pixels of 64 from one picture to the next (an orbit at most 3.2, a bounce 2.2 to 3.4 on
-#: average), where straight ways cross 1.3 to 2.2. What is faster changes too much within the four pictures of one
-#: latent frame, and neither codec nor transformer learns it well (docs/recipes.md). A blink needs some on and some off.
-SPEEDS: dict[Motion, tuple[float, float]] = {
-    "bounces": (0.4, 0.6),
-    "orbits": (0.22, 0.32),
-    "spins": (0.12, 0.2),
-    "blinks": (0.9, 1.3),
-}
-
 
 @dataclass(frozen=True)
 class ShapesWorld:
@@ -115,9 +104,12 @@ class ShapesWorld:
         speed = torch.zeros(shape)
         for name, low, high in (
             *((m, 0.32 / duration, 0.55 / duration) for m in DIRECTION),
-            *((m, *SPEEDS[m]) for m in ("bounces", "orbits", "spins", "blinks")),
+            ("bounces", 0.6, 1.0),
+            ("orbits", 0.4, 0.6),
+            ("spins", 0.2, 0.3),
             ("grows", math.log(1.5) / duration, math.log(1.8) / duration),
             ("shrinks", math.log(1.5) / duration, math.log(1.8) / duration),
+            ("blinks", 0.9, 1.3),
         ):
             speed = torch.where(motion == MOTIONS.index(name), uniform(low, high), speed)  # type: ignore[arg-type]
         bounces, orbits = motion == MOTIONS.index("bounces"), motion == MOTIONS.index("orbits")
