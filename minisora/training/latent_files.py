@@ -84,7 +84,10 @@ def read_manifest(folder: Path) -> Manifest | None:
     except (OSError, ValueError) as error:
         raise damaged(folder, reason(error)) from error
     if manifest is not None and not (
-        isinstance(manifest, dict) and manifest.keys() >= {"key", "clip_set", "shape", "done"}
+        isinstance(manifest, dict)
+        and manifest.keys() >= {"key", "clip_set", "shape", "done"}
+        and isinstance(manifest["key"], str)
+        and isinstance(manifest["done"], int)
     ):
         raise damaged(folder, "manifest.json is none of ours")
     return manifest

@@ -31,6 +31,8 @@ from minisora.worlds.render import FPS
 from minisora.worlds.shapes import ShapesWorld
 
 CHUNK = 64  #: Clips that are drawn and encoded together; an interrupted encoding goes on at a whole chunk.
+#: What other values than those that were written lead to.
+SPOILED = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -68,21 +70,26 @@ class LatentCache:
         if manifest is None:
             raise UserError(f"{folder}: no encoded clips there; encode them with encode_clips")
         self.folder = folder
+        try:
+            self._open(folder, manifest)
+        except UserError:
+            raise
+        except (OSError, *SPOILED) as error:
+            raise damaged(folder, reason(error)) from error
+
+    def _open(self, folder: Path, manifest: Manifest) -> None:
         self.clip_set = _clip_set(manifest["clip_set"])
         if manifest["done"] < self.clip_set.clips:
             raise UserError(
                 f"{folder}: only {manifest['done']} of {self.clip_set.clips} clips are encoded; run it again"
             )
+        self.latents: np.ndarray = np.memmap(
+            latents_path(folder, manifest), dtype=np.float16, mode="r", shape=tuple(manifest["shape"])
+        )
         chunks = [scenes_path(folder, manifest, start) for start in range(0, self.clip_set.clips, CHUNK)]
-        try:
-            self.latents: np.ndarray = np.memmap(
-                latents_path(folder, manifest), dtype=np.float16, mode="r", shape=tuple(manifest["shape"])
-            )
-            self._scenes = [line for path in chunks for line in path.read_bytes().splitlines()]
-        except (OSError, ValueError) as error:  # the latter: shorter than it should be
-            raise damaged(folder, reason(error)) from error
-        if len(self._scenes) != len(self.latents):
-            raise damaged(folder, f"{len(self._scenes)} scenes of {len(self.latents)} clips")
+        self._scenes = [line for path in chunks for line in path.read_bytes().splitlines()]
+        if not len(self._scenes) == len(self.latents) == self.clip_set.clips:
+            raise ValueError(f"{len(self._scenes)} scenes of {len(self.latents)} clips")
 
     def __len__(self) -> int:
         return len(self.latents)
@@ -92,7 +99,11 @@ class LatentCache:
         return torch.from_numpy(self.latents[indices.numpy()].astype(np.float32))
 
     def scene(self, index: int) -> DrawnScene:
-        return scene_from_dict(json.loads(self._scenes[index]))
+        line = self._scenes[index]
+        try:
+            return scene_from_dict(json.loads(line))
+        except SPOILED as error:
+            raise damaged(self.folder, f"scene {index}: {reason(error)}") from error
 
 
 def draw_clips(

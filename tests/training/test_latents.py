@@ -192,3 +192,28 @@ def test_clips_that_an_earlier_version_encoded_still_serve(tmp_path: Path, cache
     codec = pooling_codec()
     opened = encode_clips(tmp_path, codec=codec, clip_set=clip_set)
     assert codec.encoded == 0 and opened.scene(69) == cache.scene(69)
+
+
+@pytest.mark.parametrize("line", [b"\xff{}", b"{", b"[]", b'{"objects": 3}', b"{}"])
+def test_a_damaged_scene_is_named(line: bytes, tmp_path: Path, clip_set, pooling_codec) -> None:
+    small = replace(clip_set, clips=2)
+    encode_clips(tmp_path, codec=pooling_codec(), clip_set=small)
+    (path,) = tmp_path.glob("scenes-*/*")
+    path.write_bytes(path.read_bytes().splitlines()[0] + b"\n" + line + b"\n")
+    there = LatentCache(tmp_path)
+    assert there.scene(0)
+    with pytest.raises(UserError, match=r"the encoded clips there are damaged \(scene 1: "):
+        there.scene(1)
+
+
+@pytest.mark.parametrize(
+    "change", [{"done": "all"}, {"shape": [3]}, {"shape": "x"}, {"clip_set": []}, {"clip_set": {"clips": 70}}]
+)
+def test_a_manifest_of_other_values_is_named(
+    change: dict[str, object], tmp_path: Path, clip_set, pooling_codec
+) -> None:
+    encode_clips(tmp_path, codec=pooling_codec(), clip_set=replace(clip_set, clips=2))
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, **change}))
+    with pytest.raises(UserError, match=r"the encoded clips there are damaged \("):
+        LatentCache(tmp_path)
