@@ -770,19 +770,6 @@ def _reuse_never_again(velocity: Velocity, tolerance: float) -> Velocity:
     return thrifty
 
 
-_SHARED: list[tuple[Tensor, Tensor]] = []
-
-
-def _reuse_shared(velocity: Velocity, tolerance: float) -> Velocity:
-    def thrifty(x: Tensor, t: Tensor) -> Tensor:
-        known = [pair for pair in _SHARED[-1:] if (x - pair[0]).norm() <= tolerance * pair[0].norm()]
-        if not known:
-            _SHARED.append((x, velocity(x, t)))
-        return _SHARED[-1][1]
-
-    return thrifty
-
-
 def _relative(x: Tensor, last: Tensor) -> Tensor:
     return (x - last).norm() / last.norm()
 
@@ -1028,12 +1015,6 @@ REUSE = Exercise(
             "the other way round",
             _reusing(_relative, sign=-1),
             "you ask when the clip has hardly changed, and save the call when it has: turn the comparison round",
-        ),
-        Mistake(
-            "one memory for all",
-            _reuse_shared,
-            "two samplers share your memory, so one is given the other's answer: keep it inside the function, not in a "
-            "global",
         ),
         Mistake(
             "always asked",
