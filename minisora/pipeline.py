@@ -29,7 +29,7 @@ from minisora.hollow import hollow
 from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.worlds.plan import NUMBERS
-from minisora.worlds.vocabulary import WORDS
+from minisora.worlds.vocabulary import KNOWN, WORDS
 
 HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, a clip is sketched and wants to be painted.
 
@@ -134,11 +134,23 @@ class Pipeline:
         early = None
         if all(part.exists() for part in parts):
             early = Early(*(load_transformer(p, p.stem, codec=Path(codec), codec_card=codec_card)[0] for p in parts))
-        tokenizer = Tokenizer(WORDS[: dit.config.vocabulary - 2], max_text=dit.config.max_text)
+        tokenizer = Tokenizer(words_on(card, dit.config.vocabulary - 2, source=path), max_text=dit.config.max_text)
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         fps = trained_on(card).get("fps", 8.0)
         card = {**card, "codec": codec_card["sha256"], "latents": latents_of(codec_card)}
         return cls(network, dit, tokenizer, early=early, sampling=sampling, fps=float(fps), card=card, device=device)
+
+    def in_words(self, prompt: str) -> str:
+        """The prompt in words that the weights know, separated by spaces.
+
+        Raises: UserError when it is empty, too long, or has unknown words; the nearest known ones are named.
+        """
+        return check_prompt(prompt, most=self.tokenizer.max_text, also=self.own_words)
+
+    @property
+    def own_words(self) -> list[str]:
+        """What these weights have learnt beyond the words of the drawn worlds."""
+        return [word for word in self.tokenizer.words if word not in KNOWN]
 
     @overload
     def generate(
@@ -199,7 +211,7 @@ class Pipeline:
         """
         check_precision(self.codec, self.dit)
         prompts = [prompt] if isinstance(prompt, str) else prompt
-        words = [check_prompt(each, most=self.tokenizer.max_text) for each in prompts]
+        words = [self.in_words(each) for each in prompts]
         c, patch = self.codec.config, self.dit.config.patch
         size = self.size if size is None else size
         shape = latent_shape(seconds, size, fps=self.fps, temporal=c.temporal, spatial=c.spatial, patch=patch)
@@ -284,6 +296,21 @@ class Pipeline:
         return clip, noise(NUMBERS, frames, height // patch, width // patch)
 
 
+def words_on(card: Card, number: int, *, source: Path) -> Sequence[str]:
+    """The words that weights know: those that their card carries, else the first of this version's.
+
+    Raises: UserError when there are not ``number`` of them, or one is no word.
+    """
+    words = card.get("words", list(WORDS[:number]))
+    if not isinstance(words, list) or not 0 < number == len(words):
+        there = len(words) if isinstance(words, list) else type(words).__name__
+        raise UserError(f"{source} knows {number} words, its card or this version {there} — upgrade minisora")
+    try:
+        return Tokenizer(words).words
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UserError(f"card of {source}: its words are none ({error}) — fetch it again") from error
+
+
 def load_codec(path: Path) -> tuple[Codec, Card]:
     """The codec whose weights lie at ``path``, and its card.
 
@@ -307,8 +334,7 @@ def load_transformer(path: Path, kind: str, *, codec: Path, codec_card: Card) ->
     channels = NUMBERS if kind == "planner" else codec_card["settings"]["channels"]
     if card.get("codec", latents) != latents or config.channels != channels:
         raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
-    if not 2 < config.vocabulary <= len(WORDS) + 2:
-        raise UserError(f"{path} knows {config.vocabulary} words, this version {len(WORDS)} — upgrade minisora")
+    words_on(card, config.vocabulary - 2, source=path)
     with hollow():
         dit = DiT(config)
     load_weights(dit, tensors, source=path)

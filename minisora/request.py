@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -16,8 +16,8 @@ LONGEST_SECONDS, LARGEST_SIDE, MOST_TOKENS, MOST_STEPS, MOST_GUIDANCE = 60.0, 51
 MOST_SEED = 2**63 - 1
 
 
-def check_prompt(prompt: str, *, most: int) -> str:
-    """The prompt in known words (at most ``most``), separated by spaces.
+def check_prompt(prompt: str, *, most: int, also: Collection[str] = ()) -> str:
+    """The prompt in known words (at most ``most``), separated by spaces; ``also`` are words of one's own.
 
     Raises: UserError when it is empty, too long, or has unknown words; the nearest known ones are named.
     """
@@ -25,7 +25,7 @@ def check_prompt(prompt: str, *, most: int) -> str:
         raise UserError(f'empty prompt: say what to show, for example "{EXAMPLE}"')
     if (count := len(prompt.split())) > most:
         raise UserError(f"prompt of {count} words: at most {most} — say it in fewer")
-    return " ".join(known_words(prompt))
+    return " ".join(known_words(prompt, also=also))
 
 
 def latent_shape(

@@ -91,7 +91,6 @@ def generate(
 def name_of(clip: Clip, pipeline: Pipeline, *, seed: int, steps: int, guidance: float) -> str:
     """For a clip's file: its words, its seed, and whatever is not as ``Pipeline.generate`` makes it unless asked."""
     from minisora.pipeline import SECONDS
-    from minisora.request import check_prompt
 
     height, width = clip.shape[2:]
     length, scale = (repr(float(number)).removesuffix(".0") for number in (clip.seconds, guidance))
@@ -101,8 +100,9 @@ def name_of(clip: Clip, pipeline: Pipeline, *, seed: int, steps: int, guidance: 
         f"{steps}steps": steps != pipeline.sampling.steps,
         f"g{scale}": guidance != pipeline.sampling.guidance,
     }
-    words = check_prompt(clip.prompt, most=pipeline.tokenizer.max_text)
-    return "-".join([slug(words), str(seed), *(says for says, there in unusual.items() if there)])
+    return "-".join(
+        [slug(pipeline.in_words(clip.prompt)), str(seed), *(says for says, there in unusual.items() if there)]
+    )
 
 
 def parse_size(text: str) -> tuple[int, int]:

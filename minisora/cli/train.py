@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from minisora.checkpoint import Card
     from minisora.presets import Preset
     from minisora.training.estimate import Work
+    from minisora.training.footage import Footage
     from minisora.training.modules import Optimisation
     from minisora.training.pace import Budget
     from minisora.training.run import Outcome
@@ -58,6 +60,10 @@ Rebuild = Annotated[
     bool, typer.Option("--rebuild", help="Encode the clips anew if those there are of another codec or of other clips.")
 ]
 PartName = Annotated[str, typer.Option(help="Which transformer: planner, sketcher, or text-to-video, which paints.")]
+Videos = Annotated[
+    Path | None, typer.Option(help="Train on the videos of this folder, not on drawn clips.", show_default="none")
+]
+PerVideo = Annotated[int, typer.Option("--clips-per-video", help="With --videos: at most so many of each.")]
 ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score clips every so many minutes.")]
 
 
@@ -65,6 +71,8 @@ ScoreMinutes = Annotated[float | None, typer.Option(help="Let the judge score cl
 def train_codec(
     preset_name: PresetName = "micro",
     run: Run = None,
+    videos: Videos = None,
+    clips_per_video: PerVideo = 8,
     init: Init = None,
     decoder_only: DecoderOnly = False,
     rate: Rate = 1.0,
@@ -80,7 +88,7 @@ def train_codec(
     fresh: Fresh = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Train the codec on freshly drawn clips. Ctrl-C stops; the same command goes on."""
+    """Train the codec on freshly drawn clips, or on your own videos. Ctrl-C stops; the same command goes on."""
     from minisora.presets import preset_named
     from minisora.training.processes import settle
 
@@ -109,13 +117,17 @@ def train_codec(
     card = {"preset": preset.name, **({"init": begun(origin)} if origin else {})}
     if origin and decoder_only:
         card["latents"] = latents_of(origin)
-    return report(runs.train_codec(settings, preset.codec, start=start, card=card))
+    footage = own_footage(preset, videos, clips_per_video, run.parent) if videos is not None else None
+    outcome = runs.train_codec(settings, preset.codec, footage=footage, start=start, card=card)
+    return report(outcome, footage)
 
 
 @train.command("text-to-video")
 def train_text_to_video(
     preset_name: PresetName = "micro",
     run: Run = None,
+    videos: Videos = None,
+    clips_per_video: PerVideo = 8,
     codec: CodecPath = None,
     init: Init = None,
     rate: Rate = 1.0,
@@ -136,7 +148,7 @@ def train_text_to_video(
     score_minutes: ScoreMinutes = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Train the transformer on clips that the codec encodes once. Ctrl-C stops; the same command goes on."""
+    """Train the transformer on clips, drawn or your own, encoded once. Ctrl-C stops; the same command goes on."""
     from minisora.presets import preset_named
     from minisora.training.processes import settle
 
@@ -159,6 +171,9 @@ def train_text_to_video(
     if time_mean is not None:
         settings = at_times(settings, time_mean)
     sets = clip_sets(preset, clips=positive("clips", clips))
+    if videos is not None and (clips or score_minutes or which != "text-to-video"):
+        option = "--clips" if clips else "--score-minutes" if score_minutes else f"--part {which}"
+        raise UserError(f"{option} is for drawn clips: leave it out with --videos")
     c = preset.codec
     shape = 1 + (preset.frames - 1) // c.temporal, preset.height // c.spatial, preset.width // c.spatial
     if dry_run:
@@ -180,9 +195,17 @@ def train_text_to_video(
     start, origin = load_checkpoint(init, kind=which) if init is not None else (None, {})
     if origin.get("codec", latents) != latents:
         raise UserError(f"{init} was trained with another codec than {chosen}: name its codec with --codec")
+    footage, words = None, words_of_start(origin, init)
+    if videos is not None:
+        footage = own_footage(preset, videos, clips_per_video, folder.parent, most_words=preset.dit.max_text)
+        if not footage.prompts:
+            raise UserError(f"{videos}: no video has a caption — write what clip.mp4 shows into clip.txt beside it")
+        words = [*words, *(word for word in footage.words if word not in words)]
     outcome = runs.train_text_to_video(
         settings,
-        network(preset, which, channels=encoder.config.channels),
+        replace(network(preset, which, channels=encoder.config.channels), vocabulary=len(words) + 2),
+        footage=footage,
+        words=words,
         codec=encoder,
         clip_sets=sets,
         cache=folder.parent / "latents",
@@ -192,7 +215,35 @@ def train_text_to_video(
         card={"preset": preset.name, "codec": latents, **({"init": begun(origin)} if origin else {})},
         evaluate=judged_prompts(encoder, world=preset.world, shape=shape) if score_minutes is not None else None,
     )
-    return report(outcome)
+    return report(outcome, footage)
+
+
+def own_footage(preset: Preset, videos: Path, clips_per_video: int, runs: Path, *, most_words: int = 10_000) -> Footage:
+    """A folder's videos, cut to the preset's clips; the cuts are kept beside the runs.
+
+    Raises: UserError when none can be used.
+    """
+    from minisora.training.footage import cut_videos, progress
+    from minisora.worlds.folder import FolderWorld
+
+    world = FolderWorld(
+        videos,
+        frames=preset.frames,
+        height=preset.height,
+        width=preset.width,
+        clips_per_video=positive("clips per video", clips_per_video) or 1,
+    )
+    return cut_videos(world, runs / "footage", most_words=most_words, watch=progress("cutting videos"))
+
+
+def words_of_start(origin: Card, init: Path | None) -> Sequence[str]:
+    """The words that the weights to begin with know; without such weights, those of this version."""
+    from minisora.pipeline import words_on
+    from minisora.worlds.vocabulary import WORDS
+
+    if init is None or not origin:
+        return WORDS
+    return words_on(origin, int(origin["settings"]["vocabulary"]) - 2, source=init)
 
 
 def at_rate(optimisation: Optimisation, rate: float) -> Optimisation:
@@ -312,8 +363,10 @@ def print_estimate(title: str, work: Work, settings: RunSettings, *, disk: float
     )
 
 
-def report(outcome: Outcome) -> None:
-    """Say where the weights are; a run that was stopped ends with exit code 130, as Ctrl-C does everywhere."""
+def report(outcome: Outcome, footage: Footage | None) -> None:
+    """Say where the weights are, and which videos were of no use; a run that was stopped ends with exit code 130."""
+    if footage is not None:
+        print(footage.summary, file=sys.stderr)
     if outcome.weights is not None:
         print(outcome.weights)
     if not outcome.finished:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -140,7 +140,8 @@ class VideoBatches:
         return VideoBatch(step, render(scenes[mine], **size))
 
 
-Batches = LatentBatches | VideoBatches
+#: Makes a process's share of the batch of a step.
+Batches = Callable[[int, Share], LatentBatch | VideoBatch]
 
 
 class _Steps(IterableDataset):

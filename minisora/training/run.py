@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from lightning.pytorch.utilities import rank_zero_only
 from torch import Tensor, nn
@@ -19,8 +20,16 @@ from minisora.checkpoint import load_weights, save_checkpoint
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig, Tokenizer
-from minisora.training.data import LatentBatches, Share, VideoBatches
+from minisora.training.data import Batches, LatentBatches, Share, VideoBatches
 from minisora.training.fit import Outcome, Visit, fit
+from minisora.training.footage import (
+    Footage,
+    FootageBatches,
+    FootageLatentBatches,
+    Piece,
+    encode_footage,
+    progress,
+)
 from minisora.training.latents import ClipSet, LatentCache, encode_clips, latents_key
 from minisora.training.modules import PARTS, CodecModule
 from minisora.training.preview import decode, generate_latents
@@ -36,6 +45,7 @@ def train_codec(
     settings: CodecSettings,
     config: CodecConfig,
     *,
+    footage: Footage | None = None,
     start: Mapping[str, Tensor] | None = None,
     name: str = "codec",
     card: dict[str, Any] | None = None,
@@ -44,6 +54,7 @@ def train_codec(
     """Train a codec on freshly drawn clips; its averaged weights go to ``<run>/<name>.safetensors`` with a card.
 
     Args:
+        footage: to train on instead of drawn clips.
         start: weights to begin with, instead of principal components; what they do not have begins as in a new network.
         card: more entries for the weights' card.
         evaluate: is shown the averaged codec every ``settings.evaluate_minutes``.
@@ -52,10 +63,11 @@ def train_codec(
     if settings.decoder_only and start is None:
         raise UserError("decoder only: a new encoder is of no use untrained — name the codec to begin with (--init)")
     place_of(settings.machine)
-    remember_settings(settings, config)
+    data = {"data": [footage.about]} if footage is not None else {}
+    remember_settings(settings, config, **data)
     torch.manual_seed(settings.seed)
     codec = Codec(config)
-    batches = VideoBatches(
+    drawn = VideoBatches(
         world=settings.world,
         batch=settings.batch,
         frames=settings.frames,
@@ -66,7 +78,11 @@ def train_codec(
         digits_share=settings.digits_share,
     )
     few = min(128, max(4, 2**27 // (3 * settings.frames * settings.height * settings.width)))  # half a gigabyte
-    some = replace(batches, batch=few, image_share=0.0, digits_share=0.0)(-1, Share()).video
+    some = replace(drawn, batch=few, image_share=0.0, digits_share=0.0)(-1, Share()).video
+    batches: Batches = drawn
+    if footage is not None:
+        batches = FootageBatches(footage, batch=settings.batch, seed=settings.seed, image_share=settings.image_share)
+        some = replace(batches, batch=few, image_share=0.0)(-1, Share()).video
     if start is None:
         codec.start_from_principal_components(some)
     else:
@@ -85,7 +101,9 @@ def train_codec(
     assert isinstance(averaged, Codec)
     if not settings.decoder_only:
         averaged.measure_latents(some)
-    return _export(outcome, settings, averaged, {"kind": "codec", "settings": asdict(config), **(card or {})}, name)
+    return _export(
+        outcome, settings, averaged, {"kind": "codec", "settings": asdict(config), **data, **(card or {})}, name
+    )
 
 
 def train_text_to_video(
@@ -94,6 +112,8 @@ def train_text_to_video(
     *,
     codec: Codec,
     clip_sets: Sequence[ClipSet],
+    footage: Footage | None = None,
+    words: Sequence[str] = WORDS,
     cache: Path | None = None,
     rebuild: bool = False,
     start: Mapping[str, Tensor] | None = None,
@@ -104,6 +124,8 @@ def train_text_to_video(
     """Encode the clips once, then train a transformer; its averaged weights go to ``<folder>/<part>.safetensors``.
 
     Args:
+        footage: to train on instead of the sets of drawn clips.
+        words: of the captions; weights to begin with know the first ones, in this order.
         cache: folder of the encoded clips, ``latents`` beside the run folder unless given; a folder for each clip set.
         folder: of the weights, the run folder unless given.
         rebuild: encode again if the cache is of other clips or of another codec.
@@ -112,21 +134,28 @@ def train_text_to_video(
         evaluate: is shown the averaged transformer every ``settings.evaluate_minutes``.
     Raises: UserError, see :func:`fit` and ``encode_clips``.
     """
-    tokenizer = Tokenizer(WORDS, max_text=config.max_text)
+    tokenizer = Tokenizer(words, max_text=config.max_text)
     if config.vocabulary != len(tokenizer):
         raise UserError(f"vocabulary {config.vocabulary}: the captions' words and marks are {len(tokenizer)}")
-    data = [asdict(clip_set) for clip_set in clip_sets]
+    data = [asdict(clip_set) for clip_set in clip_sets] if footage is None else [footage.about]
     place_of(settings.machine)
     remember_settings(settings, config, data=data, latents=latents_key(codec))
     codec = codec.eval().requires_grad_(False)
     cache = cache or settings.run.parent / "latents"
     place = settings.machine.accelerator
-    caches = [encode(cache, codec, clip_set, rebuild=rebuild, device=place) for clip_set in clip_sets]
+    batches: Batches
+    if footage is None:
+        caches = [encode(cache, codec, clip_set, rebuild=rebuild, device=place) for clip_set in clip_sets]
+        batches, shape = _drawn_batches(settings, caches), _latent_shape(caches[0].latents[0])
+    else:
+        latents = encode_footage(footage, codec=codec, device=place, watch=progress("encoding clips"))
+        batches, shape = _footage_batches(settings, latents), _latent_shape(latents[0].load())
+        settings = replace(settings, prompts=footage.prompts)
     torch.manual_seed(settings.seed)
-    seconds = codec.config.temporal / clip_sets[0].fps
+    seconds = codec.config.temporal / data[0]["fps"]
     dit = DiT(config)
     if start is not None:
-        load_weights(dit, {**dit.state_dict(), **start}, source=Path("the weights to begin with"))
+        load_weights(dit, with_more_words(dit, start), source=Path("the weights to begin with"))
     module = PARTS[settings.part](
         dit,
         tokenizer,
@@ -138,16 +167,6 @@ def train_text_to_video(
         seconds_per_latent_frame=seconds,
         seed=settings.seed,
     )
-    batches = LatentBatches(
-        caches,
-        batch=settings.batch,
-        seed=settings.seed,
-        caption_dropout=settings.caption_dropout,
-        image_share=settings.image_share,
-        image_batch=settings.image_batch,
-        short_share=settings.short_share,
-        styles=settings.styles,
-    )
 
     def sample(network: nn.Module, step: int) -> None:
         assert isinstance(network, DiT)
@@ -155,7 +174,7 @@ def train_text_to_video(
             network,
             tokenizer,
             settings.prompts,
-            shape=_latent_shape(caches[0]),
+            shape=shape,
             seconds_per_latent_frame=seconds,
             steps=settings.sampling_steps,
             guidance=settings.guidance,
@@ -169,6 +188,7 @@ def train_text_to_video(
         "settings": asdict(config),
         "data": data,
         "times": {"mean": settings.time_mean, "std": settings.time_std, "range": settings.time_range},
+        **({"words": list(words)} if tuple(words) != WORDS else {}),
         "sampling": {"steps": settings.sampling_steps, "guidance": settings.guidance, "shift": settings.shift},
         **(card or {}),
     }
@@ -252,6 +272,43 @@ def _half(network: nn.Module) -> dict[str, Tensor]:
     return {key: half if (half := value.half()).isfinite().all() else value for key, value in weights.items()}
 
 
-def _latent_shape(cache: LatentCache) -> tuple[int, int, int]:
-    frames, height, width = cache.latents.shape[2:]
+def with_more_words(dit: DiT, start: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A new network's weights with those to begin with in their places; words that those do not know stay as new."""
+    weights = dict(dit.state_dict())
+    for key, value in start.items():
+        fresh = weights.get(key)
+        if key.endswith("embedding.weight") and fresh is not None and value.shape[1:] == fresh.shape[1:]:
+            value = torch.cat([value.to(fresh.dtype), fresh[len(value) :]])
+        weights[key] = value
+    return weights
+
+
+def _drawn_batches(settings: TextToVideoSettings, caches: Sequence[LatentCache]) -> LatentBatches:
+    return LatentBatches(
+        caches,
+        batch=settings.batch,
+        seed=settings.seed,
+        caption_dropout=settings.caption_dropout,
+        image_share=settings.image_share,
+        image_batch=settings.image_batch,
+        short_share=settings.short_share,
+        styles=settings.styles,
+    )
+
+
+def _footage_batches(settings: TextToVideoSettings, latents: Sequence[Piece]) -> FootageLatentBatches:
+    return FootageLatentBatches(
+        latents,
+        batch=settings.batch,
+        seed=settings.seed,
+        caption_dropout=settings.caption_dropout,
+        image_share=settings.image_share,
+        image_batch=settings.image_batch,
+        short_share=settings.short_share,
+    )
+
+
+def _latent_shape(latents: np.ndarray) -> tuple[int, int, int]:
+    """Of one clip's latents ``c t h w``."""
+    frames, height, width = latents.shape[1:]
     return frames, height, width

@@ -82,15 +82,20 @@ class FolderWorld:
         usable = False
         for name, caption in self.entries:
             try:
-                video = self._read(self.folder / name)
+                videos = self.cut(name)
             except Exception as error:  # a foreign file may fail in any way; that must not stop a run
                 self.skipped.append((name, " ".join(str(error).split()) or type(error).__name__))
                 continue
             usable = True
-            for start in range(0, video.shape[1] - self.frames + 1, self.frames):
-                yield FolderClip(name, caption, video[:, start : start + self.frames].clone())
+            yield from (FolderClip(name, caption, video) for video in videos)
         if not usable:
             raise UserError(f"{self.folder}: none of {len(self.entries)} files can be used{_because(self.skipped)}")
+
+    def cut(self, name: str) -> list[Tensor]:
+        """The clips ``3 frames height width`` of one video. Raises ``UserError`` with only the reason, among others."""
+        video = self._read(self.folder / name)
+        starts = range(0, video.shape[1] - self.frames + 1, self.frames)
+        return [video[:, start : start + self.frames].clone() for start in starts]
 
     def _read(self, path: Path) -> Tensor:
         """Everything that is needed of a video, ``3 t height width``. Raises ``UserError`` with only the reason."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable
 
 from minisora.errors import UserError
 from minisora.spelling import named, slips
@@ -181,7 +182,7 @@ _MARKS = str.maketrans({"’": "'", ";": ",", ":": ",", "!": ".", "?": ".", **di
 
 def split(text: str) -> list[str]:
     """Lower-case words and punctuation of a text, known or not; contractions and brackets are resolved."""
-    text = text.lower().translate(_MARKS).replace("&", " and ")
+    text = unicodedata.normalize("NFC", text).lower().translate(_MARKS).replace("&", " and ")
     for short, long in _CONTRACTIONS.items():
         text = text.replace(short, long)
     return [word for word in re.findall(r"[^\W_]+(?:'[^\W_]+)*|\S", text) if word != "'"]
@@ -194,19 +195,29 @@ def nearest(word: str, among: Iterable[str] = WORDS, *, n: int = 3) -> list[str]
     return [] if word in NOT_HERE else slips(word, among, n=n)
 
 
-def unknown_words(text: str) -> list[str]:
-    """The words of a text that are not known, each once, in order."""
-    return list(dict.fromkeys(word for word in split(text) if word not in KNOWN))
+def unknown_words(text: str, *, also: Collection[str] = ()) -> list[str]:
+    """The words of a text that are not known and not among ``also``, each once, in order."""
+    words = words_of(text) if also else split(text)
+    return list(dict.fromkeys(word for word in words if word not in KNOWN and word not in also))
 
 
-def known_words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of any text, known or not, without apostrophes (``dog's`` is ``dogs``) and marks that mean nothing."""
+    words = (word.replace("'", "") for word in split(text))
+    return [word for word in words if word in KNOWN or word.isalnum()]
+
+
+def known_words(text: str, *, also: Collection[str] = ()) -> list[str]:
     """:func:`split`, when every word is known.
 
+    Args:
+        also: words of one's own that weights have learnt, as :func:`words_of` gives them.
     Raises:
         UserError: names the words that are not, and for each the nearest known ones.
     """
-    if unknown := unknown_words(text):
-        offers = {word: nearest(word) for word in unknown}
+    words = words_of(text) if also else split(text)
+    if unknown := unknown_words(text, also=also):
+        offers = {word: nearest(word, [*WORDS, *also]) for word in unknown}
         rest = "" if all(offers.values()) else f" — minisora words --all lists all {len(KNOWN)} that are known"
         raise UserError(named(unknown, offers) + rest)
-    return split(text)
+    return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Collection
 
 from minisora.course.studio import look
 from minisora.course.studio.memory import Memory
@@ -17,11 +18,11 @@ from minisora.request import check_prompt
 class Desk:
     """Looks at every change of the controls. Nothing that was typed is ever changed, other than by a press.
 
-    ``longest``: the most words of a prompt.
+    ``longest``: the most words of a prompt; ``also``: words that only these weights know.
     """
 
-    def __init__(self, panel: Panel, *, longest: int, memory: Memory | None = None) -> None:
-        self.panel, self.longest, self.memory = panel, longest, memory
+    def __init__(self, panel: Panel, *, longest: int, also: Collection[str] = (), memory: Memory | None = None) -> None:
+        self.panel, self.longest, self.also, self.memory = panel, longest, also, memory
         if memory is not None and (typed := memory.noted()).keys() == panel.typed.keys():
             panel.typed = typed
         panel.prompt.observe(lambda _: self._typed(), names="value")
@@ -35,12 +36,12 @@ class Desk:
 
     def accepted(self) -> Order | None:
         """What the controls say, if it can be made; else the reason is shown."""
-        if wrong := unknown(self.panel.prompt.value):
+        if wrong := unknown(self.panel.prompt.value, also=self.also):
             self._object(wrong)
             return None
         try:
             order = self.panel.order
-            check_prompt(order.prompt, most=self.longest)
+            check_prompt(order.prompt, most=self.longest, also=self.also)
         except UserError as error:
             self.say(str(error), wrong=True)
             return None
@@ -59,7 +60,7 @@ class Desk:
     def _set(self) -> None:
         """Say at once what is wrong, and leave it as it was typed."""
         self.panel.judge()
-        self._object(unknown(self.panel.prompt.value, typing=True))
+        self._object(unknown(self.panel.prompt.value, typing=True, also=self.also))
         if self.memory is not None:
             with contextlib.suppress(UserError):  # a full disk is no reason to stop
                 self.memory.note(self.panel.typed)

@@ -77,7 +77,12 @@ class Studio:
         self.panel = Panel(order, usual_steps=usual.steps, usual_guidance=usual.guidance)
         self.widget: ipywidgets.VBox = self.panel.widget
         self._memory = None if memory is None else Memory(Path(memory), most=KEPT)
-        self._desk = Desk(self.panel, longest=self.pipeline.tokenizer.max_text, memory=self._memory)
+        self._desk = Desk(
+            self.panel,
+            longest=self.pipeline.tokenizer.max_text,
+            also=self.pipeline.own_words,
+            memory=self._memory,
+        )
         self._connect()
         self._remember_all()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from minisora.worlds.scene import COLOURS, SHAPES, SIZES
 from minisora.worlds.vocabulary import DIGITS, WORDS, nearest, split, unknown_words
@@ -47,15 +48,15 @@ def completions(text: str, *, n: int = 11) -> list[str]:
     return [text + words for words in following[:n]]
 
 
-def unknown(text: str, *, typing: bool = False) -> dict[str, list[str]]:
+def unknown(text: str, *, typing: bool = False, also: Collection[str] = ()) -> dict[str, list[str]]:
     """Every word that is not known, with up to three that it may be meant for.
 
-    ``typing``: a last word that may become a known one is passed over.
+    ``typing``: a last word that may become a known one is passed over. ``also``: words that only some weights know.
     """
     begun = _begun(text) if typing else ""
-    if begun and split(text)[-1] == begun and any(word.startswith(begun) for word in WORDS):
+    if begun and split(text)[-1] == begun and any(word.startswith(begun) for word in (*WORDS, *also)):
         text = text[: len(text) - len(begun)]
-    return {word: nearest(word) for word in unknown_words(text)}
+    return {word: nearest(word) for word in unknown_words(text, also=also)}
 
 
 def replaced(text: str, word: str, other: str) -> str:

@@ -41,6 +41,7 @@ class Machine:
         self.begun, self.fps = threading.Event(), 8.0
         self.sampling = SimpleNamespace(steps=5, guidance=3.0)
         self.tokenizer = SimpleNamespace(max_text=64)
+        self.own_words: list[str] = []
         self.codec = SimpleNamespace(decode=lambda latents: torch.zeros(1, 3, 5, 16, 16))
 
     def generate(self, prompt: str, *, watch: Any, preview: Any, size: tuple[int, int], **settings: Any) -> Clip:
