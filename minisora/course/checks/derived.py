@@ -90,7 +90,7 @@ def _alone(reference: Solution, name: str) -> Iterator[Mistake]:
     yield _wrong(
         reference,
         straight,
-        f"your answer is the one of the straight path, whatever `{name}` is: ask the path for its shares and rates",
+        "your answer is the one of the straight path, whatever the path is: ask the path for its shares and rates",
     )
 
     def rounded(given: dict[str, Any]) -> None:
