@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -19,7 +20,9 @@ def main(arguments: list[str]) -> int:
     torch.set_num_threads(1)
     name, count = arguments[0], int((arguments[1:] or [COUNTS[arguments[0]]])[0])
     begin = time.monotonic()
-    tried, wrong = import_module(f"benchmarks.faults.{name}").run(count)
+    tried, wrong = Counter[str](), list[str]()
+    with contextlib.suppress(KeyboardInterrupt):  # who has no patience sees what there is
+        import_module(f"benchmarks.faults.{name}").run(count, tried, wrong)
     for what, times in sorted(tried.items()):
         print(f"{times:7} {what}")
     for what, times in Counter(wrong).most_common():

@@ -58,15 +58,12 @@ def spoiled(whole: bytes) -> st.SearchStrategy[bytes]:
     )
 
 
-def run(count: int) -> tuple[Counter[str], list[str]]:
-    """How often each target was tried, and what it did that it must not."""
+def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
+    """Count how often each target was tried, and note what it did that it must not."""
     with tempfile.TemporaryDirectory() as folder:
         chosen = targets(Path(folder))
-        tried: Counter[str] = Counter()
-        wrong: list[str] = []
         for name, (strategy, call) in chosen.items():
             _try(name, strategy, call, math.ceil(count / len(chosen)), tried, wrong)
-        return tried, wrong
 
 
 def _try(

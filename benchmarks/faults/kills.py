@@ -39,10 +39,9 @@ DIT = DiTConfig(
 CLIPS = ClipSet(clips=200, frames=1, height=16, width=16)
 
 
-def run(count: int) -> tuple[Counter[str], list[str]]:
-    """How many kills hit training and encoding, and what did not go on as it should."""
-    dice, wrong = random.Random(0), list[str]()
-    tried: Counter[str] = Counter()
+def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
+    """Count the kills of training and of encoding, and note what did not go on as it should."""
+    dice = random.Random(0)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         seconds, _ = _forked(lambda: _train(folder / "whole"), None)
@@ -69,7 +68,6 @@ def run(count: int) -> tuple[Counter[str], list[str]]:
                 wrong.append("other weights than those of a run that nobody disturbed")
             if drafts := [path.name for path in place.rglob(".last-*")]:
                 wrong.append(f"drafts of states stay behind: {drafts[:3]}")
-    return tried, wrong
 
 
 def _train(place: Path) -> None:

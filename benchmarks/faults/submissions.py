@@ -47,9 +47,9 @@ KINDS: dict[str, tuple[str, bool, str]] = {
 FILES = {"empty file": "", "half a file": '{"cells": [{"cell_type": "co', "no notebook": "{}", "a list": "[1, 2]"}
 
 
-def run(count: int) -> tuple[Counter[str], list[str]]:
-    """How many submissions of each kind were marked, and which of them wrongly, or not at all."""
-    dice, tried, wrong = random.Random(0), Counter[str](), list[str]()
+def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
+    """Count the submissions of each kind, and note which were marked wrongly, or not at all."""
+    dice = random.Random(0)
     kinds = [*KINDS, *FILES]
     with tempfile.TemporaryDirectory() as folder:
         for number in range(count):
@@ -61,7 +61,6 @@ def run(count: int) -> tuple[Counter[str], list[str]]:
             tried[kind] += 1
             if (what := _judged(kind, done)) is not None:
                 wrong.append(f"{kind}: {what}")
-    return tried, wrong
 
 
 def _judged(kind: str, done: subprocess.CompletedProcess[str]) -> str | None:

@@ -60,7 +60,7 @@ def decoding(path: Path) -> Iterator[Footage]:
     Raises: UserError for what is no video or HDR, and what FFmpeg raises.
     """
     # 'file:' keeps names such as 10:30.mp4 and concat:a.mp4 from being taken for an address.
-    with av.open(f"file:{path}", options=OPTIONS) as container:
+    with av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace") as container:
         # Times that the file does not hold are not to be made up: see _Clock.
         container.flags &= ~av.container.Flags.gen_pts.value
         stream = _stream(container, path)
