@@ -130,11 +130,16 @@ class Pipeline:
             codec = beside if beside.exists() else shipped_folder() / "codec.safetensors"
         network, codec_card = load_codec(Path(codec))
         dit, card = load_transformer(path, "text-to-video", codec=Path(codec), codec_card=codec_card)
+        words = words_on(card, dit.config.vocabulary - 2, source=path)
         parts = [path.with_name(f"{part}.safetensors") for part in Early._fields]
         early = None
         if all(part.exists() for part in parts):
-            early = Early(*(load_transformer(p, p.stem, codec=Path(codec), codec_card=codec_card)[0] for p in parts))
-        tokenizer = Tokenizer(words_on(card, dit.config.vocabulary - 2, source=path), max_text=dit.config.max_text)
+            loaded = [load_transformer(p, p.stem, codec=Path(codec), codec_card=codec_card) for p in parts]
+            for part, (expert, about) in zip(parts, loaded, strict=True):
+                if list(words_on(about, expert.config.vocabulary - 2, source=part)) != list(words):
+                    raise UserError(f"{part} knows other words than {path} — train both with the same captions")
+            early = Early(*(expert for expert, _ in loaded))
+        tokenizer = Tokenizer(words, max_text=dit.config.max_text)
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         fps = trained_on(card).get("fps", 8.0)
         card = {**card, "codec": codec_card["sha256"], "latents": latents_of(codec_card)}
@@ -209,7 +214,7 @@ class Pipeline:
             preview: is called with the clean latents that each call of the network believes in.
         Raises: UserError for what cannot be made, and where a network's numbers are not finite.
         """
-        check_precision(self.codec, self.dit)
+        check_precision(self.codec, self.dit, *(self.early or ()))
         prompts = [prompt] if isinstance(prompt, str) else prompt
         words = [self.in_words(each) for each in prompts]
         c, patch = self.codec.config, self.dit.config.patch

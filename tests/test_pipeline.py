@@ -119,6 +119,14 @@ def test_planner_and_sketcher_lie_beside_the_weights(pipeline: Pipeline, copy: P
     torch.testing.assert_close(
         there.generate(PROMPT, seconds=0.5).frames, more.generate(PROMPT, seconds=0.5).frames, atol=1e-5, rtol=0
     )
+    narrow = replace(more.early.planner.config, vocabulary=DIT.vocabulary - 1)
+    card = {"kind": "planner", "settings": asdict(narrow), "codec": pipeline.card["latents"]}
+    planner = (copy / "planner.safetensors").read_bytes(), (copy / "planner.json").read_bytes()
+    save_checkpoint(copy, "planner", DiT(narrow).state_dict(), card)
+    with pytest.raises(UserError, match="knows other words than"):
+        Pipeline.load(copy)
+    for ending, content in zip(("safetensors", "json"), planner, strict=True):
+        (copy / f"planner.{ending}").write_bytes(content)
     (copy / "sketcher.json").write_text(
         (copy / "sketcher.json").read_text().replace(pipeline.card["latents"], "another")
     )
