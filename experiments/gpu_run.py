@@ -34,7 +34,7 @@ class Stage:
 def stages(accelerator: str = "cuda", *, part: float = 1.0) -> list[Stage]:
     """All of it, 22 minutes on a data-centre GPU; ``part`` shortens each training."""
     train = ["train", "text-to-video", "--preset", "micro", "--run", str(RUN), "--accelerator", accelerator]
-    train += ["--batch", "256", "--clips", "120000"]
+    train += ["--batch", "256", "--clips", "120000", *(["--precision", "bf16-mixed"] if accelerator == "cuda" else [])]
     shipped = str(Path("data") / "checkpoints" / "text-to-video.safetensors")
 
     def trained(name: str, minutes: float, *more: str) -> Stage:

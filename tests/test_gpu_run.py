@@ -48,5 +48,5 @@ def test_the_plan_trains_each_part_and_fits_into_three_calls() -> None:
         if "--minutes" in stage.command:
             names.append(stage.command[stage.command.index("--part") + 1])
             minutes += float(stage.command[stage.command.index("--minutes") + 1])
-            assert str(RUN) in stage.command
+            assert str(RUN) in stage.command and "bf16-mixed" in stage.command
     assert tuple(names) == WEIGHTS and minutes <= 20
