@@ -20,10 +20,10 @@ HARD_MOTIONS: tuple[Motion, ...] = ("bounces", "orbits", "spins", "blinks")
 CODEC_WORLD = ShapesWorld(
     counts=(0.4, 0.35, 0.25), motions=(*MOTIONS, "bounces", "orbits", "bounces", "orbits"), moving_camera=0.25
 )
-#: The transformer first has to learn to do one thing right. The hard motions are shown five times as often as others.
+#: The transformer first has to learn to do one thing right. The hard motions are shown twice as often as others.
 WORLD = ShapesWorld(
     counts=(0.5, 0.48, 0.02),
-    motions=(*MOTIONS, *4 * HARD_MOTIONS),
+    motions=(*MOTIONS, *HARD_MOTIONS),
     moving_camera=0.03,
 )
 #: All shapes, colours and sizes, but one thing at a time that stands still or moves straight on, before a plain ground.
@@ -130,6 +130,7 @@ MICRO = Preset(
     codec=CodecConfig(channels=24, width=128, encoder_depth=3, decoder_depth=8),
     dit=DiTConfig(channels=24, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=VOCABULARY),
     early=EARLY,
+    digits=0.3,
 )
 SMALL = Preset(
     name="small",

@@ -27,6 +27,11 @@ TIME_RANGES: dict[Part, tuple[float, float]] = {
     "text-to-video": (0.0, 1.0),
 }
 
+#: Centre of each one's times. A plan has no details, but its places are to be exact, and that is settled late.
+TIME_MEANS: dict[Part, float] = {"planner": 0.5, "sketcher": 1.1, "text-to-video": 1.1}
+#: Share of the planner's batches that are single pictures, of which little is to be planned.
+PICTURE_PLANS = 0.05
+
 
 def codec_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) -> CodecSettings:
     """Training of the preset's codec."""
@@ -55,7 +60,8 @@ def text_to_video_settings(
         machine=machine,
         part=part,
         batch=preset.batch if part == "text-to-video" else preset.early_batch,
-        image_share=preset.image_share,
+        image_share=PICTURE_PLANS if part == "planner" else preset.image_share,
+        time_mean=TIME_MEANS[part],
         time_range=TIME_RANGES[part],
         mix=MIX,
         schedule=Schedule(decay=0.2),

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 TRAVEL = 0.16  #: Sides; straight motions of the worlds travel at least twice as far during a clip.
 GROWTH = 0.5 * math.log(1.5)  #: Change of the logarithm of the radius; half of what the worlds show at least.
-TURN = 0.1  #: Turns a second, and turns in all; the worlds show twice as many a second.
+TURN = 0.1  #: Turns a second, and turns in all; the worlds show more.
 WOBBLE = 0.08  #: Root mean square in turns by which an angle may stray from an even turning.
 STEADY = 0.03  #: Root mean square in sides by which a path may stray from the ideal one.
 ROUGH = 0.12  #: Root mean square by which the logarithm of the radius may stray from an even growth.
@@ -93,7 +93,7 @@ def _path(course: Course, duration: float) -> Motion | None:
 
 
 def _bounce(t: Array, x: Array, y: Array) -> float:
-    speed, phase = np.linspace(0.45, 1.25, 41)[:, None, None], np.linspace(0, 1, 48, endpoint=False)[:, None]
+    speed, phase = np.linspace(0.3, 1.1, 41)[:, None, None], np.linspace(0, 1, 48, endpoint=False)[:, None]
     cycle = (speed * t + phase) % 1
     rest = y + BOUNCE_HEIGHT * 4 * cycle * (1 - cycle)
     rest = rest - rest.mean(-1, keepdims=True)
@@ -102,7 +102,7 @@ def _bounce(t: Array, x: Array, y: Array) -> float:
 
 def _orbit(t: Array, place: NDArray[np.complex128]) -> float:
     best = math.inf
-    for speed in (*np.linspace(0.25, 0.8, 23), *np.linspace(-0.8, -0.25, 23)):
+    for speed in (*np.linspace(0.16, 0.6, 23), *np.linspace(-0.6, -0.16, 23)):
         design = np.stack([np.ones_like(t, dtype=complex), np.exp(2j * math.pi * speed * t)], 1)
         found, *_ = np.linalg.lstsq(design, place, rcond=None)
         if ORBIT[0] < abs(found[1]) < ORBIT[1]:

@@ -33,7 +33,7 @@ SCALE = 0.6  #: Brings the numbers, most of which are 0, to a variance near one.
 #: What the numbers of a cell are, in this order, and how many of each.
 LAYOUT = {
     "near": 1,
-    "place": 2,  # x, y of the middle at the last picture, in cells from this one
+    "place": 2,  # x, y of the middle at the last picture, from that of this cell
     "step": 8,  # x, then y, from each picture to the next
     "visible": 4,
     "size": 2,  # logarithm of the radius at the last picture, and its growth to the next
@@ -44,6 +44,7 @@ LAYOUT = {
 }
 NUMBERS = sum(LAYOUT.values())
 LENGTH = 0.75  #: Cells: a radius whose size is 0.
+PLACE = 0.5  #: Cells that count as 1.
 STEP, GROWTH, TURN = 0.15, 0.03, 0.12  #: Cells, logarithm, and radians from one picture to the next that count as 1.
 
 #: Shapes, then digits, and also motions, each as a corner of a cube in eight dimensions. Any two differ in four of them
@@ -107,8 +108,8 @@ def plan_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: 
 
     angle = pictures(now.angle)[:, :, :, last]
     numbers = [
-        dx[:, :, :, last],
-        dy[:, :, :, last],
+        dx[:, :, :, last] / PLACE,
+        dy[:, :, :, last] / PLACE,
         torch.cat([change(now.x, then.x, STEP / side), change(now.y, then.y, STEP / side)], 3),
         2 * pictures(now.visible) - 1,
         (pictures(radius)[:, :, :, last] * side / LENGTH).log() / 0.4,
