@@ -18,7 +18,7 @@ from minisora.training.data import Batches, BatchModule
 from minisora.training.memory import keep_freed_memory
 from minisora.training.modules import CodecModule, TransformerModule
 from minisora.training.pace import Pace
-from minisora.training.processes import forget
+from minisora.training.processes import others_told
 from minisora.training.report import Report
 from minisora.training.settings import RunSettings
 from minisora.training.sharding import repeated_blocks
@@ -83,7 +83,7 @@ def fit(
     if settings.machine.compile:
         for block in repeated_blocks(module.network):
             block.compile(dynamic=True)
-    with _quiet(), signals_kept(), _compiler_missing_in_one_line():
+    with _quiet(), signals_kept(), others_told(), _compiler_missing_in_one_line():
         trainer = lightning.Trainer(
             accelerator=settings.machine.accelerator,
             devices=settings.machine.devices,
@@ -101,7 +101,6 @@ def fit(
             default_root_dir=settings.run,
         )
         trainer.fit(module, BatchModule(batches), ckpt_path=state, weights_only=False)
-    forget()
     return Outcome(trainer.global_step, pace.elapsed, finished=not keeper.stopped)
 
 

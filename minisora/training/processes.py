@@ -6,8 +6,10 @@ run of one writes nothing. Nothing here imports Lightning, which reads them as s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from typing import Literal
 
 from minisora.errors import UserError
@@ -53,13 +55,19 @@ def settle(devices: int) -> Launcher:
     if not _started_by_the_first():
         for name in RANKS:
             os.environ.pop(name, None)
-        os.environ[FIRST] = str(os.getpid())
     return "minisora"
 
 
-def forget() -> None:
-    """Take away what the first process told the others, so that what it starts later is none of them."""
-    if os.environ.get(FIRST) == str(os.getpid()):
+@contextlib.contextmanager
+def others_told() -> Iterator[None]:
+    """What this process starts meanwhile are the others of its run; what it starts later is none of them."""
+    if "LOCAL_RANK" in os.environ:  # started by another, and still asked for its place after the run
+        yield
+        return
+    os.environ[FIRST] = str(os.getpid())
+    try:
+        yield
+    finally:
         for name in (*RANKS, FIRST):
             os.environ.pop(name, None)
 

@@ -10,7 +10,7 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from minisora.errors import UserError
 from minisora.training.fit import fit
-from minisora.training.processes import FIRST, RANKS, forget, settle
+from minisora.training.processes import FIRST, RANKS, others_told, settle
 from minisora.training.settings import Machine, remember_settings
 from minisora.training.state import LAST
 from minisora.training.strategies import place_of
@@ -93,9 +93,19 @@ def test_the_first_process_starts_the_others(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_a_run_told_its_processes_is_taken_away_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     settle(2)
-    set_all(monkeypatch, LEFT)
-    forget()
+    with pytest.raises(KeyboardInterrupt), others_told():
+        assert os.environ[FIRST] == str(os.getpid())
+        set_all(monkeypatch, LEFT)
+        raise KeyboardInterrupt
     assert not {*RANKS, FIRST} & os.environ.keys()
     set_all(monkeypatch, {**LEFT, FIRST: str(os.getppid())})
-    forget()
+    with others_told():
+        assert os.environ[FIRST] == str(os.getppid())
     assert LEFT.keys() <= os.environ.keys(), "not by one of the others, which are still asked for their places"
+
+
+def test_a_run_that_never_began_tells_nobody_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that ends before training must not make what is started after it take itself for one of its run."""
+    set_all(monkeypatch, LEFT)
+    settle(2)
+    assert FIRST not in os.environ
