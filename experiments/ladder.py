@@ -24,7 +24,7 @@ from minisora.checkpoint import latents_of, load_checkpoint, load_weights, setti
 from minisora.errors import UserError
 from minisora.files import replacing
 from minisora.model import DiT, DiTConfig, Tokenizer
-from minisora.pipeline import load_codec
+from minisora.networks import load_codec
 from minisora.training.preview import generate_latents
 from minisora.training.score import judged_prompts
 from minisora.worlds.vocabulary import WORDS

@@ -20,7 +20,7 @@ from minisora.errors import UserError
 from minisora.evaluation.plan import read_plan
 from minisora.evaluation.suite import ONE_OBJECT
 from minisora.model import Tokenizer, video_velocity
-from minisora.pipeline import load_codec, load_transformer
+from minisora.networks import load_codec, load_transformer
 from minisora.presets import HARD_MOTIONS
 from minisora.worlds.caption import canonical
 from minisora.worlds.plan import NUMBERS

@@ -8,7 +8,7 @@ import torch
 
 from minisora.checkpoint import shipped_folder
 from minisora.evaluation.metrics import psnr
-from minisora.pipeline import load_codec
+from minisora.networks import load_codec
 from minisora.video import read_video
 
 

@@ -93,7 +93,7 @@ def _torch() -> Iterator[Finding]:
     try:
         import torch
 
-        from minisora.pipeline import pick_device
+        from minisora.networks import pick_device
     except Exception as error:  # a broken binary raises anything from ImportError to OSError
         yield Finding("torch works", _one_line(error), f"reinstall it: {INSTALL} --force-reinstall")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, overload
+from typing import overload
 
 import torch
 from torch import Generator, Tensor
@@ -13,23 +13,21 @@ from torch import Generator, Tensor
 from minisora.checkpoint import (
     Card,
     latents_of,
-    load_checkpoint,
-    load_weights,
     settings_from,
     shipped_folder,
     trained_on,
 )
 from minisora.clip import Clip
-from minisora.codec.autoencoder import Codec, CodecConfig
+from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
 from minisora.diffusion import ab2, classifier_free, experts, sample, time_grid, watch_x0
 from minisora.diffusion.path import Velocity
 from minisora.errors import UserError
-from minisora.hollow import hollow
-from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
+from minisora.model import DiT, TextTokens, Tokenizer, video_velocity
+from minisora.networks import Early, load_codec, load_transformer, pick_device, words_on
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.worlds.plan import NUMBERS
-from minisora.worlds.vocabulary import KNOWN, WORDS
+from minisora.worlds.vocabulary import KNOWN
 
 HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, a clip is sketched and wants to be painted.
 
@@ -38,16 +36,6 @@ ROWS = 16
 
 #: Of a clip, unless said otherwise.
 SECONDS = 2.0
-
-
-class Early(NamedTuple):
-    """The two transformers that work while a clip is mostly noise: one plans it, the other sketches what is planned."""
-
-    planner: DiT
-    sketcher: DiT
-
-    def to(self, device: torch.device) -> Early:
-        return Early(*(network.to(device).eval().requires_grad_(False) for network in self))
 
 
 #: ``watch(i, latents)`` after sampling step i, counted from 1.
@@ -299,63 +287,3 @@ class Pipeline:
 
         clip = noise(self.codec.config.channels, frames, height, width)
         return clip, noise(NUMBERS, frames, height // patch, width // patch)
-
-
-def words_on(card: Card, number: int, *, source: Path) -> Sequence[str]:
-    """The words that weights know: those that their card carries, else the first of this version's.
-
-    Raises: UserError when there are not ``number`` of them, or one is no word.
-    """
-    words = card.get("words", list(WORDS[:number]))
-    if not isinstance(words, list) or not 0 < number == len(words):
-        there = len(words) if isinstance(words, list) else type(words).__name__
-        raise UserError(f"{source} knows {number} words, its card or this version {there} — upgrade minisora")
-    try:
-        return Tokenizer(words).words
-    except (ValueError, TypeError, AttributeError) as error:
-        raise UserError(f"card of {source}: its words are none ({error}) — fetch it again") from error
-
-
-def load_codec(path: Path) -> tuple[Codec, Card]:
-    """The codec whose weights lie at ``path``, and its card.
-
-    Raises: UserError, see ``load_checkpoint``.
-    """
-    tensors, card = load_checkpoint(path, kind="codec")
-    with hollow():
-        codec = Codec(settings_from(CodecConfig, card["settings"], source=path))
-    load_weights(codec, tensors, source=path)
-    return codec, card
-
-
-def load_transformer(path: Path, kind: str, *, codec: Path, codec_card: Card) -> tuple[DiT, Card]:
-    """The transformer whose weights lie at ``path``, and its card.
-
-    Raises: UserError, see ``load_checkpoint``; when it belongs to another codec, or to a later version.
-    """
-    tensors, card = load_checkpoint(path, kind=kind)
-    config = settings_from(DiTConfig, card["settings"], source=path)
-    latents = latents_of(codec_card)
-    channels = NUMBERS if kind == "planner" else codec_card["settings"]["channels"]
-    if card.get("codec", latents) != latents or config.channels != channels:
-        raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
-    words_on(card, config.vocabulary - 2, source=path)
-    with hollow():
-        dit = DiT(config)
-    load_weights(dit, tensors, source=path)
-    return dit, card
-
-
-def pick_device(name: str | torch.device | None = None) -> torch.device:
-    """CUDA if there is any, else the CPU; anything else (MPS, a certain GPU) only when asked for.
-
-    Raises: UserError when the device is unknown or not there.
-    """
-    if name is None:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise UserError(f"device {str(name)!r} is not there — try cpu, or see minisora doctor") from error
-    return device

@@ -23,7 +23,7 @@ from minisora.codec import Codec, CodecConfig
 from minisora.course import begin, by_profile, check, explore, plots, progress, reference, swap, use
 from minisora.course.exercises.c03_codec import patients
 from minisora.evaluation.metrics import psnr
-from minisora.pipeline import load_codec
+from minisora.networks import load_codec
 from minisora.worlds import Scene, SceneObject, ShapesWorld, render
 
 begin("03")

@@ -18,7 +18,7 @@ from minisora import Clip, Pipeline
 from minisora.checkpoint import card_path, save_checkpoint
 from minisora.errors import UserError
 from minisora.model import DiT
-from minisora.pipeline import Early, pick_device
+from minisora.networks import Early
 from minisora.request import check_prompt, latent_shape
 from minisora.video import read_video
 from minisora.worlds.plan import NUMBERS
@@ -300,14 +300,6 @@ def test_broken_sampling_settings(copy: Path, settings: object) -> None:
     card = json.loads(card_path(copy / "text-to-video.safetensors").read_text())
     card_path(copy / "text-to-video.safetensors").write_text(json.dumps({**card, "sampling": settings}))
     refused(copy, "card of .*setting")
-
-
-def test_devices() -> None:
-    assert pick_device("cpu").type == "cpu"
-    assert pick_device().type in ("cpu", "cuda")  # never MPS by itself
-    for name in ("gpu", "cuda:99", "teapot"):
-        with pytest.raises(UserError, match="is not there — try cpu"):
-            pick_device(name)
 
 
 @pytest.mark.parametrize("network", ["transformer", "codec"])

@@ -183,7 +183,7 @@ def train_text_to_video(
         work = text_to_video_work(network(preset, which, channels=c.channels), shape)
         return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
     from minisora.checkpoint import latents_of, load_checkpoint, shipped_folder
-    from minisora.pipeline import load_codec
+    from minisora.networks import load_codec
     from minisora.training import run as runs
     from minisora.training.score import judged_prompts
 
@@ -238,7 +238,7 @@ def own_footage(preset: Preset, videos: Path, clips_per_video: int, runs: Path, 
 
 def words_of_start(origin: Card, init: Path | None) -> Sequence[str]:
     """The words that the weights to begin with know; without such weights, those of this version."""
-    from minisora.pipeline import words_on
+    from minisora.networks import words_on
     from minisora.worlds.vocabulary import WORDS
 
     if init is None or not origin:
@@ -286,7 +286,7 @@ def machine_of(
 
     Raises: UserError for what there is not; a dry run may be of a machine that is elsewhere.
     """
-    from minisora.pipeline import pick_device
+    from minisora.networks import pick_device
     from minisora.training.settings import Machine, precision_held
 
     kind = accelerator

@@ -15,10 +15,11 @@ from minisora.codec.losses import codec_loss
 from minisora.diffusion.given import DEFAULT_MIX, GivenMix, random_given
 from minisora.diffusion.objective import loss_at
 from minisora.model import DiT, Tokenizer, video_velocity
+from minisora.model.known import given_latents, grid_of
 from minisora.training.data import LatentBatch, Share, VideoBatch
 from minisora.training.ema import Ema
 from minisora.training.optim import MuonAdamW, build_optimizer
-from minisora.training.plans import given_latents, grid_of, noisy_plan
+from minisora.training.plans import noisy_plan
 from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
 from minisora.worlds.plan import plan_of

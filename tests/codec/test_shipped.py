@@ -10,7 +10,7 @@ from minisora.checkpoint import shipped_folder
 from minisora.evaluation.judge import judge
 from minisora.evaluation.metrics import psnr
 from minisora.evaluation.suite import SUITES
-from minisora.pipeline import load_codec
+from minisora.networks import load_codec
 from minisora.worlds.claims import claims_of
 from minisora.worlds.render import render
 from minisora.worlds.scene import Scene

@@ -16,7 +16,7 @@ def test_what_is_drawn_from_the_prompts_is_right_and_black_is_wrong(
     clips = render(scenes, frames=17, height=64, width=64)
     monkeypatch.setattr(score, "decode", lambda *_: clips if drawn else torch.full_like(clips, -0.94))
     from minisora.model import DiT, DiTConfig
-    from minisora.pipeline import load_codec
+    from minisora.networks import load_codec
     from minisora.presets import VOCABULARY
 
     codec, _ = load_codec(Path(__file__).parents[2] / "data" / "checkpoints" / "codec.safetensors")
