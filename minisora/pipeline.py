@@ -71,8 +71,8 @@ class Pipeline:
         fps: frames per second of the clips.
         size: height and width in pixels of most clips that the transformer was trained on; the default of
             :meth:`generate`.
-        card: of the transformer's weights; ``sha256`` is their hash, ``codec`` that of the codec's, ``latents`` that of
-            the codec whose latents both know.
+        card: of the transformer's weights; ``hashes`` are those of all weights by their names, ``latents`` that of the
+            codec whose latents all know.
     """
 
     def __init__(
@@ -120,17 +120,18 @@ class Pipeline:
         dit, card = load_transformer(path, "text-to-video", codec=Path(codec), codec_card=codec_card)
         words = words_on(card, dit.config.vocabulary - 2, source=path)
         parts = [path.with_name(f"{part}.safetensors") for part in Early._fields]
-        early = None
+        early, hashes = None, {"codec": codec_card["sha256"], "text-to-video": card["sha256"]}
         if all(part.exists() for part in parts):
             loaded = [load_transformer(p, p.stem, codec=Path(codec), codec_card=codec_card) for p in parts]
             for part, (expert, about) in zip(parts, loaded, strict=True):
                 if list(words_on(about, expert.config.vocabulary - 2, source=part)) != list(words):
                     raise UserError(f"{part} knows other words than {path} — train both with the same captions")
+                hashes[part.stem] = about["sha256"]
             early = Early(*(expert for expert, _ in loaded))
         tokenizer = Tokenizer(words, max_text=dit.config.max_text)
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         fps = trained_on(card).get("fps", 8.0)
-        card = {**card, "codec": codec_card["sha256"], "latents": latents_of(codec_card)}
+        card = {**card, "hashes": hashes, "latents": latents_of(codec_card)}
         return cls(network, dit, tokenizer, early=early, sampling=sampling, fps=float(fps), card=card, device=device)
 
     def in_words(self, prompt: str) -> str:

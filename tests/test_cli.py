@@ -252,7 +252,7 @@ def test_evaluate_prints_scores_beside_floors(terminal: Terminal) -> None:
     rows = scores["rows"]
     sources = ["ground truth", "ground truth through the codec", "model"]
     assert [row["source"] for row in rows[:3]] == sources
-    assert len(scores["weights"]) == len(scores["codec"]) == 64
+    assert [(name, len(digest)) for name, digest in scores["weights"].items()] == [("codec", 64), ("text-to-video", 64)]
     assert rows[0]["scores"]["everything"] == {"right": 1, "of": 1, "share": 1.0} | {
         key: rows[0]["scores"]["everything"][key] for key in ("low", "high")
     }

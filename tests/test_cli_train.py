@@ -97,7 +97,7 @@ def test_a_better_decoder_for_the_same_latents(
     # the transformer that knew the old decoder takes the new one, and more of it can be trained
     weights = "runs/nano-text-to-video/text-to-video.safetensors"
     pipeline = Pipeline.load(weights, codec="runs/decoder/codec.safetensors")
-    assert pipeline.card["codec"] == new["sha256"]
+    assert pipeline.card["hashes"]["codec"] == new["sha256"]
     more = ("train", "text-to-video", *common, "--clips", "4", "--run", "runs/more", "--init", weights)
     code, _, err = run(capsys, *more, "--codec", "runs/decoder/codec.safetensors")
     assert code == 0, err  # and finds the clips encoded already, or would ask for --rebuild

@@ -70,12 +70,11 @@ def evaluate(
                 tasks[line] = progress.add_task(line, total=total)
             progress.update(tasks[line], completed=done)
 
-        label = f"{pipeline.card['sha256']} {pipeline.card['codec']} {steps} {guidance} {pipeline.sampling}"
+        label = f"{pipeline.card['hashes']} {steps} {guidance} {pipeline.sampling}"
         rows = suite.evaluate(suites, generate=generate, roundtrip=roundtrip, watch=watch, log=log, label=label)
     if out is not None:
-        of = {"weights": pipeline.card["sha256"], "codec": pipeline.card["codec"]}
         with replacing(out) as draft:
-            scores = json.dumps({**of, "rows": [row.to_dict() for row in rows]}, indent=1)
+            scores = json.dumps({"weights": pipeline.card["hashes"], "rows": [row.to_dict() for row in rows]}, indent=1)
             draft.write_text(scores + "\n", encoding="utf-8")
     if markdown:
         print(f"{summary_table(rows)}\n\n{markdown_table(rows)}")

@@ -80,7 +80,7 @@ def generate(
     if out is None:
         name = name_of(clip, pipeline, seed=seed, steps=steps, guidance=guidance)
         if (weights, codec) != (None, None):
-            name += f"-w{short_hash(pipeline.card['sha256'] + pipeline.card['codec'])}"
+            name += f"-w{short_hash(''.join(pipeline.card['hashes'].values()))}"
         out = Path("out") / f"{name}.mp4"
     print(clip.save(out))
     if out.suffix.lower() != ".png":

@@ -101,9 +101,9 @@ class ShapesWorld:
         half_width, half_height = max(aspect, 1) / 2, max(1 / aspect, 1) / 2
         overlapping = (objects == 2) & (uniform(0, 1, (n,)) < self.occlusion)
 
-        # Four pictures share a latent frame, half a second: so fast that one sees the motion in a clip of two seconds, and
-        # so slow that neighbouring pictures overlap. Twice as fast, an orbit crosses five pixels from one to the next,
-        # and the codec keeps 84 of 100.
+        # Four pictures share a latent frame, half a second: fast enough to be seen in a clip of two seconds, and so
+        # slow that neighbouring pictures overlap. Twice as fast, an orbit crosses five pixels of 64 from one to the
+        # next, and the codec keeps 84 of 100.
         speed = torch.zeros(shape)
         for name, low, high in (
             *((m, 0.32 / duration, 0.55 / duration) for m in DIRECTION),
