@@ -135,7 +135,7 @@ class Pipeline:
         return cls(network, dit, tokenizer, early=early, sampling=sampling, fps=float(fps), card=card, device=device)
 
     def in_words(self, prompt: str) -> str:
-        """The prompt in words that the weights know, separated by spaces.
+        """The prompt, in whatever language, in words that the weights know, separated by spaces.
 
         Raises: UserError when it is empty, too long, or has unknown words; the nearest known ones are named.
         """
@@ -190,7 +190,7 @@ class Pipeline:
         watch: Watch | None = None,
         preview: Preview | None = None,
     ) -> Clip | list[Clip]:
-        """A clip for a prompt, or a list of clips for several.
+        """A clip for a prompt, or a list of clips for several; in English, German, Turkish, Azerbaijani or Russian.
 
         Args:
             seconds: how long; 0 makes an image. Rounded to what the codec can do, every half second.

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from minisora.errors import UserError
+from minisora.language import translate
 from minisora.worlds.vocabulary import known_words
 
 EXAMPLE = "a red circle moves right"
@@ -19,13 +20,14 @@ MOST_SEED = 2**63 - 1
 def check_prompt(prompt: str, *, most: int, also: Collection[str] = ()) -> str:
     """The prompt in known words (at most ``most``), separated by spaces; ``also`` are words of one's own.
 
+    A prompt in German, Turkish, Azerbaijani or Russian becomes the English words for what it says.
     Raises: UserError when it is empty, too long, or has unknown words; the nearest known ones are named.
     """
     if not any(map(str.isalnum, prompt)):
         raise UserError(f'empty prompt: say what to show, for example "{EXAMPLE}"')
     if (count := len(prompt.split())) > most:
         raise UserError(f"prompt of {count} words: at most {most} — say it in fewer")
-    return " ".join(known_words(prompt, also=also))
+    return " ".join(known_words(translate(prompt, also=also).english, also=also))
 
 
 def latent_shape(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import re
@@ -21,6 +22,7 @@ from minisora.cli import main
 from minisora.cli.generate import parse_size
 from minisora.errors import UserError
 from minisora.files import slug
+from minisora.language import translate
 from minisora.pipeline import Pipeline
 from minisora.video import read_video
 
@@ -77,6 +79,43 @@ def test_generate_writes_a_video_and_a_filmstrip(terminal: Terminal, tmp_path: P
     assert read_video(video).shape == (3, 17, 256, 256)
     assert sorted(p.name for p in Path("out").iterdir()) == [Path(line).name for line in ended.out.split()]
     assert "3/3 steps" in ended.err
+
+
+QUICK = ("--seconds", "0.5", "--steps", "1")
+
+
+def test_a_prompt_in_another_language_makes_the_same_clip(terminal: Terminal) -> None:
+    foreign = terminal.generate("ein roter Kreis bewegt sich nach rechts", *QUICK, "--out", "de.gif")
+    assert (foreign.code, foreign.err.splitlines()[0]) == (0, "German: a red circle moves right")
+    assert "German" not in terminal.generate(PROMPT, *QUICK, "--out", "en.gif").err
+    assert Path("de.gif").read_bytes() == Path("en.gif").read_bytes()
+    name = terminal.generate("kırmızı daire sağa gidiyor", *QUICK).out.split()[0]
+    assert Path(name).name.startswith("a-red-circle-moves-right-0-")
+
+
+def test_a_short_prompt_in_full_is_shown_and_may_be_refused(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = ("two stars dancing", "--upsample", *QUICK, "--out", "a.gif")
+    assert "there is no terminal to answer: add --yes" in terminal.generate(*short).refused()
+    made = terminal.generate(*short, "--yes")
+    assert made.code == 0
+    assert re.search(r"in full: an? \w+ \w+ star (bounces|spins) and a \w+ \w+ star", made.err)
+    assert "replaced dancing → " in made.err
+    Path("a.gif").unlink()
+    for answer, code in (("n", 1), ("y", 0)):
+        monkeypatch.setattr("sys.stdin", Typed(f"{answer}\n"))
+        ended = terminal.generate(*short)
+        assert (ended.code, Path("a.gif").exists()) == (code, answer == "y")
+        assert "make it?" in ended.err
+    assert "unknown word 'cat'" in terminal.generate("a cat", "--upsample", "--yes").refused()
+
+
+class Typed(io.StringIO):
+    """What somebody types at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize("ending", ["mp4", "webm", "gif", "png", "MP4"])
@@ -242,6 +281,17 @@ def test_words(terminal: Terminal) -> None:
     everything = terminal("words", "--all").out.split()
     assert {"circle", "crimson", "bounces"} <= set(everything)
     assert "." not in everything
+
+
+@pytest.mark.parametrize(("code", "word"), [("de", "Kreis"), ("tr", "daire"), ("az", "dairə"), ("ru", "круг")])
+def test_words_of_other_languages(terminal: Terminal, code: str, word: str) -> None:
+    listed = terminal("words", "--language", code)
+    assert listed.code == 0
+    assert f"shapes: {word} (" in listed.out
+    for example in re.findall('"([^"]+)"', listed.out.splitlines()[-1]):
+        assert translate(example).language == code
+    assert word in terminal("words", "--language", code, "--all").out.split()
+    assert "must be one of en, de, tr, az, ru" in terminal("words", "--language", "xx").refused()
 
 
 def test_evaluate_prints_scores_beside_floors(terminal: Terminal) -> None:

@@ -188,7 +188,7 @@ BAD_REQUESTS = [
     ({"prompt": "red " * 10_000}, "prompt of 10000 words: at most 64 — say it in fewer"),
     ({"prompt": "a rde circle"}, "unknown word 'rde': try 'red'"),
     ({"prompt": "a " + "x" * 5000}, "unknown word 'xxx"),
-    ({"prompt": "ein rotes \N{SNOWMAN}"}, "unknown words 'ein'"),
+    ({"prompt": "ein rotes \N{SNOWMAN}"}, "German: unknown word '☃'"),
     ({"size": (60, 64)}, "size 60x64: height and width must be multiples of 16 — try 64x64"),
     ({"size": (0, 64)}, "size 0x64: height and width must be from 16 to 512"),
     ({"size": (-64, 64)}, "size -64x64"),

@@ -22,6 +22,7 @@ def evaluate(
     steps: Annotated[int | None, typer.Option(help="Of the sampler.", show_default="the weights'")] = None,
     guidance: Annotated[float | None, typer.Option(help="Of the sampler.", show_default="the weights'")] = None,
     prompts: Annotated[int | None, typer.Option(help="At most so many of each suite.", show_default="all")] = None,
+    language: Annotated[str, typer.Option(help="Of the prompts: en, de, tr, az, or ru.")] = "en",
     sizes: Annotated[bool, typer.Option("--sizes", help="Other durations and frames instead: one object.")] = False,
     log: Annotated[Path | None, typer.Option(help="Keeps what is done; a stopped call goes on from there.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the scores to this file, as JSON.")] = None,
@@ -32,6 +33,7 @@ def evaluate(
     """Measure weights on fixed prompts and seeds: how often all is right, beside what ground truth and codec reach."""
     import json
     from dataclasses import replace
+    from functools import partial
 
     import torch
     from rich.console import Console
@@ -41,10 +43,12 @@ def evaluate(
     from minisora.evaluation import suite
     from minisora.evaluation.table import markdown_table, score_table, summary_table
     from minisora.files import check_writable, replacing
+    from minisora.language.translation import describe, language_of
     from minisora.pipeline import Pipeline
 
     if prompts is not None and prompts < 1:
         raise UserError(f"prompts {prompts}: must be at least 1")
+    language_of(language)
     for path in (log, out):
         if path is not None:
             check_writable(path.parent)
@@ -71,7 +75,16 @@ def evaluate(
             progress.update(tasks[line], completed=done)
 
         label = f"{pipeline.card['hashes']} {steps} {guidance} {pipeline.sampling}"
-        rows = suite.evaluate(suites, generate=generate, roundtrip=roundtrip, watch=watch, log=log, label=label)
+        label += "" if language == "en" else f" {language}"
+        rows = suite.evaluate(
+            suites,
+            generate=generate,
+            roundtrip=roundtrip,
+            prompt=partial(describe, language=language),
+            watch=watch,
+            log=log,
+            label=label,
+        )
     if out is not None:
         with replacing(out) as draft:
             scores = json.dumps({"weights": pipeline.card["hashes"], "rows": [row.to_dict() for row in rows]}, indent=1)

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def generate(
-    prompt: Annotated[str, typer.Argument(help="What to show, in words that minisora knows (see: minisora words).")],
+    prompt: Annotated[
+        str,
+        typer.Argument(help="What to show: English, German, Turkish, Azerbaijani or Russian (see: minisora words)."),
+    ],
     size: Annotated[
         str | None, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.", show_default="the weights'")
     ] = None,
@@ -38,6 +41,11 @@ def generate(
             show_default="out/PROMPT-SEED-….mp4, with all that is not as usual",
         ),
     ] = None,
+    upsample: Annotated[
+        bool,
+        typer.Option("--upsample", help="Make a full caption of a short or free prompt, and ask whether to use it."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Use it without asking.")] = False,
     weights: Annotated[
         Path | None, typer.Option(help="Text-to-video weights, or their folder.", show_default="the shipped ones")
     ] = None,
@@ -51,6 +59,7 @@ def generate(
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from minisora.files import check_writable
+    from minisora.language import translate
     from minisora.pipeline import Pipeline
     from minisora.video import check_ending
 
@@ -58,7 +67,13 @@ def generate(
     if out is not None:
         check_ending(out)
     check_writable(Path("out") if out is None else out.parent)
+    if upsample:
+        prompt = in_full(prompt, seed=seed, yes=yes)
     pipeline = Pipeline.load(weights, codec=codec, device=device)
+    pipeline.in_words(prompt)  # what cannot be made is said before anything else
+    said = translate(prompt, also=pipeline.own_words)
+    if said.language != "en":
+        print(f"{said.name}: {said.english}", file=sys.stderr)
     steps = pipeline.sampling.steps if steps is None else steps
     guidance = pipeline.sampling.guidance if guidance is None else guidance
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"))
@@ -86,6 +101,27 @@ def generate(
     if out.suffix.lower() != ".png":
         print(clip.save(out.with_suffix(".png")))
     sys.stdout.flush()
+
+
+def in_full(prompt: str, *, seed: int, yes: bool) -> str:
+    """The full caption for a short prompt, shown on stderr with what became of its words, and agreed to.
+
+    Raises: UserError when nobody can be asked. typer.Exit (code 1) when it is refused.
+    """
+    import torch
+
+    from minisora.language import upsample
+    from minisora.request import check_sampling
+
+    check_sampling(steps=1, guidance=1.0, seeds=[seed])
+    if not (yes or sys.stdin.isatty()):
+        raise UserError("--upsample asks whether to go on, and there is no terminal to answer: add --yes")
+    full = upsample(prompt, torch.Generator().manual_seed(seed))
+    print(f"in full: {full.caption}\n  ({full.why})", file=sys.stderr)
+    if not (yes or typer.confirm("make it?", default=True, err=True)):
+        print("nothing was made — another --seed fills it in another way", file=sys.stderr)
+        raise typer.Exit(1)
+    return full.caption
 
 
 def name_of(clip: Clip, pipeline: Pipeline, *, seed: int, steps: int, guidance: float) -> str:

@@ -29,6 +29,8 @@ from minisora.worlds.shapes import ShapesWorld
 Generate = Callable[[list[str], list[int], tuple[int, int, int]], Tensor]
 #: Clips ``b 3 f h w`` -> the same through the codec.
 Roundtrip = Callable[[Tensor], Tensor]
+#: The prompt for a scene; what it says is judged by the canonical one.
+Prompt = Callable[[DrawnScene], str]
 #: ``watch(suite, source, done, total)`` after every batch.
 Watch = Callable[[str, str, int, int], object]
 
@@ -141,6 +143,7 @@ def evaluate(
     generate: Generate | None = None,
     roundtrip: Roundtrip | None = None,
     batch: int = 10,
+    prompt: Prompt = canonical,
     watch: Watch | None = None,
     log: Path | None = None,
     label: str = "",
@@ -148,6 +151,7 @@ def evaluate(
     """Score every suite: as drawn, through the codec (if there is one), by the model (if there is one).
 
     Args:
+        prompt: what the model is asked for, in another language, say.
         log: a file to which every judged clip is added, and from which a call that was stopped goes on.
         label: what distinguishes these weights from others in the log; a hash, say.
     """
@@ -159,7 +163,7 @@ def evaluate(
         if roundtrip is not None:
             sources[THROUGH_CODEC] = lambda picked, drawn: roundtrip(drawn)
         if generate is not None:
-            sources[MODEL] = _prompted(generate, suite, scenes)
+            sources[MODEL] = _prompted(generate, prompt, suite, scenes)
         for source, make in sources.items():
             marks: list[dict[str, Any]] = []
             for start in range(0, len(scenes), batch):
@@ -178,9 +182,11 @@ def evaluate(
     return rows
 
 
-def _prompted(generate: Generate, suite: Suite, scenes: list[DrawnScene]) -> Callable[[list[int], Tensor], Tensor]:
+def _prompted(
+    generate: Generate, prompt: Prompt, suite: Suite, scenes: list[DrawnScene]
+) -> Callable[[list[int], Tensor], Tensor]:
     def make(picked: list[int], drawn: Tensor) -> Tensor:
-        captions = [canonical(scenes[i]) for i in picked]
+        captions = [prompt(scenes[i]) for i in picked]
         return generate(captions, [1000 * suite.seed + i for i in picked], suite.shape)
 
     return make

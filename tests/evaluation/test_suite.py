@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -23,6 +24,7 @@ from minisora.evaluation.suite import (
     within,
 )
 from minisora.evaluation.table import markdown_table, score_table, summary_table
+from minisora.language import describe, translate
 from minisora.presets import STARTER_WORLD, WORLD
 from minisora.worlds.digits import DigitScene, DigitsWorld, split_indices
 from minisora.worlds.drawn import canonical, draw
@@ -116,6 +118,19 @@ def test_seeds_depend_on_the_prompt_alone():
     evaluate(ONE, generate=remember, batch=1)
     evaluate(ONE, generate=remember, batch=3)
     assert asked[1] == asked[3]
+
+
+def test_prompts_in_another_language_are_judged_by_what_they_say():
+    asked = []
+
+    def foreign(captions: list[str], seeds: list[int], shape: tuple[int, int, int]) -> torch.Tensor:
+        asked.extend(captions)
+        return perfect([translate(text).english for text in captions], seeds, shape)
+
+    rows = evaluate(TINY[:1], generate=foreign, prompt=partial(describe, language="de"))
+    assert all(translate(text).language == "de" for text in asked) and len(asked) == 3
+    english = evaluate(TINY[:1], generate=perfect)
+    assert [row.scores for row in rows] == [row.scores for row in english]
 
 
 def test_goes_on_where_it_was_stopped(tmp_path):

@@ -6,12 +6,15 @@ import contextlib
 import random
 from collections.abc import Collection
 
+from torch import Generator
+
 from minisora.course.studio import look
 from minisora.course.studio.memory import Memory
 from minisora.course.studio.panel import Panel, Row
 from minisora.course.studio.words import completions, replaced, unknown
 from minisora.course.studio.work import Order
 from minisora.errors import UserError
+from minisora.language import translate, upsample
 from minisora.request import check_prompt
 
 
@@ -29,6 +32,8 @@ class Desk:
         for field in panel.fields.values():
             field.observe(lambda _: self._set(), names="value")
         panel.dice.on_click(lambda _: self._another_seed())
+        panel.full.on_click(lambda _: self._in_full())
+        self._short, self._long = "", ""  # a prompt, and what "In full" made of it
         for row in panel.rows:
             for offer in row.offers:
                 offer.on_click(lambda pressed, row=row: self._mend(row, pressed.description))
@@ -60,7 +65,10 @@ class Desk:
     def _set(self) -> None:
         """Say at once what is wrong, and leave it as it was typed."""
         self.panel.judge()
-        self._object(unknown(self.panel.prompt.value, typing=True, also=self.also))
+        wrong = unknown(self.panel.prompt.value, typing=True, also=self.also)
+        self._object(wrong)
+        if not wrong:
+            self._show_translation()
         if self.memory is not None:
             with contextlib.suppress(UserError):  # a full disk is no reason to stop
                 self.memory.note(self.panel.typed)
@@ -71,6 +79,28 @@ class Desk:
         more = len(wrong) > shown
         self.say(f"{len(wrong)} unknown words, the first {shown}:" if more else "", wrong=more)
         self.panel.object(wrong)
+
+    def _show_translation(self) -> None:
+        """What a prompt in another language says in English."""
+        with contextlib.suppress(UserError):
+            said = translate(self.panel.prompt.value, also=self.also)
+            if said.language != "en":
+                self.say(f"{said.name}: {said.english}")
+
+    def _in_full(self) -> None:
+        """Say the prompt in full, and why; pressed once more, as it was typed."""
+        typed = self.panel.prompt.value
+        if self._short and typed == self._long:
+            self.panel.prompt.value = self._short
+            return
+        try:
+            full = upsample(typed, Generator().manual_seed(self.panel.order.seed))
+        except UserError as error:
+            self.say(str(error), wrong=True)
+            return
+        self._short, self._long = typed, full.caption
+        self.panel.prompt.value = full.caption
+        self.say(f"{full.why}; In full once more: as it was typed")
 
     def _mend(self, row: Row, other: str) -> None:
         """Take a known word for an unknown one, and go on typing."""

@@ -94,7 +94,7 @@ HELP = {
     "guidance": "How hard the words pull: 0 not at all, 1 as learnt",
 }
 
-HINT = '<span class="ms-soft">Words are completed as you type; Enter generates.</span>'
+HINT = '<span class="ms-soft">Words are completed as you type, in five languages; Enter generates.</span>'
 
 WORDS = """<details><summary>What can be said</summary><dl>
 <dt>objects</dt><dd>one to three: circle, square, triangle, star, diamond, ring</dd>

@@ -50,6 +50,9 @@ class Panel:
         )
         self.go = button("Generate", "make a clip of the prompt; Enter in the prompt does the same")
         self.halt = button("Stop", "give up the clip that is being made")
+        self.full = button(
+            "In full", "make a full caption of a short prompt; what it leaves open follows from the seed"
+        )
         self.message = w.HTML()
         self.rows = [Row() for _ in range(NAMED)]
 
@@ -186,7 +189,7 @@ class Panel:
             w.VBox,
             "minisora-studio",
             w.HTML(look.STYLE, layout={"display": "none"}),
-            box(w.HBox, "ms-ask", self.prompt, self.go, self.halt),
+            box(w.HBox, "ms-ask", self.prompt, self.go, self.halt, self.full),
             box(w.VBox, "ms-answer", self.message, *(row.widget for row in self.rows)),
             box(w.HBox, "ms-fields", *helped),
             w.HTML(look.WORDS),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from minisora.language.tongue import lexicon
+from minisora.language.translation import LANGUAGES, detect, language_of, offers
 from minisora.worlds.scene import COLOURS, SHAPES, SIZES
-from minisora.worlds.vocabulary import DIGITS, WORDS, nearest, split, unknown_words
+from minisora.worlds.vocabulary import DIGITS, WORDS, nearest, split
 
 #: For a prompt that is still empty.
 EXAMPLES = (
@@ -41,7 +43,9 @@ def completions(text: str, *, n: int = 11) -> list[str]:
         return list(EXAMPLES)
     begun = _begun(text)
     if begun:
-        words = [word for word in WORDS if len(word) > 1 and word.startswith(begun) and word != begun]
+        code, _ = detect(text)
+        words = WORDS if code == "en" else list(dict.fromkeys(lexicon(language_of(code)).spelt.values()))
+        words = [word for word in words if len(word) > 1 and word.lower().startswith(begun) and word.lower() != begun]
         return [text[: len(text) - len(begun)] + word for word in words[:n]]
     said = split(text)
     following = _NEXT.get(said[-1], ()) if said and text[-1].isspace() else ()
@@ -54,9 +58,21 @@ def unknown(text: str, *, typing: bool = False, also: Collection[str] = ()) -> d
     ``typing``: a last word that may become a known one is passed over. ``also``: words that only some weights know.
     """
     begun = _begun(text) if typing else ""
-    if begun and split(text)[-1] == begun and any(word.startswith(begun) for word in (*WORDS, *also)):
+    if begun and split(text)[-1] == begun and _may_become(begun, text, also):
         text = text[: len(text) - len(begun)]
-    return {word: nearest(word) for word in unknown_words(text, also=also)}
+    code, wrong = detect(text, also=also)
+    if code == "en":
+        return {word: nearest(word) for word in wrong}
+    return {word: offers(word, lexicon(language_of(code))) for word in wrong}
+
+
+def _may_become(begun: str, text: str, also: Collection[str]) -> bool:
+    """Whether a word that is being typed may become a known one, in the language of the text."""
+    if any(word.startswith(begun) for word in (*WORDS, *also)):
+        return True
+    codes = LANGUAGES[1:] if text.strip().lower() == begun else [detect(text, also=also)[0]]
+    known = (word for code in codes if code != "en" for word in lexicon(language_of(code)).spelt)
+    return any(word.startswith(begun) for word in known)
 
 
 def replaced(text: str, word: str, other: str) -> str:

@@ -23,6 +23,7 @@ from minisora.course.studio import studio as room
 from minisora.course.studio.words import EXAMPLES, completions, replaced, unknown
 from minisora.course.studio.work import Order, Stopped, in_background, make
 from minisora.errors import UserError
+from minisora.language import upsample
 from minisora.pipeline import Pipeline
 from minisora.request import EXAMPLE, check_prompt
 from minisora.video import read_video
@@ -123,6 +124,43 @@ def test_all_unknown_words_are_named_each_with_its_own() -> None:
     panel.prompt.value = "one cat two dogs three cows four men five hens six foxes "
     assert words(panel.message.value) == "6 unknown words, the first 4:"
     assert [row.word for row in panel.rows] == ["cat", "dogs", "cows", "men"]
+
+
+def test_other_languages_are_translated_while_one_types() -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+    panel = studio.panel
+    panel.prompt.value = "ein roter Kre"
+    assert said(panel) == []  # the half word is not yet wrong
+    assert "ein roter Kreis" in completions(panel.prompt.value)
+    panel.prompt.value = "ein roter Kreis dreht sich"
+    assert words(panel.message.value) == "German: a red circle spins"
+    panel.prompt.value = "ein rosa Kreis "
+    assert said(panel) == ["unknown word “rosa”: try violett or rot"]
+    studio.generate()
+    assert machine.calls == 0
+    panel.rows[0].offers[1].click()
+    assert panel.prompt.value == "ein rot Kreis "
+    panel.prompt.value = "kirmizi daire"
+    studio.generate()
+    studio.wait(20)
+    assert machine.calls == 1
+
+
+def test_a_short_prompt_is_said_in_full_and_as_it_was_typed_again() -> None:
+    panel = studio_with(Machine(), seed=4).panel
+    panel.prompt.value = "two stars dancing"
+    panel.full.click()
+    full = panel.prompt.value
+    assert full == upsample("two stars dancing", torch.Generator().manual_seed(4)).caption
+    assert said(panel) == []
+    assert words(html.unescape(panel.message.value)).startswith("kept two, stars; replaced dancing")
+    panel.full.click()
+    assert panel.prompt.value == "two stars dancing"
+    panel.prompt.value = "a cat"
+    panel.full.click()
+    assert "unknown word 'cat'" in html.unescape(panel.message.value)
+    assert panel.prompt.value == "a cat"
 
 
 @pytest.mark.parametrize(
