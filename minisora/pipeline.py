@@ -20,10 +20,11 @@ from minisora.checkpoint import (
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
-from minisora.diffusion import ab2, classifier_free, experts, sample, time_grid, watch_x0
+from minisora.diffusion import Given, ab2, classifier_free, experts, sample, text_to_video, time_grid, watch_x0
 from minisora.diffusion.path import Velocity
 from minisora.errors import UserError
 from minisora.model import DiT, TextTokens, Tokenizer, video_velocity
+from minisora.model.known import given_latents
 from minisora.networks import Early, load_codec, load_transformer, pick_device, words_on
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.worlds.plan import NUMBERS
@@ -40,6 +41,9 @@ SECONDS = 2.0
 
 #: ``watch(i, latents)`` after sampling step i, counted from 1.
 Watch = Callable[[int, Tensor], object]
+
+#: ``given(noise)``: what is given of the clips ``b c t h w``, by one of the functions in ``diffusion/given.py``.
+Start = Callable[[Tensor], Given]
 
 #: ``preview(x0)``: the clean latents ``b c t h w`` that a call of the network believes in.
 Preview = Callable[[Tensor], object]
@@ -155,6 +159,8 @@ class Pipeline:
         size: tuple[int, int] | None = ...,
         steps: int | None = ...,
         guidance: float | None = ...,
+        negative: str = ...,
+        given: Start | None = ...,
         generator: Generator | None = ...,
         seed: int | list[int] = ...,
         watch: Watch | None = ...,
@@ -170,6 +176,8 @@ class Pipeline:
         size: tuple[int, int] | None = ...,
         steps: int | None = ...,
         guidance: float | None = ...,
+        negative: str = ...,
+        given: Start | None = ...,
         generator: Generator | None = ...,
         seed: int | list[int] = ...,
         watch: Watch | None = ...,
@@ -185,6 +193,8 @@ class Pipeline:
         size: tuple[int, int] | None = None,
         steps: int | None = None,
         guidance: float | None = None,
+        negative: str = "",
+        given: Start | None = None,
         generator: Generator | None = None,
         seed: int | list[int] = 0,
         watch: Watch | None = None,
@@ -197,6 +207,9 @@ class Pipeline:
             size: height and width in pixels; by default those that the weights were trained on.
             steps: calls of the network; more is better and slower.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
+            negative: what to steer away from, in known words; guidance does it.
+            given: takes the noise ``b c t h w`` of some of the clips and says what of them is given already, in latents
+                (``minisora.edits`` has what people do with it). It comes out bit for bit as it went in.
             seed: of the noise, one for each clip; a single number is the first clip's, and counts up.
             generator: where the noise comes from instead.
             watch: is called with the number of each sampling step and the latents.
@@ -206,71 +219,84 @@ class Pipeline:
         check_precision(self.codec, self.dit, *(self.early or ()))
         prompts = [prompt] if isinstance(prompt, str) else prompt
         words = [self.in_words(each) for each in prompts]
-        c, patch = self.codec.config, self.dit.config.patch
-        size = self.size if size is None else size
-        shape = latent_shape(seconds, size, fps=self.fps, temporal=c.temporal, spatial=c.spatial, patch=patch)
+        away = self.in_words(negative) if negative else ""
+        shape = self.latent_shape(seconds, self.size if size is None else size)
         steps = self.sampling.steps if steps is None else steps
         guidance = self.sampling.guidance if guidance is None else guidance
         seeds = list(seed) if isinstance(seed, Sequence) else [int(seed) + i for i in range(len(prompts))]
         if len(seeds) != len(prompts):
             raise UserError(f"{len(seeds)} seeds for {len(prompts)} prompts — give one for each, or a single number")
         check_sampling(steps=steps, guidance=guidance, seeds=seeds)
+        if negative and guidance == 1:
+            raise UserError("guidance 1 steers nowhere, and away from nothing — with a negative prompt try 4")
         sources = [generator or Generator().manual_seed(each) for each in seeds]
         drawn = [self._noises(shape, each) for _, each in zip(prompts, sources, strict=True)]
         clips: list[Clip] = []
         for start in range(0, len(prompts), ROWS):
             rows = slice(start, start + ROWS)
             noise, plan_noise = (torch.stack(each) for each in zip(*drawn[rows], strict=True))
-            latents = self._sample(words[rows], noise, plan_noise, steps, guidance, watch, preview)
+            begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
+            latents = self._sample(words[rows], away, begin, plan_noise, steps, guidance, watch, preview)
             videos = finite("codec", self._decode(finite("transformer", latents)))
             for each, video in zip(prompts[rows], videos, strict=True):
                 clips.append(Clip.of(video, fps=self.fps, prompt=each))
         return clips[0] if isinstance(prompt, str) else clips
 
+    def latent_shape(self, seconds: float, size: tuple[int, int]) -> tuple[int, int, int]:
+        """Latent frames, height and width of a clip; raises as :func:`~minisora.request.latent_shape`."""
+        c, patch = self.codec.config, self.dit.config.patch
+        return latent_shape(seconds, size, fps=self.fps, temporal=c.temporal, spatial=c.spatial, patch=patch)
+
     def _sample(
         self,
         words: list[str],
-        noise: Tensor,
+        away: str,
+        start: Given,
         plan_noise: Tensor,
         steps: int,
         guidance: float,
         watch: Watch | None,
         preview: Preview | None,
     ) -> Tensor:
-        ids = self.tokenizer.encode([*words, *[""] * len(words)]).to(self.device)
-        if self.early is None:
-            velocity = self._guided(self.dit, ids, noise, guidance)
+        ids = self.tokenizer.encode([*words, *[away] * len(words)]).to(self.device)
+        x, free = start
+        s = self.sampling
+        # A planner knows latents that are given and latents that are not: what is given by half, it has no word for.
+        if self.early is None or bool(((free > 0) & (free < 1)).any()):
+            velocity = self._guided(self.dit, ids, x, guidance)
         else:
-            s = self.sampling
-            blank = noise.new_zeros(1, self.early.planner.config.known, *plan_noise.shape[2:])  # nothing is given
-            planner = self._guided(self.early.planner, ids, plan_noise, guidance, known=blank)
+            known = given_latents(x, free, self.dit.config.patch)
+            planner = self._guided(self.early.planner, ids, plan_noise, guidance, known=known)
             plan = sample(planner, plan_noise, time_grid(s.plan_steps, shift=s.shift), step=ab2)
-            sketcher = self._guided(self.early.sketcher, ids, noise, 1.0, known=finite("planner", plan))
-            painter = self._guided(self.dit, ids, noise, s.paint_guidance)
+            sketcher = self._guided(self.early.sketcher, ids, x, 1.0, known=finite("planner", plan))
+            painter = self._guided(self.dit, ids, x, s.paint_guidance)
             velocity = experts(sketcher, painter, hand_over=s.hand_over)
         if preview is not None:
             velocity = watch_x0(velocity, lambda x0, _: preview(x0))
-        return sample(velocity, noise, time_grid(steps, shift=self.sampling.shift), step=ab2, watch=watch)
+        return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=ab2, watch=watch)
 
     def _guided(
         self,
         network: DiT,
         ids: Tensor,
-        noise: Tensor,
+        x: Tensor,
         scale: float,
         *,
         known: Tensor | None = None,
     ) -> Velocity:
-        """The velocity of a network; the first half of ``ids`` are the prompts, the other the empty ones."""
+        """The velocity of a network for clips like ``x``; the first half of ``ids`` are the prompts, the other what to
+        steer away from."""
         text = network.encode_text(ids)
-        frames, height, width = noise.shape[2:]
+        frames, height, width = x.shape[2:]
         seconds = self.codec.config.temporal / self.fps
 
-        def velocity(rows: int) -> Velocity:
+        def velocity(times: int) -> Velocity:
+            rows = times * len(x)
             some = TextTokens(text.tokens[:rows], text.mask[:rows])
-            return video_velocity(network, some, (frames, height, width), seconds_per_latent_frame=seconds, known=known)
+            told = None if known is None else known.repeat(times, 1, 1, 1, 1)
+            return video_velocity(network, some, (frames, height, width), seconds_per_latent_frame=seconds, known=told)
 
-        return classifier_free(velocity(len(noise)), velocity(2 * len(noise)), scale=scale)
+        return classifier_free(velocity(1), velocity(2), scale=scale)
 
     def _decode(self, latents: Tensor) -> Tensor:
         """Pixels on the CPU, decoded piece by piece, so that memory on the device does not grow with the duration."""
@@ -288,3 +314,13 @@ class Pipeline:
 
         clip = noise(self.codec.config.channels, frames, height, width)
         return clip, noise(NUMBERS, frames, height // patch, width // patch)
+
+
+def _checked(start: Given, noise: Tensor) -> Given:
+    """Raises: UserError when what is given is of another shape, or everything is."""
+    x, free = start
+    if x.shape != noise.shape:
+        raise UserError(f"latents {tuple(x.shape)} given for a clip of {tuple(noise.shape)} — give some of its shape")
+    if not free.any():
+        raise UserError("everything is given: nothing is left to generate — give less, or ask for a longer clip")
+    return Given(x.to(noise), free.to(noise))

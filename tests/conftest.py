@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,11 @@ import torch
 from minisora.checkpoint import save_checkpoint, sha256
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.model import DiT, DiTConfig
+from minisora.networks import Early
+from minisora.pipeline import Pipeline
 from minisora.presets import VOCABULARY
+from minisora.worlds.plan import NUMBERS
+from tests.terminal import Terminal
 
 CODEC = CodecConfig(channels=4, width=8, encoder_depth=1, decoder_depth=1)
 DIT = DiTConfig(
@@ -48,3 +52,25 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     save_checkpoint(folder, "text-to-video", dit.state_dict(), card)
     return folder
+
+
+def planned(pipeline: Pipeline) -> Pipeline:
+    """The same pipeline with a tiny planner and sketcher, in which nothing is 0 any more."""
+    torch.manual_seed(0)
+    planner = DiT(replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1))
+    sketcher = DiT(replace(DIT, known=NUMBERS))
+    for network in (planner, sketcher):
+        torch.nn.init.normal_(network.patch_out.weight, std=0.1)
+        torch.nn.init.normal_(network.modulation.weight, std=0.2)
+        torch.nn.init.normal_(network.known_in.weight, std=0.5)  # type: ignore[union-attr]
+    return Pipeline(
+        pipeline.codec, pipeline.dit, pipeline.tokenizer, early=Early(planner, sketcher), sampling=pipeline.sampling
+    )
+
+
+@pytest.fixture
+def terminal(
+    capsys: pytest.CaptureFixture[str], weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    monkeypatch.chdir(tmp_path)
+    return Terminal(capsys, weights)

@@ -12,62 +12,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import safetensors.torch
 
 from minisora.checkpoint import IDENTITY, load_checkpoint, sha256
 from minisora.cli import main
-from minisora.cli.generate import parse_size
+from minisora.cli.making import parse_size
 from minisora.errors import UserError
 from minisora.files import slug
 from minisora.language import translate
 from minisora.pipeline import Pipeline
 from minisora.video import read_video
-
-PROMPT = "a red circle moves right"
-
-
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    def refused(self) -> str:
-        """The one line of complaint."""
-        assert self.code == 2, self
-        assert self.out == ""
-        lines = [line for line in self.err.splitlines() if line]
-        assert len(lines) == 1, lines
-        assert lines[0].startswith("error: ")
-        assert len(lines[0]) < 400
-        return lines[0].removeprefix("error: ")
-
-
-class Terminal:
-    """Runs commands in a fresh folder."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], weights: Path) -> None:
-        self.capsys, self.weights = capsys, weights
-
-    def __call__(self, *arguments: str) -> Ended:
-        self.capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = self.capsys.readouterr()
-        return Ended(int(ended.value.code or 0), captured.out, captured.err)
-
-    def generate(self, prompt: str = PROMPT, *options: str) -> Ended:
-        return self("generate", prompt, "--weights", str(self.weights), "--device", "cpu", *options)
-
-
-@pytest.fixture
-def terminal(
-    capsys: pytest.CaptureFixture[str], weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Terminal:
-    monkeypatch.chdir(tmp_path)
-    return Terminal(capsys, weights)
+from tests.terminal import PROMPT, Ended, Terminal
 
 
 def test_generate_writes_a_video_and_a_filmstrip(terminal: Terminal, tmp_path: Path) -> None:

@@ -14,15 +14,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minisora import Clip, Pipeline
+from minisora import Clip, Pipeline, diffusion
 from minisora.checkpoint import card_path, save_checkpoint
 from minisora.errors import UserError
 from minisora.model import DiT
-from minisora.networks import Early
 from minisora.request import check_prompt, latent_shape
 from minisora.video import read_video
-from minisora.worlds.plan import NUMBERS
-from tests.conftest import DIT
+from tests.conftest import DIT, planned
 
 PROMPT = "a red circle moves right"
 
@@ -84,19 +82,6 @@ def test_the_size_is_that_of_the_clips_that_the_weights_were_trained_on(weights:
     assert other.generate(PROMPT, seconds=0, steps=1).shape == (3, 1, 32, 48)
 
 
-def planned(pipeline: Pipeline) -> Pipeline:
-    """The same pipeline with a tiny planner and sketcher, whose last layers say something."""
-    torch.manual_seed(0)
-    planner = DiT(replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1))
-    sketcher = DiT(replace(DIT, known=NUMBERS))
-    for network in (planner, sketcher):
-        torch.nn.init.normal_(network.patch_out.weight, std=0.1)
-        torch.nn.init.normal_(network.known_in.weight, std=0.5)  # type: ignore[union-attr]
-    return Pipeline(
-        pipeline.codec, pipeline.dit, pipeline.tokenizer, early=Early(planner, sketcher), sampling=pipeline.sampling
-    )
-
-
 def test_clips_are_planned_and_sketched_where_there_are_networks_for_it(pipeline: Pipeline) -> None:
     more = planned(pipeline)
     clip = more.generate(PROMPT, seed=3, seconds=0.5)
@@ -132,6 +117,39 @@ def test_planner_and_sketcher_lie_beside_the_weights(pipeline: Pipeline, copy: P
     )
     with pytest.raises(UserError, match=r"sketcher\.safetensors was trained with another codec"):
         Pipeline.load(copy)
+
+
+def test_what_is_given_comes_out_as_it_went_in(pipeline: Pipeline) -> None:
+    picture = torch.randn(1, 4, 1, 2, 4, generator=torch.Generator().manual_seed(0))
+    for each in (pipeline, planned(pipeline)):
+        seen: list[torch.Tensor] = []
+        prompts = [PROMPT, "a white star spins"]
+        each.generate(
+            prompts,
+            seconds=1,
+            size=(16, 32),
+            given=lambda noise: diffusion.animate(noise, picture),
+            watch=lambda _, x, seen=seen: seen.append(x),
+        )
+        assert torch.equal(seen[-1][:, :, :1], picture.expand(2, -1, -1, -1, -1))
+        with pytest.raises(UserError, match="everything is given: nothing is left to generate"):
+            each.generate(PROMPT, given=lambda noise: diffusion.Given(noise, 0 * noise[:, :1]), seconds=0)
+        with pytest.raises(UserError, match=r"latents \(1, 4, 1, 8, 4\) given for a clip of \(1, 4, 1, 8, 8\)"):
+            each.generate(PROMPT, given=lambda noise: diffusion.text_to_video(noise[..., :4]), seconds=0)
+
+
+def test_guidance_steers_away_from_the_negative_prompt(pipeline: Pipeline) -> None:
+    for each in (pipeline, planned(pipeline)):
+        usual = each.generate(PROMPT, seconds=0.5)
+        assert torch.equal(usual.frames, each.generate(PROMPT, seconds=0.5, negative="").frames)
+        assert not torch.allclose(usual.frames, each.generate(PROMPT, seconds=0.5, negative="blue").frames, atol=1e-4)
+    # Away from the prompt itself there is no way: it is the same with any guidance.
+    weak, strong = (pipeline.generate(PROMPT, seconds=0, negative=PROMPT, guidance=scale) for scale in (2.0, 5.0))
+    torch.testing.assert_close(weak.frames, strong.frames, atol=1e-4, rtol=0)
+    with pytest.raises(UserError, match="unknown word 'bleu'"):
+        pipeline.generate(PROMPT, negative="bleu")
+    with pytest.raises(UserError, match="guidance 1 steers nowhere"):
+        pipeline.generate(PROMPT, negative="blue", guidance=1)
 
 
 def test_more_prompts_than_are_made_at_once(pipeline: Pipeline) -> None:

@@ -11,6 +11,7 @@ import typer
 from minisora.cli.check import check
 from minisora.cli.classroom import autograde, mark_class
 from minisora.cli.doctor import doctor
+from minisora.cli.edits import COMMANDS, PANEL
 from minisora.cli.evaluate import evaluate
 from minisora.cli.generate import generate
 from minisora.cli.studio import studio
@@ -39,6 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(generate)
+for command in COMMANDS:
+    app.command(rich_help_panel=PANEL)(command)
 app.add_typer(train, name="train")
 app.command()(evaluate)
 app.command()(studio)

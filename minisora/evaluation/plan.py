@@ -42,7 +42,9 @@ def read_plan(plan: Tensor) -> Planned | None:
 
     column = torch.arange(columns) + 0.5 - columns / 2
     row = (torch.arange(rows) + 0.5 - rows / 2)[:, None]
-    place = torch.stack([mean(PLACE * parts["place"][:1] + column)[0], mean(PLACE * parts["place"][1:] + row)[0]])  # 2 t
+    place = torch.stack(
+        [mean(PLACE * parts["place"][:1] + column)[0], mean(PLACE * parts["place"][1:] + row)[0]]
+    )  # 2 t
     steps = STEP * mean(parts["step"]).unflatten(0, (2, PICTURES))  # 2 p t
     left = steps[:, :-1].flip(1).cumsum(1).flip(1)  # from each picture but the last to the last
     path = torch.cat([place[:, None] - left, place[:, None]], 1).transpose(1, 2).flatten(1)[:, PICTURES - 1 :] / side

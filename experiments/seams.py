@@ -1,0 +1,149 @@
+"""Does one see where a clip was given and where it was made? ``python experiments/seams.py [WEIGHTS] [--clips N]``.
+
+Seams: how much the picture changes from the last given frame to the first generated one, and in a loop from the last
+to the first, as a multiple of what it changes from frame to frame in drawn clips of the same scenes. Then what the
+judge finds right in clips whose first picture was given, beside clips of the same words alone, and in the second shot
+of storyboards, by how much of the first shot it was given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Generator, Tensor
+
+from minisora import edits
+from minisora.errors import UserError
+from minisora.evaluation.judge import Verdict, judge
+from minisora.evaluation.suite import ONE_OBJECT
+from minisora.pipeline import Pipeline
+from minisora.worlds.caption import canonical
+from minisora.worlds.claims import parse
+from minisora.worlds.render import render
+from minisora.worlds.scene import Motion, Scene
+
+SEED = 1900
+RETURNING: tuple[Motion, ...] = (
+    "still",
+    "bounces",
+    "orbits",
+    "spins",
+    "blinks",
+)  #: What can come back to its beginning.
+TURNED: dict[Motion, Motion] = {"left": "right", "right": "left", "up": "down", "down": "up"}
+PARTS = ("seams", "judged", "shots")
+KINDS = ("count", "colour", "shape", "size", "motion", "everything")
+
+
+def change(clip: Tensor) -> Tensor:
+    """How much a clip ``3 t h w`` changes from each frame to the next, ``t-1``."""
+    return (clip[:, 1:] - clip[:, :-1]).abs().mean((0, 2, 3))
+
+
+def scenes_of(clips: int, seed: int, motions: tuple[Motion, ...] | None = None) -> list[Scene]:
+    world = ONE_OBJECT if motions is None else replace(ONE_OBJECT, motions=motions)
+    return world.sample(clips, generator=Generator().manual_seed(SEED + seed))
+
+
+def looped(pipeline: Pipeline, clips: int) -> tuple[list[Scene], list[Tensor]]:
+    """Scenes that can come back to their beginning, and loops of their words."""
+    scenes = scenes_of(clips, 0, RETURNING)
+    return scenes, [edits.loop(pipeline, canonical(scene), seed=i).frames for i, scene in enumerate(scenes)]
+
+
+def seams(pipeline: Pipeline, clips: int) -> None:
+    scenes, loops = looped(pipeline, clips)
+    drawn = list(render(scenes, frames=17, height=64, width=64))
+    with torch.no_grad():
+        coded = pipeline.codec.decode(pipeline.codec.encode(torch.stack(drawn)))
+    usual = [change(clip).mean() for clip in drawn]
+    texts = [canonical(scene) for scene in scenes]
+    both = list(enumerate(zip(drawn, texts, strict=True)))
+
+    def report(name: str, clips: Sequence[Tensor]) -> None:
+        each = [change(clip).mean() for clip in clips]
+        within = sum(bool(value <= 1.2 * its) for value, its in zip(each, usual, strict=True))
+        print(f"| {name} | {sum(each) / sum(usual):.2f} | {within} of {len(each)} |", flush=True)
+
+    print("| from one frame to the next | mean | at most 1.2 times its own drawn clip's |\n|---|---|---|")
+    report("drawn clips", drawn)
+    report("the same through the codec", list(coded))
+    report("loops: from the last frame to the first", [torch.stack([x[:, -1], x[:, 0]], 1) for x in loops])
+    report("loops: from the opening to the way back", [x[:, 8:10] for x in loops])
+    alone = [pipeline.generate(text, seed=i).frames for i, (_, text) in both]
+    report("clips of the same words", alone)
+    report("loops: all frames", loops)
+    on = [edits.extend(pipeline, x, text, seed=i).frames for i, (x, text) in both]
+    report("drawn clips that go on: at the seam", [x[:, 16:18] for x in on])
+    report("drawn clips that go on: after it", [x[:, 17:] for x in on])
+    back = [edits.extend(pipeline, x, text, 0, before=1.0, seed=i).frames for i, (x, text) in both]
+    report("drawn clips that got a beginning: at the seam", [x[:, 7:9] for x in back])
+
+
+def heading() -> None:
+    print("\n| judged | " + " | ".join(KINDS) + " |\n|" + "---|" * (len(KINDS) + 1))
+
+
+def row(name: str, verdicts: Sequence[Verdict]) -> None:
+    right = (sum(getattr(verdict, kind) for verdict in verdicts) for kind in KINDS)
+    print(f"| {name} | " + " | ".join(f"{count} of {len(verdicts)}" for count in right) + " |", flush=True)
+
+
+def verdicts(scenes: Sequence[Scene], make: Callable[[int, str], Tensor]) -> list[Verdict]:
+    """What the judge says of a clip of each scene, by its number and its words."""
+    texts = [canonical(scene) for scene in scenes]
+    return [judge(make(i, text), parse(text)) for i, text in enumerate(texts)]
+
+
+def judged(pipeline: Pipeline, clips: int) -> None:
+    heading()
+    scenes = scenes_of(clips, 1)
+    first = render(scenes, frames=17, height=64, width=64)[:, :, 0]
+    row("words alone", verdicts(scenes, lambda i, text: pipeline.generate(text, seed=i).frames))
+    moving = verdicts(scenes, lambda i, text: edits.animate(pipeline, first[i], text, seed=i).frames)
+    row("words and a drawn first picture", moving)
+    scenes, loops = looped(pipeline, clips)
+    row("words that can come back, alone", verdicts(scenes, lambda i, text: pipeline.generate(text, seed=i).frames))
+    row("loops of these", verdicts(scenes, lambda i, _: loops[i]))
+
+
+def shots(pipeline: Pipeline, clips: int) -> None:
+    heading()
+    first = scenes_of(clips, 2, tuple(TURNED))
+    second = [replace(s, objects=(replace(s.objects[0], motion=TURNED[s.objects[0].motion]),)) for s in first]
+    texts = [(canonical(a), canonical(b)) for a, b in zip(first, second, strict=True)]
+    for context in (0.0, 0.5, 1.0):
+        made = [
+            edits.storyboard(pipeline, [(2, a), (2, b)], context=context, seed=i).frames
+            for i, (a, b) in enumerate(texts)
+        ]
+        if context == 0:
+            row("first shot", [judge(clip[:, :17], parse(a)) for clip, (a, _) in zip(made, texts, strict=True)])
+        given = f"{context:g} s" if context else "the last picture"
+        after = [judge(clip[:, 16:], parse(b)) for clip, (_, b) in zip(made, texts, strict=True)]
+        row(f"second shot, the other way, after {given} of the first", after)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("weights", nargs="?", type=Path, help="by default the shipped ones")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--clips", type=int, default=16, help="of each kind")
+    asked = parser.parse_args(arguments)
+    try:
+        pipeline = Pipeline.load(asked.weights, device="cpu")
+        for part in asked.parts:
+            {"seams": seams, "judged": judged, "shots": shots}[part](pipeline, asked.clips)
+    except UserError as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

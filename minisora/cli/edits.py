@@ -1,0 +1,308 @@
+"""`minisora animate`, `extend`, `loop`, `connect`, `storyboard`, `edit`, `restyle`: part of the clip is given."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minisora.cli.making import (
+    CodecFile,
+    Device,
+    Guidance,
+    Negative,
+    Options,
+    Out,
+    Prompt,
+    Seed,
+    Steps,
+    Weights,
+    make,
+    mark_of,
+    parse_size,
+    plain,
+)
+from minisora.errors import UserError
+
+PANEL = "From a picture, a clip, or several sentences"  #: Where the help lists these commands.
+
+ClipFile = Annotated[Path, typer.Argument(help="A video, moving or still picture, of any size.", metavar="CLIP")]
+Size = Annotated[
+    str | None,
+    typer.Option(
+        help="HEIGHTxWIDTH in pixels, multiples of 16; what does not fit is cut off around the middle.",
+        show_default="the shape of what is given, with about as many pixels as the weights know",
+    ),
+]
+
+
+def animate(
+    picture: Annotated[Path, typer.Argument(help="A png, jpg, webp, …, or a video.", metavar="PICTURE")],
+    prompt: Prompt,
+    seconds: Annotated[float, typer.Option(help="How long, up to 60.")] = 2.0,
+    at: Annotated[float, typer.Option(help="Of a video, the picture at so many seconds.")] = 0.0,
+    size: Size = None,
+    seed: Seed = 0,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    negative: Negative = "",
+    out: Out = None,
+    weights: Weights = None,
+    codec: CodecFile = None,
+    device: Device = None,
+) -> None:
+    """Let a picture move: the video begins with it."""
+    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
+    marks = ["animated", mark_of(picture), *([f"at{plain(at)}s"] if at else [])]
+    shape = shape_of(size)
+
+    from minisora import edits
+
+    make(
+        options,
+        lambda pipeline, settings: edits.animate(pipeline, picture, prompt, seconds, at=at, size=shape, **settings),
+        prompts=[prompt],
+        marks=marks,
+    )
+
+
+def extend(
+    clip: ClipFile,
+    prompt: Prompt,
+    after: Annotated[float, typer.Option(help="Seconds to add at the end.")] = 1.0,
+    before: Annotated[float, typer.Option(help="Seconds to add at the beginning.")] = 0.0,
+    context: Annotated[
+        float, typer.Option(help="Seconds of the clip that are looked at; 0: one picture, the rest may move otherwise.")
+    ] = 1.0,
+    size: Size = None,
+    seed: Seed = 0,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    negative: Negative = "",
+    out: Out = None,
+    weights: Weights = None,
+    codec: CodecFile = None,
+    device: Device = None,
+) -> None:
+    """Let a clip go on, or find out what came before it."""
+    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
+    added = f"{plain(before)}s-before" * (before != 0), f"{plain(after)}s-after" * (after != 1)
+    marks = ["extended", mark_of(clip), *filter(None, added), *([f"c{plain(context)}"] if context != 1 else [])]
+    shape = shape_of(size)
+
+    from minisora import edits
+
+    make(
+        options,
+        lambda pipeline, settings: edits.extend(
+            pipeline, clip, prompt, after, before=before, context=context, size=shape, **settings
+        ),
+        prompts=[prompt],
+        marks=marks,
+    )
+
+
+def loop(
+    prompt: Prompt,
+    clip: Annotated[
+        Path | None,
+        typer.Option(help="A clip to begin with; the way back is added.", show_default="none"),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How long, of which the way back is a part; not with --clip.")] = 2.0,
+    back: Annotated[float, typer.Option(help="Seconds of the way back to the beginning.")] = 1.0,
+    size: Size = None,
+    seed: Seed = 0,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    negative: Negative = "",
+    out: Out = None,
+    weights: Weights = None,
+    codec: CodecFile = None,
+    device: Device = None,
+) -> None:
+    """Make a video without end: its last picture goes on in its first."""
+    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
+    marks = ["looped", *([mark_of(clip)] if clip else []), *([f"back{plain(back)}s"] if back != 1 else [])]
+    shape = shape_of(size)
+
+    from minisora import edits
+
+    make(
+        options,
+        lambda pipeline, settings: edits.loop(pipeline, prompt, seconds, clip=clip, back=back, size=shape, **settings),
+        prompts=[prompt],
+        marks=marks,
+    )
+
+
+def connect(
+    first: Annotated[Path, typer.Argument(help="The clip or picture to begin with.", metavar="FIRST")],
+    last: Annotated[Path, typer.Argument(help="The clip or picture to end with.", metavar="LAST")],
+    prompt: Prompt,
+    seconds: Annotated[float, typer.Option(help="How long it takes from one to the other.")] = 1.0,
+    size: Size = None,
+    seed: Seed = 0,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    negative: Negative = "",
+    out: Out = None,
+    weights: Weights = None,
+    codec: CodecFile = None,
+    device: Device = None,
+) -> None:
+    """Let one clip become another."""
+    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
+    marks = ["connected", mark_of(first), mark_of(last)]
+    shape = shape_of(size)
+
+    from minisora import edits
+
+    make(
+        options,
+        lambda pipeline, settings: edits.connect(pipeline, first, last, prompt, seconds, size=shape, **settings),
+        prompts=[prompt],
+        marks=marks,
+    )
+
+
+def storyboard(
+    file: Annotated[
+        Path,
+        typer.Argument(help='A text of lines such as "0-2: a red circle moves right" (seconds).', metavar="FILE"),
+    ],
+    cut: Annotated[bool, typer.Option("--cut", help="Begin each shot anew, from its words alone.")] = False,
+    context: Annotated[
+        float, typer.Option(help="Seconds of the shot before that each goes on from; 0: its last picture.")
+    ] = 0.0,
+    size: Annotated[
+        str | None, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.", show_default="the weights'")
+    ] = None,
+    seed: Seed = 0,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    negative: Negative = "",
+    out: Out = None,
+    weights: Weights = None,
+    codec: CodecFile = None,
+    device: Device = None,
+) -> None:
+    """Turn several sentences with times into one video; each shot goes on from the one before."""
+    from minisora.edits import read_storyboard
+
+    shots = read_storyboard(file)
+    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
+    marks = [*(["cut"] if cut else []), *([f"c{plain(context)}"] if context else [])]
+    shape = shape_of(size)
+
+    from minisora import edits
+
+    make(
+        options,
+        lambda pipeline, settings: edits.storyboard(pipeline, shots, cut=cut, context=context, size=shape, **settings),
+        called=f"storyboard-{mark_of(file)}",
+        prompts=[sentence for _, sentence in shots],
+        marks=marks,
+    )
+
+
+def edit(
+    clip: ClipFile,
+    prompt: Prompt,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            help="TOP,LEFT,HEIGHT,WIDTH in the clip's pixels: what to make anew, to whole tokens of 16 pixels.",
+            show_default="none",
+        ),
+    ] = None,
+    canvas: Annotated[
+        str | None,
+        typer.Option(help="HEIGHTxWIDTH of a larger frame: what is around the clip?", show_default="none"),
+    ] = None,
+    size: Size = None,
+    seed: Seed = 0,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    negative: Negative = "",
+    out: Out = None,
+    weights: Weights = None,
+    codec: CodecFile = None,
+    device: Device = None,
+) -> None:
+    """Make a region of a clip anew (--region), or what is around it (--canvas); all else stays."""
+    if (region is None) == (canvas is None):
+        raise UserError("what is to be made anew? — name a --region TOP,LEFT,HEIGHT,WIDTH, or a larger --canvas 96x96")
+    hole = None if region is None else parse_region(region)
+    larger = None if canvas is None else parse_size(canvas, "canvas")
+    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
+    part = f"region{'x'.join(map(str, hole))}" if hole else "expanded"
+    shape = shape_of(size)
+
+    from minisora import edits
+
+    if hole is not None:
+        make(
+            options,
+            lambda pipeline, settings: edits.edit(pipeline, clip, prompt, hole, size=shape, **settings),
+            prompts=[prompt],
+            marks=["edited", mark_of(clip), part],
+        )
+    elif larger is not None:
+        make(
+            options,
+            lambda pipeline, settings: edits.expand(pipeline, clip, prompt, larger, size=shape, **settings),
+            prompts=[prompt],
+            marks=[part, mark_of(clip), *([f"from{size}"] if size else [])],
+        )
+
+
+def restyle(
+    clip: ClipFile,
+    prompt: Prompt,
+    strength: Annotated[float, typer.Option(help="From above 0 (hardly any change) to 1 (forgets the clip).")] = 0.8,
+    size: Size = None,
+    seed: Seed = 0,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    negative: Negative = "",
+    out: Out = None,
+    weights: Weights = None,
+    codec: CodecFile = None,
+    device: Device = None,
+) -> None:
+    """Make a clip anew in other words: the large stays, the small changes."""
+    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
+    marks = ["restyled", mark_of(clip), f"s{plain(strength)}"]
+    shape = shape_of(size)
+
+    from minisora import edits
+
+    make(
+        options,
+        lambda pipeline, settings: edits.restyle(pipeline, clip, prompt, strength, size=shape, **settings),
+        prompts=[prompt],
+        marks=marks,
+    )
+
+
+#: In the order in which the help lists them.
+COMMANDS = (animate, extend, loop, connect, storyboard, edit, restyle)
+
+
+def shape_of(size: str | None) -> tuple[int, int] | None:
+    """What --size says."""
+    return None if size is None else parse_size(size)
+
+
+def parse_region(text: str) -> tuple[int, int, int, int]:
+    """ "16,16,32,32" -> (top, left, height, width).
+
+    Raises: UserError for anything else.
+    """
+    match = re.fullmatch(r"\s*(\d{1,9})\s*[, x]\s*(\d{1,9})\s*[, x]\s*(\d{1,9})\s*[, x]\s*(\d{1,9})\s*", text)
+    if match is None:
+        raise UserError(f"region {text[:40]!r}: must be TOP,LEFT,HEIGHT,WIDTH in pixels — try 16,16,32,32")
+    top, left, height, width = map(int, match.groups())
+    return top, left, height, width
