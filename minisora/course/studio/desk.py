@@ -10,9 +10,9 @@ from torch import Generator
 
 from minisora.course.studio import look
 from minisora.course.studio.memory import Memory
+from minisora.course.studio.order import Order
 from minisora.course.studio.panel import Panel, Row
 from minisora.course.studio.words import completions, replaced, unknown
-from minisora.course.studio.work import Order
 from minisora.errors import UserError
 from minisora.language import translate, upsample
 from minisora.request import check_prompt

@@ -9,7 +9,7 @@ from minisora import video
 from minisora.clip import Clip
 from minisora.course import plots
 from minisora.course.picture import Picture, escaped, gif, image, png, stack
-from minisora.course.studio.work import Order, Piece
+from minisora.course.studio.order import Order, Piece
 
 #: The longer side of the clip on the screen, in CSS pixels.
 SCREEN = 320
@@ -88,10 +88,11 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 
 HELP = {
     "seed": "Another seed, another clip of the same sentence",
-    "size": "In pixels; larger takes longer",
-    "seconds": "Of the clip; a picture is a single frame",
+    "size": "In pixels; larger takes longer. What is on the screen keeps its own",
+    "seconds": "Of the clip, or of what is added to it; a picture is a single frame",
     "steps": "How often noise is taken away: fewer are faster and rougher",
     "guidance": "How hard the words pull: 0 not at all, 1 as learnt",
+    "power": "What is given already; the words say what it shows, too",
 }
 
 HINT = '<span class="ms-soft">Words are completed as you type, in five languages; Enter generates.</span>'
@@ -128,26 +129,26 @@ def screen(clip: Clip, *, alt: str, moving: bool = True) -> str:
 def strip(piece: Piece, *, columns: int) -> str:
     """A clip as a filmstrip."""
     pixels = video.filmstrip(piece.clip.frames, columns=columns)
-    return image(pixels, alt=f"filmstrip: {piece.order.prompt}, {piece.order.settings}").html
+    return image(pixels, alt=f"filmstrip: {piece.title}, {piece.facts}").html
 
 
-def progress(order: Order, done: int) -> str:
+def progress(order: Order, done: int, steps: int) -> str:
     """The work on an order, in a bar and in words."""
-    bar = f'<progress aria-label="sampling" max="{order.steps}" value="{done}"></progress>'
-    words = f"step {done} of {order.steps}" if done < order.steps else "decoding"
+    bar = f'<progress aria-label="sampling" max="{steps}" value="{done}"></progress>'
+    words = f"step {done} of {steps}" if done < steps else "decoding"
     return f'<h4>{escaped(order.prompt)}</h4><div class="ms-soft">{words}</div>{bar}'
 
 
 def finished(piece: Piece) -> str:
     """What is on the screen, and its filmstrip."""
-    order = piece.order
-    facts = f'<div class="ms-soft" role="status">{order.settings} · made in {piece.took:.1f} s</div>'
-    return f"<h4>{escaped(order.prompt)}</h4>{facts}{strip(piece, columns=5)}"
+    facts = f'<div class="ms-soft" role="status">{escaped(piece.facts)}</div>'
+    return f"<h4>{escaped(piece.title)}</h4>{facts}{strip(piece, columns=5)}"
 
 
 def past(piece: Piece) -> str:
     """A piece in the history."""
-    words = f'<div>{escaped(piece.order.prompt)}<div class="ms-soft">{piece.order.settings}</div></div>'
+    how = piece.opened or piece.order.settings
+    words = f'<div>{escaped(piece.title)}<div class="ms-soft">{escaped(how)}</div></div>'
     return f'<div class="ms-row">{strip(piece, columns=6)}{words}</div>'
 
 

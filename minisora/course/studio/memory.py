@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from minisora.clip import Clip
-from minisora.course.studio.work import Order, Piece
+from minisora.course.studio.order import Order, Piece
 from minisora.files import replacing
 
 
@@ -26,7 +26,7 @@ class Memory:
 
     def keep(self, piece: Piece) -> None:
         """Write a piece down. Raises: UserError when that cannot be done."""
-        facts = {"order": asdict(piece.order), "took": piece.took, "fps": piece.clip.fps}
+        facts = {"order": asdict(piece.order), "took": piece.took, "opened": piece.opened, "fps": piece.clip.fps}
         with replacing(self.folder / f"{time.time_ns():020d}.safetensors") as draft:
             save_file({"frames": piece.clip.frames.contiguous()}, draft, metadata={"piece": json.dumps(facts)})
         for old in self._files()[self.most :]:
@@ -63,4 +63,5 @@ def _read(path: Path) -> Piece:
         facts = json.loads((file.metadata() or {})["piece"])
         frames = file.get_tensor("frames")
     order = Order(**{**facts["order"], "size": tuple(facts["order"]["size"])})
-    return Piece(order, Clip.of(frames, fps=facts["fps"], prompt=order.prompt), facts["took"])
+    clip = Clip.of(frames, fps=facts["fps"], prompt=order.prompt)
+    return Piece(order, clip, facts["took"], facts.get("opened", ""))

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets
 
 from minisora.course.studio import look
-from minisora.course.studio.work import Order
+from minisora.course.studio.order import POWERS, Order
 from minisora.errors import UserError
 from minisora.request import check_sampling
 
@@ -53,6 +53,9 @@ class Panel:
         self.full = button(
             "In full", "make a full caption of a short prompt; what it leaves open follows from the seed"
         )
+        self.open = w.FileUpload(
+            accept="image/*,video/*", description="Open", tooltip="a picture or a video of yours, to begin with"
+        )
         self.message = w.HTML()
         self.rows = [Row() for _ in range(NAMED)]
 
@@ -63,7 +66,10 @@ class Panel:
         self.seconds = w.Dropdown(options=LENGTHS, description="Length", tooltip=look.HELP["seconds"])
         self.steps = w.Text(description="Steps", tooltip=look.HELP["steps"], continuous_update=False)
         self.guidance = w.Text(description="Guidance", tooltip=look.HELP["guidance"], continuous_update=False)
+        named = {label: name for name, label in POWERS.items()}
+        self.power = w.Dropdown(options=named, description="Begin with", tooltip=look.HELP["power"])
         self.fields = {
+            "power": self.power,
             "seed": self.seed,
             "size": self.size,
             "seconds": self.seconds,
@@ -98,6 +104,7 @@ class Panel:
         """
         size: Any = self.size.value
         seconds: Any = self.seconds.value
+        power: Any = self.power.value
         return Order(
             " ".join(self.prompt.value.split()),
             seed=self._seed(),
@@ -105,6 +112,7 @@ class Panel:
             seconds=seconds,
             steps=self._steps(),
             guidance=self._guidance(),
+            power=power,
         )
 
     @order.setter
@@ -116,6 +124,7 @@ class Panel:
             "seconds": order.seconds,
             "steps": str(order.steps),
             "guidance": f"{order.guidance:g}",
+            "power": order.power,
         }
 
     @property
@@ -132,6 +141,7 @@ class Panel:
             self.seconds.options = {**LENGTHS, f"{seconds:g} s": seconds}
         self.prompt.value, self.size.value, self.seconds.value = typed["prompt"], size, seconds
         self.seed.value, self.steps.value, self.guidance.value = typed["seed"], typed["steps"], typed["guidance"]
+        self.power.value = typed["power"]
 
     @property
     def answer(self) -> str:
@@ -189,7 +199,7 @@ class Panel:
             w.VBox,
             "minisora-studio",
             w.HTML(look.STYLE, layout={"display": "none"}),
-            box(w.HBox, "ms-ask", self.prompt, self.go, self.halt, self.full),
+            box(w.HBox, "ms-ask", self.prompt, self.go, self.halt, self.full, self.open),
             box(w.VBox, "ms-answer", self.message, *(row.widget for row in self.rows)),
             box(w.HBox, "ms-fields", *helped),
             w.HTML(look.WORDS),

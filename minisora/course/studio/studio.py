@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 from torch import Tensor
@@ -17,8 +20,9 @@ from minisora.course.picture import Picture
 from minisora.course.studio import look
 from minisora.course.studio.desk import Desk
 from minisora.course.studio.memory import Memory
+from minisora.course.studio.order import Order, Piece
 from minisora.course.studio.panel import Panel, box, button
-from minisora.course.studio.work import Order, Piece, Stopped, in_background, make
+from minisora.course.studio.work import Stopped, in_background, make, open_file
 from minisora.errors import UserError
 from minisora.files import slug
 from minisora.pipeline import Pipeline
@@ -101,8 +105,30 @@ class Studio:
         if self.busy:
             self._desk.say("one clip at a time: stop this one, or wait for it", wrong=True)
         elif (order := self._desk.accepted()) is not None:
+            given = self._given(order)
+            if given is None and order.power != "words":
+                self._desk.say("nothing on the screen to begin with: generate a clip first, or open one", wrong=True)
+                return
             self._begin(order)
-            self._worker = in_background(lambda: self._work(order))
+            self._worker = in_background(lambda: self._work(order, given))
+
+    def open(self, name: str, content: bytes) -> None:
+        """Put a picture or a clip out of a file on the screen, to begin with."""
+        if self.busy:
+            self._desk.say("one clip at a time: stop this one, or wait for it", wrong=True)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / (Path(name.replace("\\", "/")).name or "file")
+            path.write_bytes(content)
+            try:
+                piece = open_file(self.pipeline, path, Order(EXAMPLE))
+            except UserError as error:
+                self._desk.say(str(error).replace(str(path), path.name), wrong=True)
+                return
+        self._desk.say("")
+        self.history = [piece, *self.history][:KEPT]
+        self._remember()
+        self._show(piece)
 
     def stop(self) -> None:
         """Give up what is being made, at the next step, or what was just about to begin."""
@@ -116,7 +142,8 @@ class Studio:
 
     def bring_back(self, piece: Piece) -> None:
         """Set the controls to what a piece was made with, and show it."""
-        self.panel.order = piece.order
+        if not piece.opened:
+            self.panel.order = piece.order
         if not self.busy:
             self._show(piece)
 
@@ -125,7 +152,8 @@ class Studio:
         if self.shown is None:
             self._desk.say("nothing to save yet: generate a clip first", wrong=True)
             return None
-        name = f"{slug(self.shown.order.prompt)}-{self.shown.order.seed}"
+        shown = self.shown
+        name = slug(shown.title) if shown.opened else f"{slug(shown.order.prompt)}-{shown.order.seed}"
         path, count = self.folder / f"{name}.{ending}", 1
         while path.exists():
             count += 1
@@ -159,8 +187,20 @@ class Studio:
         panel.pause.on_click(lambda _: self._play(not self._moving))
         panel.go.on_click(lambda _: self._press())
         panel.halt.on_click(lambda _: self.stop())
+        panel.open.observe(lambda change: self._opened(change["new"]), names="value")
         panel.mp4.on_click(lambda _: self.save("mp4"))
         panel.gif.on_click(lambda _: self.save("gif"))
+
+    def _opened(self, files: Sequence[Any]) -> None:
+        """What the browser hands over, once."""
+        for file in files:
+            self.open(file["name"], bytes(file["content"]))
+        if files:
+            self.panel.open.value = ()  # so that the same file can be opened again
+
+    def _given(self, order: Order) -> Clip | None:
+        """What an order begins with, of what is on the screen."""
+        return None if order.power == "words" or self.shown is None else self.shown.clip
 
     def _forget_the_press(self) -> None:
         if self._about_to_begin is not None:
@@ -181,22 +221,22 @@ class Studio:
         self._desk.say("")
         self.panel.resting(False)
         self.panel.keepable(False)
-        self.panel.about.value = look.progress(order, 0)
+        self.panel.about.value = look.progress(order, 0, order.steps)
         if self.shown is None:
             self.panel.screen.value = look.empty("…")
 
-    def _work(self, order: Order) -> None:
+    def _work(self, order: Order, given: Clip | None = None) -> None:
         """Make a piece and show it, or say why not. In the thread."""
 
-        def step(done: int) -> None:
-            self.panel.about.value = look.progress(order, done)
+        def step(done: int, steps: int) -> None:
+            self.panel.about.value = look.progress(order, done, steps)
 
         def preview(emerging: Tensor) -> None:
             clip = Clip.of(emerging.cpu(), fps=self.pipeline.fps)
             self.panel.screen.value = look.screen(clip, alt=f"emerging: {order.prompt}")
 
         try:
-            piece = make(self.pipeline, order, stop=self._stop, step=step, preview=preview)
+            piece = make(self.pipeline, order, stop=self._stop, begin_with=given, step=step, preview=preview)
         except Stopped:
             self._show(self.shown)
             self._desk.say("stopped")
@@ -230,7 +270,7 @@ class Studio:
 
     def _row(self, piece: Piece) -> ipywidgets.HBox:
         """A piece in the history, and the button that brings it back."""
-        back = button("Bring back", f"set the controls to: {piece.order.prompt}, {piece.order.settings}")
+        back = button("Bring back", f"set the controls to: {piece.title}, {piece.facts}")
         back.on_click(lambda _: self.bring_back(piece))
         return box(ipywidgets.HBox, "ms-piece", ipywidgets.HTML(look.past(piece)), back)
 
@@ -248,5 +288,5 @@ class Studio:
         if self.shown is None:
             self.panel.screen.value = look.empty("press Generate")
         else:
-            alt = f"clip: {self.shown.order.prompt}"
+            alt = f"clip: {self.shown.title}"
             self.panel.screen.value = look.screen(self.shown.clip, alt=alt, moving=moving)

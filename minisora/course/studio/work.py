@@ -1,16 +1,20 @@
-"""What the Studio is asked for and what comes of it: an order, the work on it, and the finished piece."""
+"""The work of the Studio: an order becomes a piece, in a thread, with previews; a file becomes one, too."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from minisora import edits
 from minisora.clip import Clip
+from minisora.course.studio.order import Order, Piece
+from minisora.course.studio.powers import apply
+from minisora.edits import Settings
 from minisora.pipeline import Pipeline
 
 #: Previews may take this share of the time at most.
@@ -18,34 +22,6 @@ SHARE = 0.2
 
 #: Latent frames that a preview shows at most, however long the clip.
 PREVIEWED = 9
-
-
-@dataclass(frozen=True)
-class Order:
-    """Everything that a clip follows from."""
-
-    prompt: str
-    seed: int = 0
-    size: tuple[int, int] = (64, 64)
-    seconds: float = 2.0
-    steps: int = 20
-    guidance: float = 4.0
-
-    @property
-    def settings(self) -> str:
-        """In a line, without the prompt."""
-        height, width = self.size
-        length = f"{self.seconds:g} s" if self.seconds else "picture"
-        return f"seed {self.seed} · {height}×{width} · {length} · {self.steps} steps · guidance {self.guidance:g}"
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A finished clip, what it was ordered as, and how many seconds it took."""
-
-    order: Order
-    clip: Clip
-    took: float
 
 
 class Stopped(Exception):
@@ -57,14 +33,16 @@ def make(
     order: Order,
     *,
     stop: threading.Event,
-    step: Callable[[int], object] = lambda done: None,
+    begin_with: Clip | None = None,
+    step: Callable[[int, int], object] = lambda done, steps: None,
     preview: Callable[[Tensor], object] | None = None,
 ) -> Piece:
     """Generate a clip, in whatever thread this is.
 
     Args:
         stop: ends the work at the next step.
-        step: is called with the number of steps done.
+        begin_with: what is on the screen, for orders that want it.
+        step: is called with the number of steps done, and of all.
         preview: is called now and then with the clip that emerges, ``3 t h w``.
     Raises: Stopped; UserError for what cannot be made.
     """
@@ -74,7 +52,8 @@ def make(
         del latents
         if stop.is_set():
             raise Stopped
-        step(done)
+        if begin_with is None:
+            step(done, order.steps)
 
     def look(x0: Tensor) -> None:
         nonlocal due
@@ -86,17 +65,37 @@ def make(
         preview(pipeline.codec.decode(x0[:1, :, :PREVIEWED])[0])
         due = time.monotonic() + (1 / SHARE - 1) * (time.monotonic() - now)
 
-    clip = pipeline.generate(
-        order.prompt,
-        seconds=order.seconds,
-        size=order.size,
-        steps=order.steps,
-        guidance=order.guidance,
-        seed=order.seed,
-        watch=watch,
-        preview=None if preview is None else look,
-    )
+    seen = None if preview is None else look
+    if begin_with is None:
+        clip = pipeline.generate(
+            order.prompt,
+            seconds=order.seconds,
+            size=order.size,
+            steps=order.steps,
+            guidance=order.guidance,
+            seed=order.seed,
+            watch=watch,
+            preview=seen,
+        )
+    else:
+        settings: Settings = {
+            "seed": order.seed,
+            "steps": order.steps,
+            "guidance": order.guidance,
+            "watch": watch,
+            "preview": seen,
+            "progress": step,
+            "tell": lambda line: None,
+        }
+        clip = apply(pipeline, order, begin_with, settings)
     return Piece(order, clip, time.monotonic() - begin)
+
+
+def open_file(pipeline: Pipeline, path: Path, order: Order) -> Piece:
+    """A picture or a clip of somebody's own, as a piece to begin with. Raises: UserError for what is none."""
+    said: list[str] = []
+    fitted = edits.fit_clip(path, pipeline, tell=said.append)
+    return Piece(order, Clip.of(fitted.clip, fps=pipeline.fps), 0.0, opened=said[0] if said else path.name)
 
 
 def in_background(work: Callable[[], object]) -> threading.Thread:

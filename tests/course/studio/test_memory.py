@@ -10,7 +10,7 @@ import torch
 
 from minisora.clip import Clip
 from minisora.course.studio.memory import Memory
-from minisora.course.studio.work import Order, Piece
+from minisora.course.studio.order import Order, Piece
 from minisora.errors import UserError
 
 PIECE = Piece(Order("a red circle", 3, (16, 24), 0.5, 4, 1.5), Clip.of(torch.rand(3, 5, 16, 24), fps=8.0), 1.25)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import io
 import re
 import threading
 import time
@@ -16,12 +17,14 @@ from typing import Any
 import ipywidgets
 import pytest
 import torch
+from PIL import Image
 
 from minisora.clip import Clip
 from minisora.course import Studio, living, widgets
 from minisora.course.studio import studio as room
+from minisora.course.studio.order import POWERS, Order
 from minisora.course.studio.words import EXAMPLES, completions, replaced, unknown
-from minisora.course.studio.work import Order, Stopped, in_background, make
+from minisora.course.studio.work import Stopped, in_background, make
 from minisora.errors import UserError
 from minisora.language import upsample
 from minisora.pipeline import Pipeline
@@ -310,6 +313,59 @@ def test_history_and_prompt_outlive_the_page(tmp_path: Path) -> None:
     assert again.order == first.history[1].order
 
 
+@pytest.mark.parametrize("power", [power for power in POWERS if power != "words"])
+def test_what_is_on_the_screen_can_be_given(pipeline: Pipeline, power: str) -> None:
+    studio = Studio("a blue square bounces", pipeline, seconds=0.5, size=(32, 48))
+    studio.panel.power.value = power
+    studio.generate()
+    assert not studio.busy and not studio.history
+    assert "nothing on the screen to begin with" in words(studio.panel.answer)
+    studio.panel.power.value = "words"
+    studio.generate()
+    studio.wait(60)
+    studio.panel.power.value = power
+    studio.generate()
+    studio.wait(60)
+    made, given = studio.history
+    assert made.order == replace(given.order, power=power) and POWERS[power] in studio.panel.about.value
+    before, after = given.clip.frames, made.clip.frames
+    assert after.shape[1] == {"after": 9, "before": 9, "loop": 9}.get(power, 5) and after.shape[2:] == (32, 48)
+    if power == "after":
+        assert torch.equal(after[:, :5], before)
+    elif power == "loop":
+        assert torch.equal(after[:, 2], before[:, 2])  # at its ends it fades over
+    elif power == "before":
+        assert torch.equal(after[:, 4:], before)
+    else:
+        assert not torch.equal(after, before)
+    studio.bring_back(given)
+    assert studio.panel.power.value == "words"
+
+
+def test_a_file_of_ones_own_can_be_opened(pipeline: Pipeline, tmp_path: Path) -> None:
+    studio = Studio("a blue square bounces", pipeline, seconds=0.5, folder=tmp_path / "out", memory=tmp_path / "memory")
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 100), (255, 0, 0)).save(picture, "png")
+    file = {"name": "C:\\mine\\red.png", "content": memoryview(picture.getvalue())}
+    studio.panel.open.notify_change({"name": "value", "type": "change", "new": (file,), "old": ()})
+    (piece,) = studio.history
+    assert studio.shown is piece and piece.title == "red.png" and piece.clip.shape == (3, 1, 48, 96)
+    assert "red.png: 100x200 to 48x96" in studio.panel.about.value
+    studio.panel.power.value = "animate"
+    studio.generate()
+    studio.wait(60)
+    assert studio.history[0].clip.shape == (3, 5, 48, 96)
+    studio.bring_back(piece)
+    assert studio.panel.prompt.value == "a blue square bounces" and studio.panel.power.value == "animate"
+    path = studio.save("gif")
+    assert path is not None and path.name.startswith("red-png")
+    again = Studio("a red circle", pipeline, memory=tmp_path / "memory")
+    assert [each.title for each in again.history] == ["a blue square bounces", "red.png"]
+    studio.open("notes.txt", b"no picture, honestly")
+    assert "notes.txt" in words(studio.panel.answer) and "/" not in words(studio.panel.answer)
+    assert len(studio.history) == 2
+
+
 def test_history_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "KEPT", 2)
     some = studio_with(Machine(), memory=tmp_path)
@@ -434,7 +490,7 @@ def test_previews_are_the_clip_that_emerges(pipeline: Pipeline) -> None:
     seen: list[torch.Tensor] = []
     steps: list[int] = []
     order = Order(EXAMPLE, seconds=0.5, steps=1, guidance=2.0)
-    piece = make(pipeline, order, stop=threading.Event(), step=steps.append, preview=seen.append)
+    piece = make(pipeline, order, stop=threading.Event(), step=lambda done, _: steps.append(done), preview=seen.append)
     assert steps == [1]
     torch.testing.assert_close(seen[0], piece.clip.frames, atol=1e-4, rtol=0)  # in one step, what is believed is made
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import minisora
 
@@ -152,12 +153,23 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         assert download.value.suggested_filename == "a-purple-star-spins-0.mp4"
         assert (tmp_path / "out" / "a-purple-star-spins-0.mp4").stat().st_size > 0
 
+        # A picture of one's own is put on the screen, and moves.
+        Image.new("RGB", (90, 60), (200, 0, 0)).save(tmp_path / "mine.png")
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Open").press("Enter")
+        chooser.value.set_files(tmp_path / "mine.png")
+        page.get_by_role("img", name="clip: mine.png").wait_for()
+        page.get_by_label("Begin with").select_option("the first picture on the screen")
+        page.get_by_role("button", name="Generate").press("Enter")
+        page.get_by_role("status").filter(has_text="the first picture on the screen").wait_for()
+        page.get_by_label("Begin with").select_option("the words alone")
+
         # A number that cannot be stays as it was typed, and what is wrong with it stands below.
         page.get_by_label("Steps").fill("0")
         page.get_by_label("Seed").fill("5")
         page.get_by_role("alert").filter(has_text="steps 0: must be from 1 to 1000").wait_for()
         assert page.get_by_label("Steps").input_value() == "0"
-        page.get_by_role("button", name="Bring back").nth(1).press("Enter")
+        page.get_by_role("button", name="Bring back").last.press("Enter")
         page.get_by_role("img", name="clip: a red circle moves right").wait_for()
         assert prompt.input_value() == "a red circle moves right"
         assert page.get_by_label("Seed").input_value() == "0"
@@ -168,7 +180,7 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         before = page.evaluate(KERNEL)
         opened(page, url, "clip: a purple star spins")
         assert page.get_by_label("Prompt").input_value() == "a white ring bou"
-        assert page.get_by_role("button", name="Bring back").count() == 2
+        assert page.get_by_role("button", name="Bring back").count() == 4
         after = page.evaluate(KERNEL)
         assert after != before
         assert ended(url, before)
