@@ -1,14 +1,20 @@
-"""Draws the README's pictures with the shipped weights: ``python docs/pictures.py``. Seeds 0 to 5, nothing picked."""
+"""Draws the README's pictures with the shipped weights: ``python docs/pictures.py``. Nothing is picked.
+
+``sentence.gif`` is the README's own sentence with the seeds 0 to 5, ``wall.gif`` six sentences with one seed each.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from minisora.pipeline import Pipeline
 from minisora.video import save_video
 
+SENTENCE = "a red circle moves right and a blue square bounces"
 PROMPTS = (
     "a large red circle moves right",
     "a medium yellow star spins",
@@ -21,12 +27,22 @@ FOLDER = Path(__file__).resolve().parents[1] / "data" / "samples"
 
 
 def main() -> None:
-    clips = [clip.frames for clip in Pipeline.load().generate(list(PROMPTS))]
-    gap = torch.ones_like(clips[0][..., :2])
-    rows = [torch.cat([part for clip in clips[i : i + 3] for part in (clip, gap)][:-1], dim=-1) for i in (0, 3)]
-    wall = torch.cat([rows[0], torch.ones_like(rows[0][..., :2, :]), rows[1]], dim=-2)
-    save_video(wall, FOLDER / "wall.gif", fps=8.0)
-    print(FOLDER / "wall.gif")
+    pipeline = Pipeline.load()
+    for name, prompts in {"sentence": [SENTENCE] * len(PROMPTS), "wall": list(PROMPTS)}.items():
+        clips = [clip.frames for clip in pipeline.generate(prompts)]  # seeds 0, 1, 2, ...
+        save_video(wall(clips, columns=3), FOLDER / f"{name}.gif", fps=pipeline.fps)
+        print(FOLDER / f"{name}.gif")
+
+
+def wall(clips: Sequence[Tensor], *, columns: int) -> Tensor:
+    """Clips ``3 t h w`` beside and below each other, with white lines between them."""
+    rows = [_joined(clips[start : start + columns], dim=-1) for start in range(0, len(clips), columns)]
+    return _joined(rows, dim=-2)
+
+
+def _joined(parts: Sequence[Tensor], *, dim: int) -> Tensor:
+    line = torch.ones_like(parts[0].narrow(dim, 0, 2))
+    return torch.cat([piece for part in parts for piece in (line, part)][1:], dim=dim)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +21,28 @@ from minisora.checkpoint import (
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
-from minisora.diffusion import Given, ab2, classifier_free, experts, sample, text_to_video, time_grid, watch_x0
+from minisora.diffusion import (
+    Given,
+    ab2,
+    classifier_free,
+    composed,
+    experts,
+    sample,
+    text_to_video,
+    time_grid,
+    watch_x0,
+)
 from minisora.diffusion.path import Velocity
 from minisora.errors import UserError
 from minisora.model import DiT, TextTokens, Tokenizer, video_velocity
 from minisora.model.known import given_latents
 from minisora.networks import Early, load_codec, load_transformer, pick_device, words_on
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
+from minisora.worlds.claims import parse
 from minisora.worlds.plan import NUMBERS
 from minisora.worlds.vocabulary import KNOWN
 
-HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, a clip is sketched and wants to be painted.
+HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, all is settled that a plan says.
 
 #: What is made at once: more rows only use more memory.
 ROWS = 16
@@ -55,15 +67,19 @@ class Sampling:
 
     Attributes:
         plan_steps: calls of the planner, which come first.
-        paint_guidance: how much more the prompt counts where a plan is painted, which says it all already.
-        hand_over: the time at which the painter takes over from the sketcher.
+        plan_objects, plan_other_sizes: what the planner has learnt. Prompts that name more objects are painted without
+            a plan; so are, unless it is True, clips of another size or duration than most that it has seen.
+        plan_guidance: how much the plan counts: so often what it changes in the sketch is added to the velocity.
+        hand_over: the time from which on the plan no longer counts.
     """
 
     steps: int = 20
     guidance: float = 4.0
     shift: float = 1.0
     plan_steps: int = 16
-    paint_guidance: float = 1.0
+    plan_objects: int = 3
+    plan_other_sizes: bool = True
+    plan_guidance: float = 1.0
     hand_over: float = HAND_OVER
 
 
@@ -75,6 +91,7 @@ class Pipeline:
         fps: frames per second of the clips.
         size: height and width in pixels of most clips that the transformer was trained on; the default of
             :meth:`generate`.
+        seconds: how long these were.
         card: of the transformer's weights; ``hashes`` are those of all weights by their names, ``latents`` that of the
             codec whose latents all know.
     """
@@ -98,6 +115,7 @@ class Pipeline:
         self.tokenizer, self.sampling, self.fps, self.card = tokenizer, sampling or Sampling(), fps, card or {}
         clips = trained_on(self.card)
         self.size: tuple[int, int] = (int(clips.get("height", 64)), int(clips.get("width", 64)))
+        self.seconds = (int(clips.get("frames", 17)) - 1) / self.fps
 
     @classmethod
     def load(
@@ -262,15 +280,16 @@ class Pipeline:
         x, free = start
         s = self.sampling
         # A planner knows latents that are given and latents that are not: what is given by half, it has no word for.
-        if self.early is None or bool(((free > 0) & (free < 1)).any()):
-            velocity = self._guided(self.dit, ids, x, guidance)
-        else:
+        velocity = self._guided(self.dit, ids, x, guidance)
+        learnt = s.plan_other_sizes or tuple(x.shape[2:]) == self.latent_shape(self.seconds, self.size)
+        pushed = torch.tensor([learnt and self._objects(each) <= s.plan_objects for each in words], device=x.device)
+        if self.early is not None and pushed.any() and not bool(((free > 0) & (free < 1)).any()):
             known = given_latents(x, free, self.dit.config.patch)
             planner = self._guided(self.early.planner, ids, plan_noise, guidance, known=known)
             plan = sample(planner, plan_noise, time_grid(s.plan_steps, shift=s.shift), step=ab2)
-            sketcher = self._guided(self.early.sketcher, ids, x, 1.0, known=finite("planner", plan))
-            painter = self._guided(self.dit, ids, x, s.paint_guidance)
-            velocity = experts(sketcher, painter, hand_over=s.hand_over)
+            sketches = self._sketches(ids[: len(x)], x, finite("planner", plan))
+            planned = composed(velocity, sketches, scale=s.plan_guidance * pushed.view(-1, 1, 1, 1, 1))
+            velocity = experts(planned, velocity, hand_over=s.hand_over)
         if preview is not None:
             velocity = watch_x0(velocity, lambda x0, _: preview(x0))
         return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=ab2, watch=watch)
@@ -286,17 +305,30 @@ class Pipeline:
     ) -> Velocity:
         """The velocity of a network for clips like ``x``; the first half of ``ids`` are the prompts, the other what to
         steer away from."""
-        text = network.encode_text(ids)
+        both = network.encode_text(ids)
+        alone = TextTokens(both.tokens[: len(x)], both.mask[: len(x)])
+        twice = None if known is None else known.repeat(2, 1, 1, 1, 1)
+        return classifier_free(
+            self._velocity(network, alone, x, known), self._velocity(network, both, x, twice), scale=scale
+        )
+
+    def _objects(self, words: str) -> int:
+        """How many a prompt names; one without sense, which networks take as well, may name any number."""
+        try:
+            return len(parse(words).objects)
+        except UserError:
+            return sys.maxsize
+
+    def _sketches(self, ids: Tensor, x: Tensor, plan: Tensor) -> Velocity:
+        """The sketcher's velocity for two rows of each clip: told the plan, and told none."""
+        assert self.early is not None
+        text = self.early.sketcher.encode_text(ids.repeat(2, 1))
+        return self._velocity(self.early.sketcher, text, x, torch.cat([plan, torch.zeros_like(plan)]))
+
+    def _velocity(self, network: DiT, text: TextTokens, x: Tensor, known: Tensor | None) -> Velocity:
         frames, height, width = x.shape[2:]
         seconds = self.codec.config.temporal / self.fps
-
-        def velocity(times: int) -> Velocity:
-            rows = times * len(x)
-            some = TextTokens(text.tokens[:rows], text.mask[:rows])
-            told = None if known is None else known.repeat(times, 1, 1, 1, 1)
-            return video_velocity(network, some, (frames, height, width), seconds_per_latent_frame=seconds, known=told)
-
-        return classifier_free(velocity(1), velocity(2), scale=scale)
+        return video_velocity(network, text, (frames, height, width), seconds_per_latent_frame=seconds, known=known)
 
     def _decode(self, latents: Tensor) -> Tensor:
         """Pixels on the CPU, decoded piece by piece, so that memory on the device does not grow with the duration."""

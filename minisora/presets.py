@@ -8,6 +8,7 @@ from typing import Literal
 from minisora.codec.autoencoder import CodecConfig
 from minisora.errors import UserError
 from minisora.model.dit import DiTConfig
+from minisora.worlds.plan import NUMBERS
 from minisora.worlds.scene import DIRECTION, MOTIONS, Motion
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS
@@ -197,3 +198,13 @@ def preset_named(name: str) -> Preset:
     if name not in PRESETS:
         raise UserError(f"unknown preset {name!r}: try {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def network(preset: Preset, part: str, *, channels: int) -> DiTConfig:
+    """The sizes of one of the preset's transformers, for latents of so many ``channels``."""
+    painter = replace(preset.dit, channels=channels)
+    if part == "planner":
+        return replace(preset.early, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
+    if part == "sketcher":
+        return replace(preset.early, channels=channels, patch=painter.patch, known=NUMBERS)
+    return painter

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from minisora.diffusion.given import GivenMix
 from minisora.errors import UserError
-from minisora.model import DiTConfig
 from minisora.pipeline import HAND_OVER
 from minisora.presets import Preset
 from minisora.training.latents import ClipSet
@@ -15,7 +14,6 @@ from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
 from minisora.training.settings import CodecSettings, Machine, Part, TextToVideoSettings
 from minisora.worlds.digits import DigitsWorld
-from minisora.worlds.plan import NUMBERS
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
@@ -78,16 +76,6 @@ def part_named(name: str) -> Part:
         if part == name:
             return part
     raise UserError(f"part {name!r}: must be {', '.join(TIME_RANGES)}")
-
-
-def network(preset: Preset, part: Part, *, channels: int) -> DiTConfig:
-    """The sizes of one of the preset's transformers, for latents of so many ``channels``."""
-    painter = replace(preset.dit, channels=channels)
-    if part == "planner":
-        return replace(preset.early, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
-    if part == "sketcher":
-        return replace(preset.early, channels=channels, patch=painter.patch, known=NUMBERS)
-    return painter
 
 
 def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:

@@ -373,14 +373,16 @@ for path in PATHS:
 
 # %%
 from minisora.diffusion import classifier_free
-from minisora.model import TextTokens, video_velocity
+from minisora.model import DiT, TextTokens, video_velocity
 
 
-def prompted(prompt: str, shape: tuple[int, int, int]) -> Velocity:
-    """The finished network with its guidance as a velocity of latent clips of ``shape``."""
-    words = pipeline.dit.encode_text(pipeline.tokenizer.encode([prompt, ""]).to(pipeline.device))
+def prompted(
+    prompt: str, shape: tuple[int, int, int], net: DiT = pipeline.dit, known: Tensor | None = None
+) -> Velocity:
+    """A finished network with its guidance as a velocity of latent clips of ``shape``."""
+    words = net.encode_text(pipeline.tokenizer.encode([prompt, ""]).to(pipeline.device))
     alone, seconds = TextTokens(words.tokens[:1], words.mask[:1]), pipeline.codec.config.temporal / pipeline.fps
-    make = partial(video_velocity, pipeline.dit, shape=shape, seconds_per_latent_frame=seconds)
+    make = partial(video_velocity, net, shape=shape, seconds_per_latent_frame=seconds, known=known)
     return classifier_free(make(text=alone), make(text=words), scale=pipeline.sampling.guidance)
 
 
@@ -727,6 +729,40 @@ plots.xt_slice(shown["it moves"], alt="a row of the animated clip through time, 
 # | SDEdit: make it anew, but alike | nothing; the start is the clip itself with the noise of t = 0.6 |
 # | one frame after the other, without end | all frames before this one: a clock for each frame |
 #
+# ## First a plan
+#
+# One thing is still in the way of good clips. *Where* things are and how they move is settled in the first steps,
+# while there is nothing to be seen but noise, and there the words are heard last. So the weights of this course do not
+# leave the large network alone with them:
+#
+# 1. A small transformer, the **planner**, makes a *plan* from the sentence: a tiny video of one cell for each token,
+#    39 numbers in a cell. Is something near? Where is its middle, how does it step from picture to picture, how large
+#    is it, of which colour and shape? (`minisora/worlds/plan.py`; in training it is computed from the true scene.)
+# 2. Another small one, the **sketcher**, is asked twice: shown the plan, and shown none. The difference is what the
+#    plan changes, and it is *added* to the large network's velocity: `base + (told - untold)`, which is guidance again
+#    (chapter 07), only that the network which knows is not the one that is guided (`composed` in `guidance.py`).
+# 3. Below t = 0.6 everything that a plan says is settled, and the large network **paints** the rest alone.
+#
+# A plan is noise at first like everything else, and your loop does not care what it samples. Each cell that believes
+# something near draws the way of its middle through the four pictures of the latent frame. **Before you run:** nobody
+# compares the cells. What will you see where they disagree?
+
+# %%
+assert pipeline.early is not None
+planner, cells = pipeline.early.planner, (latent_frames, 4, 4)
+nothing = torch.zeros(1, planner.config.known, *cells, device=pipeline.device)  # no latents are given
+plan_noise = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(0))
+for wish in ("a large red circle moves right", "a small blue square bounces"):
+    network = prompted(wish, cells, planner, nothing)
+    plan = sample(network, plan_noise.to(pipeline.device), time_grid(16, shift=pipeline.sampling.shift), step=ab2)
+    display(plots.plan(plan[0], alt=f"the plan for {wish}: in each cell near it, the way of its middle"))
+
+# %% [markdown]
+# Where lines lie on one another, the cells agree. Where a bundle frays, the clip will be torn: this is how far one can
+# look into a clip before it has a single pixel. (Two objects at once are more than this young planner can plan, so the
+# pipeline asks it for one.) And no new sampler was needed: `composed`, and `experts`, which goes from the velocity with
+# the plan to the one without at t = 0.6, are velocities made of velocities. Each is ten lines; read them.
+#
 # ## Five patients
 #
 # Wrong samplers rarely crash. They make clips, a little too soft or too rough, and everybody blames the network. Here
@@ -830,6 +866,11 @@ plots.strips({label: seen(each[0]) for label, each in made.items()}, alt="the sk
 # - **A time for each token**: Diffusion Forcing (Chen et al. 2024, [2407.01392](https://arxiv.org/abs/2407.01392));
 #   **LTX-Video** hands in given frames that way ([2501.00103](https://arxiv.org/abs/2501.00103)), and so does the
 #   published code of Wan 2.2 for its small model of text and image.
+# - **Two networks by noise level**: eDiff-I (Balaji et al. 2022, [2211.01324](https://arxiv.org/abs/2211.01324)). Wan
+#   2.2 has two of 14 billion parameters: the one for the layout hands over to the one for details where the
+#   signal-to-noise ratio is half of the smallest. **VideoJAM** lets a video model generate the motion with the pixels, as
+#   colours for the flow, and guide itself by it ([2502.02492](https://arxiv.org/abs/2502.02492)); the plan here is its
+#   relative.
 # - **Fewer than ten calls** need a network that was trained for it: **Imagen Video** distils its models to 8 steps
 #   each ([2210.02303](https://arxiv.org/abs/2210.02303)); consistency models aim at one or two (Song et al. 2023,
 #   [2303.01469](https://arxiv.org/abs/2303.01469)). In your loop such a student is another `step`.
@@ -837,21 +878,6 @@ plots.strips({label: seen(each[0]) for label, each in made.items()}, alt="the sk
 #   ([2108.01073](https://arxiv.org/abs/2108.01073)). Its sampler is not public (OpenAI 2024, [*Video generation
 #   models as world simulators*](https://openai.com/index/video-generation-models-as-world-simulators/)).
 #
-# What does a clip cost, in calls? Guidance (chapter 07) asks twice each time, unless it is distilled into the
-# network.
-
-# %%
-# NBVAL_CHECK_OUTPUT
-plans = {
-    "DDPM": (1000, 1, 1),
-    "EDM, 18 Heun steps": (18, 2, 1),
-    "50 steps, guided": (50, 1, 2),
-    "8 steps, distilled": (8, 1, 1),
-}
-for name, (steps, looks, rows) in plans.items():
-    print(f"{name:20} {rows * (steps * looks - (looks == 2)):5} passes through the network")
-
-# %% [markdown]
 # ## Recap
 #
 # - A sampler solves `dx/dt = velocity(x, t)` from 1 to 0. One loop serves everything: step, times, and what is given
@@ -864,6 +890,7 @@ for name, (steps, looks, rows) in plans.items():
 # - Distance to the limit judges the solver, the judge the clip; what is wrong in the limit is the network's fault, and
 #   no ODE solver mends it.
 # - What is given has time 0. That is exact, and it is all there is to animating a still.
+# - Networks may share a way, one with a plan and one without, and the sampler does not notice.
 #
 # ## Five words
 #

@@ -197,7 +197,7 @@ def world() -> dict[str, Any]:
         return torch.cat([better(x[:2], t[:2]), worse(x[2:], t[2:])])
 
     names |= {"caption": "a red circle moves right", "conditional": better, "both": both, "scale": 3.0}
-    names |= {"low": 0.1, "high": 0.7}
+    names |= {"low": 0.1, "high": 0.7, "early": better, "late": worse, "hand_over": 0.7}
 
     # training and speed
     names |= {"step": 30, "warm_up": 100, "progress": 0.9, "decay": 0.35, "average": random(5), "weights": random(5)}

@@ -153,7 +153,8 @@ def train_text_to_video(
     from minisora.training.processes import settle
 
     settle(positive("devices", devices) or 1)  # before Lightning is imported
-    from minisora.recipe import clip_sets, network, part_named, text_to_video_settings
+    from minisora.presets import network
+    from minisora.recipe import clip_sets, part_named, text_to_video_settings
 
     preset, which = preset_named(preset_name), part_named(part)
     folder = run or Path("runs") / f"{preset.name}-text-to-video"

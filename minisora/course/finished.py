@@ -9,8 +9,9 @@ import torch
 from minisora.codec.autoencoder import Codec
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
+from minisora.networks import Early
 from minisora.pipeline import Pipeline
-from minisora.presets import NANO
+from minisora.presets import NANO, network
 from minisora.worlds.vocabulary import WORDS
 
 
@@ -28,4 +29,7 @@ def finished_pipeline() -> Pipeline:
     dit = DiT(NANO.dit, generator=generator)
     for layer in (dit.modulation, dit.patch_out):  # zero at first, so that no part would make a difference
         torch.nn.init.normal_(layer.weight, std=0.05, generator=generator)
-    return Pipeline(codec, dit, Tokenizer(WORDS))
+    planner, sketcher = (
+        DiT(network(NANO, part, channels=NANO.codec.channels), generator=generator) for part in Early._fields
+    )
+    return Pipeline(codec, dit, Tokenizer(WORDS), early=Early(planner, sketcher))

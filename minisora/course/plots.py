@@ -22,6 +22,7 @@ from torch import Tensor
 from minisora import video
 from minisora.course.picture import Picture, described, escaped, gif, grid, image, note, stack, table
 from minisora.errors import UserError
+from minisora.worlds.plan import numbers_of, paths
 
 __all__ = [
     "COLOURS",
@@ -32,6 +33,7 @@ __all__ = [
     "escaped",
     "filmstrip",
     "images",
+    "plan",
     "player",
     "stack",
     "strips",
@@ -106,6 +108,28 @@ def images(pictures: Mapping[str, Tensor], *, alt: str, width: int = 160, column
         {label: image(_pixels(each), alt=described(alt, label), width=width) for label, each in pictures.items()},
         columns=columns,
     )
+
+
+def plan(plan: Tensor, *, alt: str) -> Picture:
+    """A plan ``NUMBERS t h w``, a panel for each latent frame: where each cell expects its object, in its colour.
+
+    A line runs through the pictures of the latent frame and ends in a dot at the last one; cells far from any object
+    draw nothing.
+    """
+    numbers, (_, frames, rows, columns) = numbers_of(plan.cpu()), plan.shape
+    near, ways = numbers["near"][0] > 0, paths(plan.cpu())
+    colour = ((numbers["colour"] + 1) / 2).clamp(0, 1)
+    with canvas(size=(1.6 * frames, 1.75), panels=frames) as panels:
+        for frame, axes in enumerate([panels] if frames == 1 else panels):
+            for row, column in near[frame].nonzero().tolist():
+                x, y = ways[:, :, frame, row, column]
+                axes.plot(x, y, color=tuple(colour[:, frame, row, column].tolist()), linewidth=1.5)
+                axes.plot(x[-1], y[-1], "o", color=axes.lines[-1].get_color(), markersize=4)
+            axes.set(xlim=(-columns / 2, columns / 2), ylim=(rows / 2, -rows / 2), facecolor="#404040", aspect="equal")
+            axes.set_xticks(torch.arange(columns + 1) - columns / 2, [])
+            axes.set_yticks(torch.arange(rows + 1) - rows / 2, [])
+            axes.set_title(f"latent frame {frame}")
+        return drawn(panels, alt=alt)
 
 
 @contextlib.contextmanager

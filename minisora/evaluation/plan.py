@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from minisora.evaluation.motion import Course, classify
-from minisora.worlds.plan import CODE, COLOUR, GROWTH, LAYOUT, LENGTH, PICTURES, PLACE, SCALE, STEP, TURN
+from minisora.worlds.plan import CODE, COLOUR, GROWTH, LENGTH, PICTURES, TURN, numbers_of, paths
 from minisora.worlds.render import FPS
 from minisora.worlds.scene import COLOURS, MOTIONS, RADIUS, SHAPES, SIZES, Motion
 
@@ -30,24 +30,16 @@ class Planned(NamedTuple):
 
 def read_plan(plan: Tensor) -> Planned | None:
     """Of one object, from ``NUMBERS t h w``; None where a latent frame has no object."""
-    parts = dict(zip(LAYOUT, (SCALE * plan).split(list(LAYOUT.values())), strict=True))
+    parts = numbers_of(plan)
     near = (parts["near"][0] > 0).float()  # t h w
     if not near.flatten(1).any(1).all():
         return None
-    rows, columns = near.shape[1:]
-    side = min(rows, columns)
+    side = min(near.shape[1:])
 
-    def mean(value: Tensor) -> Tensor:  # k t h w -> k t
-        return (value * near).flatten(2).sum(2) / near.flatten(1).sum(1)
+    def mean(value: Tensor) -> Tensor:  # ... t h w -> ... t
+        return (value * near).sum((-2, -1)) / near.sum((-2, -1))
 
-    column = torch.arange(columns) + 0.5 - columns / 2
-    row = (torch.arange(rows) + 0.5 - rows / 2)[:, None]
-    place = torch.stack(
-        [mean(PLACE * parts["place"][:1] + column)[0], mean(PLACE * parts["place"][1:] + row)[0]]
-    )  # 2 t
-    steps = STEP * mean(parts["step"]).unflatten(0, (2, PICTURES))  # 2 p t
-    left = steps[:, :-1].flip(1).cumsum(1).flip(1)  # from each picture but the last to the last
-    path = torch.cat([place[:, None] - left, place[:, None]], 1).transpose(1, 2).flatten(1)[:, PICTURES - 1 :] / side
+    path = mean(paths(plan)).transpose(1, 2).flatten(1)[:, PICTURES - 1 :] / side
     before = torch.arange(PICTURES - 1, -1, -1)[:, None]
     size, turn = mean(parts["size"]), mean(parts["turn"])
     radius = 0.4 * size[0] + math.log(LENGTH / side) - before * GROWTH * size[1]

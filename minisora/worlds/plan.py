@@ -122,6 +122,25 @@ def plan_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: 
     return torch.cat([2 * near - 1, *(near * here(value) for value in numbers)], 1) / SCALE
 
 
+def numbers_of(plan: Tensor) -> dict[str, Tensor]:
+    """What the cells of a plan ``NUMBERS t h w`` say, by the names of ``LAYOUT``, each ``k t h w``."""
+    return dict(zip(LAYOUT, (SCALE * plan).split(list(LAYOUT.values())), strict=True))
+
+
+def paths(plan: Tensor) -> Tensor:
+    """Where each cell of a plan ``NUMBERS t h w`` expects its object at the pictures of its latent frame.
+
+    Returns: ``2 PICTURES t h w``: x and y in cells from the middle of the frame. Only cells that are near one know.
+    """
+    numbers, (rows, columns) = numbers_of(plan), plan.shape[-2:]
+    column, row = torch.arange(columns) + 0.5 - columns / 2, torch.arange(rows) + 0.5 - rows / 2
+    here = torch.stack(torch.broadcast_tensors(column[None, None], row[None, :, None]))  # 2 1 h w
+    last = PLACE * numbers["place"] + here
+    steps = STEP * numbers["step"].unflatten(0, (2, PICTURES))
+    left = steps[:, :-1].flip(1).cumsum(1).flip(1)  # from each picture but the last to the last
+    return torch.cat([last[:, None] - left, last[:, None]], 1)
+
+
 def _track(scenes: Sequence[DrawnScene], times: Tensor, width: float, height: float) -> Track:
     if all(isinstance(scene, DigitScene) for scene in scenes):
         return _digit_track(scenes, times, width, height)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from torch import Tensor
 from minisora.worlds import digits
 from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.motion import pack, pose
-from minisora.worlds.plan import CODE, LAYOUT, NUMBERS, SCALE, STEP, TURN, plan_of
+from minisora.worlds.plan import CODE, NUMBERS, PLACE, STEP, TURN, numbers_of, paths, plan_of
 from minisora.worlds.render import PALETTE
 from minisora.worlds.scene import MOTIONS, SHAPES, Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
@@ -19,8 +19,7 @@ SHAPE, SECONDS = (5, 4, 4), 0.5
 
 def parts(scene, shape: tuple[int, int, int] = SHAPE) -> dict[str, Tensor]:
     """The plan's numbers by name, each ``k t h w``."""
-    plan = SCALE * plan_of([scene], shape, SECONDS)[0]
-    return dict(zip(LAYOUT, plan.split(list(LAYOUT.values())), strict=True))
+    return numbers_of(plan_of([scene], shape, SECONDS)[0])
 
 
 def test_every_cell_near_an_object_points_to_it_in_every_picture() -> None:
@@ -32,7 +31,7 @@ def test_every_cell_near_an_object_points_to_it_in_every_picture() -> None:
         near = plan["near"][0] > 0
         assert near.any(-1).any(-1).all() and not near.all()
         for t in range(5):
-            x, y = ((plan["place"][i, t] + at) / side for i, at in enumerate((column, row)))
+            x, y = ((PLACE * plan["place"][i, t] + at) / side for i, at in enumerate((column, row)))
             torch.testing.assert_close(x[near[t]], torch.full_like(x[near[t]], -0.2 + 0.2 * t * SECONDS))
             torch.testing.assert_close(y[near[t]], torch.full_like(y[near[t]], 0.1))
         step = 0.2 * side * SECONDS / 4 / STEP
@@ -53,6 +52,22 @@ def test_steps_lead_from_each_picture_to_the_next() -> None:
                 pictures = torch.arange(4 * t - 3, 4 * t + 1)
                 expected = (true[pictures + 1] - true[pictures]) * 4 / STEP
                 torch.testing.assert_close(steps[:, t, row, column], expected, atol=1e-4, rtol=0)
+
+
+def test_the_paths_of_the_cells_are_those_of_the_object() -> None:
+    motions = ("bounces", "orbits", "up-left", "still")
+    scenes = ShapesWorld(motions=motions, counts=(1.0,), moving_camera=0.0).sample(
+        12, generator=torch.Generator().manual_seed(1)
+    )
+    for rows, columns in ((4, 4), (3, 5)):
+        for scene, plan in zip(scenes, plan_of(scenes, (5, rows, columns), SECONDS), strict=True):
+            near, way = numbers_of(plan)["near"][0] > 0, paths(plan)
+            track = pose(pack([scene]), torch.arange(17) / 8)
+            for t in range(1, 5):
+                pictures = slice(4 * t - 3, 4 * t + 1)
+                true = min(rows, columns) * torch.stack([track.x[0, 0, pictures], track.y[0, 0, pictures]])
+                cells = way[:, :, t, near[t]]
+                torch.testing.assert_close(cells, true[..., None].expand_as(cells), atol=1e-4, rtol=0)
 
 
 def test_a_cell_knows_what_is_there() -> None:
@@ -88,8 +103,7 @@ def test_digits_are_planned_where_they_are_drawn() -> None:
         (digit,) = scene.objects
         t, (row, column) = 3, (plan["near"][0, 3] > 0).nonzero()[0].tolist()
         assert int((CODE @ plan["shape"][:, t, row, column]).argmax()) == len(SHAPES) + digit.digit
-        x = (plan["place"][0, t, row, column] + column + 0.5) * 16
-        y = (plan["place"][1, t, row, column] + row + 0.5) * 16
+        x, y = (PLACE * plan["place"][:, t, row, column] + torch.tensor([column, row]) + 0.5) * 16
         ink = clip[4 * t].nonzero().float()
         assert ink[:, 0].min() < y < ink[:, 0].max() and ink[:, 1].min() < x < ink[:, 1].max()
 
