@@ -822,7 +822,7 @@ Studio("a blue star moves left", pipeline, steps=by_profile(20, fast=2), seconds
 # %% [markdown]
 # ## Mine against the reference
 #
-# This is the end of the course, so let us see what you have built. The next cell reads your notebooks in this folder,
+# The machine is complete, so let us see what you have built. The next cell reads your notebooks in this folder,
 # takes every part out of them, checks it, puts those that pass into the machine in place of the package's, builds the
 # networks anew out of them, and makes a clip. If it is the package's clip, then the table says how much of this
 # machine is *yours*.
@@ -913,6 +913,8 @@ mine(
 #
 # </details>
 #
-# **This was the last chapter.** You know every part of a machine that turns a sentence into a video, and what it
-# costs. Where to go from here: `docs/recipes.md` says what was tried and what is worth trying next, and `minisora train
-# text-to-video --preset small` on a GPU makes a larger model. Change something. Measure it. Tell somebody.
+# **The machine is complete.** You know every part of it, what turns a sentence into a video, and what that costs. What
+# else it can be *asked* is the question of **[12 · Given part of a video](12_given_part_of_a_video.ipynb)**, which
+# needs no new part. And beyond the pages: `docs/recipes.md` says what was tried and what is worth trying next, and
+# `minisora train text-to-video --preset small` on a GPU makes a larger model. Change something. Measure it. Tell
+# somebody.

@@ -177,6 +177,8 @@ def world() -> dict[str, Any]:
     names |= {"free": torch.tensor([0.0, 1, 1, 1]).view(1, 1, 4, 1, 1), "v_before": random(2, 3, 4, 2, 2)}
     names |= {"h_before": torch.full_like(t, -0.1), "first": random(2, 3, 1, 2, 2)}
     names |= {"fresh": torch.randn(x0.shape, generator=dice())}
+    names |= {"last": random(2, 3, 1, 2, 2), "hole": torch.rand(2, 1, 4, 2, 2), "behind": random(1, 3, 1, 8, 16)}
+    names |= {"times": torch.linspace(1, 0, 9), "strength": 0.7}
 
     # transformer
     names |= {name: random(2, 2, 5, 12) for name in ("query", "key", "value")}

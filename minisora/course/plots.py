@@ -69,15 +69,19 @@ def player(clip: Tensor, *, alt: str, fps: float = 8.0, width: int = 192) -> Pic
     return stack(_gif(clip, alt=alt, fps=fps, width=width), filmstrip(clip, alt=alt))
 
 
-def strips(clips: Mapping[str, Tensor], *, alt: str, fps: float = 8.0, columns: int = 6) -> Picture:
-    """Clips to compare: a row for each, playing on the left and as a filmstrip on the right."""
+def strips(
+    clips: Mapping[str, Tensor], *, alt: str, fps: float = 8.0, columns: int = 6, moving: bool = True
+) -> Picture:
+    """Clips to compare: a row for each, playing on the left (if ``moving``) and as a filmstrip on the right."""
     rows = []
     for label, clip in clips.items():
-        moving = _gif(clip, alt=described(alt, label), fps=fps, width=112)
         still = image(
             video.filmstrip(_clip(clip), columns=columns), alt=described(alt, f"filmstrip of {label}"), width=560
         )
-        rows.append([f"<td>{each}</td>" for each in (escaped(label), moving.html, still.html)])
+        cells = [escaped(label), still.html]
+        if moving:
+            cells.insert(1, _gif(clip, alt=described(alt, label), fps=fps, width=112).html)
+        rows.append([f"<td>{each}</td>" for each in cells])
     return Picture(grid(rows), alt)
 
 

@@ -26,6 +26,7 @@ from minisora.diffusion.objective import logit_normal, loss_at, shifted, uniform
 from minisora.diffusion.path import COSINE, DDPM_LINEAR, EDM, STRAIGHT, Path, Velocity, path_from_betas, shift_time
 from minisora.diffusion.sampler import karras_grid, sample, staggered, time_grid, watch_x0
 from minisora.diffusion.solvers import Step, ab2, ancestral, ddim, dpm_solver_pp, euler, heun
+from minisora.diffusion.structure import structure
 
 __all__ = [
     "COSINE",
@@ -65,6 +66,7 @@ __all__ = [
     "shift_time",
     "shifted",
     "staggered",
+    "structure",
     "text_to_video",
     "time_grid",
     "uniform",

@@ -90,6 +90,9 @@ def test_rows_of_pictures_lie_on_one_ground():
     frames = plots.images({str(i): CLIP[:, i] for i in range(5)}, alt="a frame of the clip", columns=2)
     for picture in (clips, frames):
         assert picture.html.count("<tbody><tr>") == picture.html.count("<tr>") == 3
+    assert clips.html.count("image/gif") == 3
+    still = plots.strips({"a": CLIP, "b": CLIP}, alt="two clips", moving=False)
+    assert still.html.count("image/png") == still.html.count("<img") == 2
 
 
 def test_who_opens_a_saved_page_finds_the_still_pictures(monkeypatch):
