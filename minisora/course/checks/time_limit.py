@@ -7,11 +7,12 @@ takes a debugger's place, and a process of its own knows nothing of the notebook
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,6 +37,20 @@ class _End(BaseException):
     """Raised in the worker. No ``Exception``, which the work itself may catch."""
 
 
+@contextlib.contextmanager
+def _signals_heard() -> Iterator[None]:
+    """What a shell starts in the background (`nohup … &`) ignores SIGINT; meanwhile it wakes this thread all the same."""
+    deaf = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if deaf:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if deaf:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@_signals_heard()
 def within(patience: Patience, work: Callable[[], T]) -> T:
     """What ``work`` returns, if it does so in time.
 

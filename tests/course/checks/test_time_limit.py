@@ -61,6 +61,17 @@ def test_what_waits_outside_of_python_is_woken(work):
         within(SHORT, work)
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="sends a signal to a thread")
+def test_what_waits_is_woken_in_the_background_too():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell leaves it to `nohup minisora class … &`
+    try:
+        with pytest.raises(NotDone, match=r"0\.3 seconds"):
+            within(SHORT, lambda: time.sleep(10))
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_it_works_in_any_thread_and_without_clocks_of_threads(monkeypatch):
     monkeypatch.delattr(time, "pthread_getcpuclockid", raising=False)  # as on macOS and Windows
     ended = []
