@@ -39,7 +39,10 @@ class _End(BaseException):
 
 @contextlib.contextmanager
 def _signals_heard() -> Iterator[None]:
-    """What a shell starts in the background (`nohup … &`) ignores SIGINT; meanwhile it wakes this thread all the same."""
+    """What a shell starts in the background (`nohup … &`) ignores SIGINT; until the work ends it is heard.
+
+    Where another handler was set, that one stays.
+    """
     deaf = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     if deaf:
         signal.signal(signal.SIGINT, signal.default_int_handler)
