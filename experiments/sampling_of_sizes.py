@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from minisora.evaluation.suite import MODEL, OTHER_SIZES, evaluate
-from minisora.pipeline import Pipeline, Sampling
+from minisora.pipeline import Pipeline
+from minisora.velocities import Sampling
 
 PROMPTS = 40
 SUITES = [replace(suite, scenes=PROMPTS) for suite in OTHER_SIZES if suite.frames == 33 or suite.height == 96]

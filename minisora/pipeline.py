@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
@@ -21,28 +19,14 @@ from minisora.checkpoint import (
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
-from minisora.diffusion import (
-    Given,
-    ab2,
-    classifier_free,
-    composed,
-    experts,
-    sample,
-    text_to_video,
-    time_grid,
-    watch_x0,
-)
-from minisora.diffusion.path import Velocity
+from minisora.diffusion import Given, ab2, sample, text_to_video, time_grid, watch_x0
 from minisora.errors import UserError
-from minisora.model import DiT, TextTokens, Tokenizer, video_velocity
-from minisora.model.known import given_latents
+from minisora.model import DiT, Tokenizer
 from minisora.networks import Early, load_codec, load_transformer, pick_device, words_on
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
-from minisora.worlds.claims import parse
+from minisora.velocities import Sampling, guided, planned
 from minisora.worlds.plan import NUMBERS
 from minisora.worlds.vocabulary import KNOWN
-
-HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, all is settled that a plan says.
 
 #: What is made at once: more rows only use more memory.
 ROWS = 16
@@ -59,28 +43,6 @@ Start = Callable[[Tensor], Given]
 
 #: ``preview(x0)``: the clean latents ``b c t h w`` that a call of the network believes in.
 Preview = Callable[[Tensor], object]
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How a model is best sampled; its card may say otherwise, so that better weights bring their own defaults.
-
-    Attributes:
-        plan_steps: calls of the planner, which come first.
-        plan_objects, plan_other_sizes: what the planner has learnt. Prompts that name more objects are painted without
-            a plan; so are, unless it is True, clips of another size or duration than most that it has seen.
-        plan_guidance: how much the plan counts: so often what it changes in the sketch is added to the velocity.
-        hand_over: the time from which on the plan no longer counts.
-    """
-
-    steps: int = 20
-    guidance: float = 4.0
-    shift: float = 1.0
-    plan_steps: int = 16
-    plan_objects: int = 3
-    plan_other_sizes: bool = True
-    plan_guidance: float = 1.0
-    hand_over: float = HAND_OVER
 
 
 class Pipeline:
@@ -277,58 +239,27 @@ class Pipeline:
         preview: Preview | None,
     ) -> Tensor:
         ids = self.tokenizer.encode([*words, *[away] * len(words)]).to(self.device)
-        x, free = start
-        s = self.sampling
+        (x, free), s, between = start, self.sampling, self.codec.config.temporal / self.fps
+        velocity = guided(self.dit, ids, x, scale=guidance, seconds=between)
+        usual = tuple(x.shape[2:]) == self.latent_shape(self.seconds, self.size)
+        rows = torch.tensor([s.plans(each, usual=usual) for each in words], device=x.device)
         # A planner knows latents that are given and latents that are not: what is given by half, it has no word for.
-        velocity = self._guided(self.dit, ids, x, guidance)
-        learnt = s.plan_other_sizes or tuple(x.shape[2:]) == self.latent_shape(self.seconds, self.size)
-        pushed = torch.tensor([learnt and self._objects(each) <= s.plan_objects for each in words], device=x.device)
-        if self.early is not None and pushed.any() and not bool(((free > 0) & (free < 1)).any()):
-            known = given_latents(x, free, self.dit.config.patch)
-            planner = self._guided(self.early.planner, ids, plan_noise, guidance, known=known)
-            plan = sample(planner, plan_noise, time_grid(s.plan_steps, shift=s.shift), step=ab2)
-            sketches = self._sketches(ids[: len(x)], x, finite("planner", plan))
-            planned = composed(velocity, sketches, scale=s.plan_guidance * pushed.view(-1, 1, 1, 1, 1))
-            velocity = experts(planned, velocity, hand_over=s.hand_over)
+        if self.early is not None and rows.any() and not ((free > 0) & (free < 1)).any():
+            velocity = planned(
+                velocity,
+                self.early,
+                ids,
+                start,
+                plan_noise,
+                s,
+                guidance=guidance,
+                seconds=between,
+                patch=self.dit.config.patch,
+                rows=rows,
+            )
         if preview is not None:
             velocity = watch_x0(velocity, lambda x0, _: preview(x0))
         return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=ab2, watch=watch)
-
-    def _guided(
-        self,
-        network: DiT,
-        ids: Tensor,
-        x: Tensor,
-        scale: float,
-        *,
-        known: Tensor | None = None,
-    ) -> Velocity:
-        """The velocity of a network for clips like ``x``; the first half of ``ids`` are the prompts, the other what to
-        steer away from."""
-        both = network.encode_text(ids)
-        alone = TextTokens(both.tokens[: len(x)], both.mask[: len(x)])
-        twice = None if known is None else known.repeat(2, 1, 1, 1, 1)
-        return classifier_free(
-            self._velocity(network, alone, x, known), self._velocity(network, both, x, twice), scale=scale
-        )
-
-    def _objects(self, words: str) -> int:
-        """How many a prompt names; one without sense, which networks take as well, may name any number."""
-        try:
-            return len(parse(words).objects)
-        except UserError:
-            return sys.maxsize
-
-    def _sketches(self, ids: Tensor, x: Tensor, plan: Tensor) -> Velocity:
-        """The sketcher's velocity for two rows of each clip: told the plan, and told none."""
-        assert self.early is not None
-        text = self.early.sketcher.encode_text(ids.repeat(2, 1))
-        return self._velocity(self.early.sketcher, text, x, torch.cat([plan, torch.zeros_like(plan)]))
-
-    def _velocity(self, network: DiT, text: TextTokens, x: Tensor, known: Tensor | None) -> Velocity:
-        frames, height, width = x.shape[2:]
-        seconds = self.codec.config.temporal / self.fps
-        return video_velocity(network, text, (frames, height, width), seconds_per_latent_frame=seconds, known=known)
 
     def _decode(self, latents: Tensor) -> Tensor:
         """Pixels on the CPU, decoded piece by piece, so that memory on the device does not grow with the duration."""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from minisora.diffusion.given import GivenMix
 from minisora.errors import UserError
-from minisora.pipeline import HAND_OVER
 from minisora.presets import Preset
 from minisora.training.latents import ClipSet
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
 from minisora.training.settings import CodecSettings, Machine, Part, TextToVideoSettings
+from minisora.velocities import HAND_OVER
 from minisora.worlds.digits import DigitsWorld
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.

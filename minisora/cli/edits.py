@@ -8,22 +8,7 @@ from typing import Annotated
 
 import typer
 
-from minisora.cli.making import (
-    CodecFile,
-    Device,
-    Guidance,
-    Negative,
-    Options,
-    Out,
-    Prompt,
-    Seed,
-    Steps,
-    Weights,
-    make,
-    mark_of,
-    parse_size,
-    plain,
-)
+from minisora.cli.making import Options, Prompt, make, mark_of, parse_size, plain, shape_of, with_options
 from minisora.errors import UserError
 
 PANEL = "From a picture, a clip, or several sentences"  #: Where the help lists these commands.
@@ -38,26 +23,19 @@ Size = Annotated[
 ]
 
 
+@with_options
 def animate(
     picture: Annotated[Path, typer.Argument(help="A png, jpg, webp, …, or a video.", metavar="PICTURE")],
     prompt: Prompt,
     seconds: Annotated[float, typer.Option(help="How long, up to 60.")] = 2.0,
     at: Annotated[float, typer.Option(help="Of a video, the picture at so many seconds.")] = 0.0,
     size: Size = None,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Let a picture move: the video begins with it."""
-    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
     marks = ["animated", mark_of(picture), *([f"at{plain(at)}s"] if at else [])]
     shape = shape_of(size)
-
     from minisora import edits
 
     make(
@@ -68,6 +46,7 @@ def animate(
     )
 
 
+@with_options
 def extend(
     clip: ClipFile,
     prompt: Prompt,
@@ -77,21 +56,13 @@ def extend(
         float, typer.Option(help="Seconds of the clip that are looked at; 0: one picture, the rest may move otherwise.")
     ] = 1.0,
     size: Size = None,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Let a clip go on, or find out what came before it."""
-    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
     added = f"{plain(before)}s-before" * (before != 0), f"{plain(after)}s-after" * (after != 1)
     marks = ["extended", mark_of(clip), *filter(None, added), *([f"c{plain(context)}"] if context != 1 else [])]
     shape = shape_of(size)
-
     from minisora import edits
 
     make(
@@ -104,6 +75,7 @@ def extend(
     )
 
 
+@with_options
 def loop(
     prompt: Prompt,
     clip: Annotated[
@@ -113,20 +85,12 @@ def loop(
     seconds: Annotated[float, typer.Option(help="How long, of which the way back is a part; not with --clip.")] = 2.0,
     back: Annotated[float, typer.Option(help="Seconds of the way back to the beginning.")] = 1.0,
     size: Size = None,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Make a video without end: its last picture goes on in its first."""
-    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
     marks = ["looped", *([mark_of(clip)] if clip else []), *([f"back{plain(back)}s"] if back != 1 else [])]
     shape = shape_of(size)
-
     from minisora import edits
 
     make(
@@ -137,26 +101,19 @@ def loop(
     )
 
 
+@with_options
 def connect(
     first: Annotated[Path, typer.Argument(help="The clip or picture to begin with.", metavar="FIRST")],
     last: Annotated[Path, typer.Argument(help="The clip or picture to end with.", metavar="LAST")],
     prompt: Prompt,
     seconds: Annotated[float, typer.Option(help="How long it takes from one to the other.")] = 1.0,
     size: Size = None,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Let one clip become another."""
-    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
     marks = ["connected", mark_of(first), mark_of(last)]
     shape = shape_of(size)
-
     from minisora import edits
 
     make(
@@ -167,6 +124,7 @@ def connect(
     )
 
 
+@with_options
 def storyboard(
     file: Annotated[
         Path,
@@ -179,23 +137,15 @@ def storyboard(
     size: Annotated[
         str | None, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.", show_default="the weights'")
     ] = None,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Turn several sentences with times into one video; each shot goes on from the one before."""
     from minisora.edits import read_storyboard
 
     shots = read_storyboard(file)
-    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
     marks = [*(["cut"] if cut else []), *([f"c{plain(context)}"] if context else [])]
     shape = shape_of(size)
-
     from minisora import edits
 
     make(
@@ -207,6 +157,7 @@ def storyboard(
     )
 
 
+@with_options
 def edit(
     clip: ClipFile,
     prompt: Prompt,
@@ -222,24 +173,16 @@ def edit(
         typer.Option(help="HEIGHTxWIDTH of a larger frame: what is around the clip?", show_default="none"),
     ] = None,
     size: Size = None,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Make a region of a clip anew (--region), or what is around it (--canvas); all else stays."""
     if (region is None) == (canvas is None):
         raise UserError("what is to be made anew? — name a --region TOP,LEFT,HEIGHT,WIDTH, or a larger --canvas 96x96")
     hole = None if region is None else parse_region(region)
     larger = None if canvas is None else parse_size(canvas, "canvas")
-    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
     part = f"region{'x'.join(map(str, hole))}" if hole else "expanded"
     shape = shape_of(size)
-
     from minisora import edits
 
     if hole is not None:
@@ -258,25 +201,18 @@ def edit(
         )
 
 
+@with_options
 def restyle(
     clip: ClipFile,
     prompt: Prompt,
     strength: Annotated[float, typer.Option(help="From above 0 (hardly any change) to 1 (forgets the clip).")] = 0.8,
     size: Size = None,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Make a clip anew in other words: the large stays, the small changes."""
-    options = Options(seed, steps, guidance, negative, out, weights, codec, device)
     marks = ["restyled", mark_of(clip), f"s{plain(strength)}"]
     shape = shape_of(size)
-
     from minisora import edits
 
     make(
@@ -289,11 +225,6 @@ def restyle(
 
 #: In the order in which the help lists them.
 COMMANDS = (animate, extend, loop, connect, storyboard, edit, restyle)
-
-
-def shape_of(size: str | None) -> tuple[int, int] | None:
-    """What --size says."""
-    return None if size is None else parse_size(size)
 
 
 def parse_region(text: str) -> tuple[int, int, int, int]:

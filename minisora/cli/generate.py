@@ -7,20 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minisora.cli.making import (
-    CodecFile,
-    Device,
-    Guidance,
-    Negative,
-    Options,
-    Out,
-    Prompt,
-    Seed,
-    Steps,
-    Weights,
-    make,
-    parse_size,
-)
+from minisora.cli.making import Options, Prompt, make, shape_of, with_options
 from minisora.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,45 +16,40 @@ if TYPE_CHECKING:
     from minisora.pipeline import Pipeline
 
 
+@with_options
 def generate(
     prompt: Prompt,
     size: Annotated[
         str | None, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.", show_default="the weights'")
     ] = None,
     seconds: Annotated[float, typer.Option(help="How long, from 0 (a single picture) to 60.")] = 2.0,
-    seed: Seed = 0,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    negative: Negative = "",
     upsample: Annotated[
         bool,
         typer.Option("--upsample", help="Make a full caption of a short or free prompt, and ask whether to use it."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Use it without asking.")] = False,
-    out: Out = None,
-    weights: Weights = None,
-    codec: CodecFile = None,
-    device: Device = None,
+    *,
+    options: Options,
 ) -> None:
     """Turn a sentence into a video, and a filmstrip beside it."""
-    shape = None if size is None else parse_size(size)
-    said = in_full(prompt, seed=seed, yes=yes) if upsample else prompt
+    shape = shape_of(size)
+    said = in_full(prompt, seed=options.seed, yes=yes) if upsample else prompt
 
     def from_words(pipeline: Pipeline, settings: Settings) -> Clip:
-        count = pipeline.sampling.steps if steps is None else steps
+        count = pipeline.sampling.steps if options.steps is None else options.steps
         bar = settings.get("progress")
         return pipeline.generate(
             said,
             seconds=seconds,
             size=shape,
             steps=count,
-            guidance=guidance,
-            negative=negative,
-            seed=seed,
+            guidance=options.guidance,
+            negative=options.negative,
+            seed=options.seed,
             watch=lambda done, _: bar and bar(done, count),
         )
 
-    make(Options(seed, steps, guidance, negative, out, weights, codec, device), from_words, prompts=[said])
+    make(options, from_words, prompts=[said])
 
 
 def in_full(prompt: str, *, seed: int, yes: bool) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import inspect
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -52,16 +54,39 @@ Device = Annotated[
 
 @dataclass(frozen=True)
 class Options:
-    """What can be asked of every command that makes a clip."""
+    """What can be asked of every command that makes a clip: its fields are the options, with their help."""
 
-    seed: int = 0
-    steps: int | None = None
-    guidance: float | None = None
-    negative: str = ""
-    out: Path | None = None
-    weights: Path | None = None
-    codec: Path | None = None
-    device: str | None = None
+    seed: Seed = 0
+    steps: Steps = None
+    guidance: Guidance = None
+    negative: Negative = ""
+    out: Out = None
+    weights: Weights = None
+    codec: CodecFile = None
+    device: Device = None
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the fields of :class:`Options` as options after its own; it gets them as ``options``.
+
+    Typer reads what a command takes from its signature.
+    """
+    own = [each for name, each in inspect.signature(command, eval_str=True).parameters.items() if name != "options"]
+    kinds = get_type_hints(Options, include_extras=True)
+    shared = [
+        inspect.Parameter(
+            each.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=each.default, annotation=kinds[each.name]
+        )
+        for each in fields(Options)
+    ]
+
+    @functools.wraps(command)
+    def called(**values: Any) -> None:
+        command(options=Options(**{each.name: values.pop(each.name) for each in shared}), **values)
+
+    setattr(called, "__signature__", inspect.Signature([*own, *shared]))  # noqa: B010 (a function's attribute)
+    called.__annotations__ = {each.name: each.annotation for each in (*own, *shared)}
+    return called
 
 
 def make(
@@ -165,6 +190,11 @@ def mark_of(path: Path) -> str:
     except OSError as error:
         raise UserError(f"cannot read {path}: {reason(error)} — name another file") from error
     return f"{'-'.join(re.findall(r'[a-z0-9]+', path.stem.lower()))[:24].strip('-') or 'file'}-{digest[:6]}"
+
+
+def shape_of(size: str | None) -> tuple[int, int] | None:
+    """What --size says."""
+    return None if size is None else parse_size(size)
 
 
 def parse_size(text: str, name: str = "size") -> tuple[int, int]:

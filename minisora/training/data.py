@@ -53,9 +53,9 @@ class Share(NamedTuple):
         return slice(self.rank * each, (self.rank + 1) * each)
 
 
-@dataclass(frozen=True)
-class LatentBatches:
-    """Batches of cached latents with captions that are made on the fly.
+@dataclass(frozen=True, kw_only=True)
+class Mixture:
+    """What batches of latents with captions are made of, wherever the clips come from.
 
     Attributes:
         batch: clips of a batch over all processes.
@@ -64,29 +64,41 @@ class LatentBatches:
         image_batch: how many times more samples an image batch has, as an image has fewer tokens.
         short_share: share of batches with clips cut to a random shorter length; the codec is causal, so that the
             first latent frames of a clip are the latents of its beginning.
-        styles: relative frequency of batches with canonical, terse, plain, and descriptive captions. A batch keeps to
-            one style, so that its captions are about equally long and few of its text tokens are padding.
     """
 
-    caches: Sequence[LatentCache]
     batch: int = 32
     seed: int = 0
     caption_dropout: float = 0.1
     image_share: float = 0.3
     image_batch: int = 3
     short_share: float = 0.05
+
+    def kind(self, generator: Generator, longest: int) -> tuple[int, int]:
+        """How many samples a batch has, and of how many latent frames, at most ``longest``."""
+        kind = float(torch.rand((), generator=generator))
+        if kind < self.image_share:
+            return self.batch * self.image_batch, 1
+        if kind < self.image_share + self.short_share and longest > 2:
+            return self.batch, int(torch.randint(2, longest, (), generator=generator))
+        return self.batch, longest
+
+
+@dataclass(frozen=True)
+class LatentBatches(Mixture):
+    """Batches of cached latents with captions that are made on the fly.
+
+    Attributes:
+        styles: relative frequency of batches with canonical, terse, plain, and descriptive captions. A batch keeps to
+            one style, so that its captions are about equally long and few of its text tokens are padding.
+    """
+
+    caches: Sequence[LatentCache]
     styles: tuple[float, float, float, float] = (0.4, 0.25, 0.25, 0.1)
 
     def __call__(self, step: int, share: Share) -> LatentBatch:
         generator = generator_for(self.seed, "batch", step)
         cache = self._choose_cache(generator)
-        kind = float(torch.rand((), generator=generator))
-        longest = cache.latents.shape[2]
-        frames, size = longest, self.batch
-        if kind < self.image_share:
-            frames, size = 1, self.batch * self.image_batch
-        elif kind < self.image_share + self.short_share and longest > 2:
-            frames = int(torch.randint(2, longest, (), generator=generator))
+        size, frames = self.kind(generator, cache.latents.shape[2])
         indices = torch.randint(len(cache), (size,), generator=generator)
         dropped = torch.rand(size, generator=generator) < self.caption_dropout
         style = STYLES[int(torch.multinomial(torch.tensor(self.styles), 1, generator=generator))]

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
 from minisora.errors import UserError
 from minisora.files import reason, replacing
-from minisora.training.data import LatentBatch, Share, VideoBatch
+from minisora.training.data import LatentBatch, Mixture, Share, VideoBatch
 from minisora.training.latents import latents_key
 from minisora.training.seeds import generator_for
 from minisora.video import to_uint8
@@ -160,20 +160,14 @@ class FootageBatches:
 
 
 @dataclass(frozen=True)
-class FootageLatentBatches:
-    """Batches of encoded clips with their captions, for the transformer; see ``LatentBatches`` for the shares."""
+class FootageLatentBatches(Mixture):
+    """Batches of encoded clips with their captions, for the transformer."""
 
     latents: Sequence[Piece]
-    batch: int = 32
-    seed: int = 0
-    caption_dropout: float = 0.1
-    image_share: float = 0.3
-    image_batch: int = 3
-    short_share: float = 0.05
 
     def __call__(self, step: int, share: Share) -> LatentBatch:
         generator = generator_for(self.seed, "footage", step)
-        size, frames = self._kind(generator)
+        size, frames = self.kind(generator, self.latents[0].load().shape[1])
         mine = share.of(size)
         indices = torch.randint(len(self.latents), (size,), generator=generator)[mine].tolist()
         dropped = (torch.rand(size, generator=generator) < self.caption_dropout)[mine].tolist()
@@ -181,15 +175,6 @@ class FootageLatentBatches:
         latents = torch.from_numpy(np.stack([piece.load() for piece in pieces]).astype(np.float32))
         captions = ["" if drop else piece.caption for piece, drop in zip(pieces, dropped, strict=True)]
         return LatentBatch(step, latents[:, :, :frames], captions)
-
-    def _kind(self, generator: Generator) -> tuple[int, int]:
-        """How many samples and latent frames this batch has."""
-        kind, longest = float(torch.rand((), generator=generator)), self.latents[0].load().shape[1]
-        if kind < self.image_share:
-            return self.batch * self.image_batch, 1
-        if kind < self.image_share + self.short_share and longest > 2:
-            return self.batch, int(torch.randint(2, longest, (), generator=generator))
-        return self.batch, longest
 
 
 def progress(what: str) -> Watch:

@@ -7,7 +7,7 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,12 @@ from minisora.checkpoint import load_weights, save_checkpoint
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.errors import UserError
 from minisora.model import DiT, DiTConfig, Tokenizer
-from minisora.training.data import Batches, LatentBatches, Share, VideoBatches
+from minisora.training.data import Batches, LatentBatches, Mixture, Share, VideoBatches
 from minisora.training.fit import Outcome, Visit, fit
 from minisora.training.footage import (
     Footage,
     FootageBatches,
     FootageLatentBatches,
-    Piece,
     encode_footage,
     progress,
 )
@@ -146,10 +145,11 @@ def train_text_to_video(
     batches: Batches
     if footage is None:
         caches = [encode(cache, codec, clip_set, rebuild=rebuild, device=place) for clip_set in clip_sets]
-        batches, shape = _drawn_batches(settings, caches), _latent_shape(caches[0].latents[0])
+        batches = LatentBatches(caches, styles=settings.styles, **_mixture(settings))
+        shape = _latent_shape(caches[0].latents[0])
     else:
         latents = encode_footage(footage, codec=codec, device=place, watch=progress("encoding clips"))
-        batches, shape = _footage_batches(settings, latents), _latent_shape(latents[0].load())
+        batches, shape = FootageLatentBatches(latents, **_mixture(settings)), _latent_shape(latents[0].load())
         settings = replace(settings, prompts=footage.prompts)
     torch.manual_seed(settings.seed)
     seconds = codec.config.temporal / data[0]["fps"]
@@ -283,29 +283,9 @@ def with_more_words(dit: DiT, start: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return weights
 
 
-def _drawn_batches(settings: TextToVideoSettings, caches: Sequence[LatentCache]) -> LatentBatches:
-    return LatentBatches(
-        caches,
-        batch=settings.batch,
-        seed=settings.seed,
-        caption_dropout=settings.caption_dropout,
-        image_share=settings.image_share,
-        image_batch=settings.image_batch,
-        short_share=settings.short_share,
-        styles=settings.styles,
-    )
-
-
-def _footage_batches(settings: TextToVideoSettings, latents: Sequence[Piece]) -> FootageLatentBatches:
-    return FootageLatentBatches(
-        latents,
-        batch=settings.batch,
-        seed=settings.seed,
-        caption_dropout=settings.caption_dropout,
-        image_share=settings.image_share,
-        image_batch=settings.image_batch,
-        short_share=settings.short_share,
-    )
+def _mixture(settings: TextToVideoSettings) -> dict[str, Any]:
+    """What the settings say of a ``Mixture``, whose fields they have by the same names."""
+    return {each.name: getattr(settings, each.name) for each in fields(Mixture)}
 
 
 def _latent_shape(latents: np.ndarray) -> tuple[int, int, int]:
