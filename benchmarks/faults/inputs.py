@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from minisora.checkpoint import card_path, load_checkpoint, save_checkpoint, settings_from
-from minisora.cli.generate import parse_size
+from minisora.cli.making import parse_size
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.course.grading.grade import grade
 from minisora.diffusion import time_grid

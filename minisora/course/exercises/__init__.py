@@ -1,4 +1,4 @@
-"""The exercises, a file a chapter: ``c02_patches.py`` has ``EXERCISES`` of chapter 02, in the order of the page."""
+"""The exercises, a folder a chapter: ``c02_patches`` has ``EXERCISES`` of chapter 02, in the order of the page."""
 
 from __future__ import annotations
 

@@ -4,14 +4,11 @@ import torch
 from einops import rearrange
 
 from minisora.codec import Codec, CodecConfig
-from minisora.course.exercises.c03_codec import (
-    CAUSES,
-    diagnose_codec,
-    latent_statistics,
-    patients,
-    tiny_codec,
-    to_blocks,
-)
+from minisora.course.exercises.c03_codec import CAUSES, patients
+from minisora.course.exercises.c03_codec.decode_stream import tiny_codec
+from minisora.course.exercises.c03_codec.diagnose_codec import diagnose_codec
+from minisora.course.exercises.c03_codec.latent_statistics import latent_statistics
+from minisora.course.exercises.c03_codec.to_blocks import to_blocks
 
 
 def codec_and_clip() -> tuple[Codec, torch.Tensor]:

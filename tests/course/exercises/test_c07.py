@@ -6,7 +6,10 @@ from typing import Any, cast
 
 import torch
 
-from minisora.course.exercises.c07_words import binds, drop_captions, guide, patients
+from minisora.course.exercises.c07_words import patients
+from minisora.course.exercises.c07_words.binds import binds
+from minisora.course.exercises.c07_words.classifier_free import guide
+from minisora.course.exercises.c07_words.drop_captions import drop_captions
 from minisora.diffusion.guidance import autoguidance
 from minisora.evaluation.judge import Reading, ReadObject, compare
 from minisora.training.data import LatentBatches, Share

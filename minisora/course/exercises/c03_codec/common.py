@@ -1,0 +1,11 @@
+"""What several exercises of the chapter use."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def drawn(*shape: int, seed: int = 0) -> Tensor:
+    """Numbers that differ from each other, so that a swap cannot hide."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
