@@ -102,7 +102,7 @@ def test_colours(codec: str, pixels: str, matrix: Colorspace, tag: int, levels: 
         codec,
         pixels=pixels,
         options=options,
-        pictures=[patches],
+        pictures=[patches] * 4,  # of one alone libx265's time stamps are not always right
         matrix=matrix,
         levels=levels,
         prepare=lambda s: tagged(s.codec_context, matrix=tag, levels=int(levels)),

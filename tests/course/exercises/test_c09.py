@@ -29,6 +29,7 @@ def test_every_patient_has_a_cause_of_its_own_and_one_cause_is_nobodys():
     [("A", 63, 1.6, 2.4), ("B", 32, 1.6, 2.4), ("C", 31, 1.6, 2.4), ("D", 32, 1.6, 2.4), ("E", 32, 0.8, 1.2)],
 )
 def test_a_patient_errs_as_its_sickness_makes_it(name, calls, low, high):
+    torch.manual_seed(0)  # patient E takes fresh noise
     (half, _), (error, made) = run(PATIENTS[name], 16), run(PATIENTS[name], 32)
     assert made == calls and low < half / error < high
 
