@@ -24,6 +24,7 @@ from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.networks import Early, load_codec, load_transformer, pick_device, words_on
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
+from minisora.sizes import Shape, beyond
 from minisora.velocities import Sampling, guided, planned
 from minisora.worlds.plan import NUMBERS
 from minisora.worlds.vocabulary import KNOWN
@@ -226,6 +227,15 @@ class Pipeline:
         """Latent frames, height and width of a clip; raises as :func:`~minisora.request.latent_shape`."""
         c, patch = self.codec.config, self.dit.config.patch
         return latent_shape(seconds, size, fps=self.fps, temporal=c.temporal, spatial=c.spatial, patch=patch)
+
+    def beyond(self, seconds: float, size: tuple[int, int] | None = None) -> str | None:
+        """One line for a duration or size beyond what the weights were trained on; None for one within.
+
+        Raises: UserError for what cannot be made at all.
+        """
+        height, width = self.size if size is None else size
+        frames = 1 + (self.latent_shape(seconds, (height, width))[0] - 1) * self.codec.config.temporal
+        return beyond(Shape(frames, height, width), self.card, fps=self.fps, temporal=self.codec.config.temporal)
 
     def _sample(
         self,

@@ -38,6 +38,8 @@ def generate(
     def from_words(pipeline: Pipeline, settings: Settings) -> Clip:
         count = pipeline.sampling.steps if options.steps is None else options.steps
         bar = settings.get("progress")
+        if (line := pipeline.beyond(seconds, shape)) is not None:
+            settings["tell"](line)
         return pipeline.generate(
             said,
             seconds=seconds,

@@ -27,7 +27,8 @@ class Settings(TypedDict, total=False):
     watch: Watch | None
     preview: Preview | None
     progress: Callable[[int, int], object] | None  #: is told the steps done, and how many there are in all
-    tell: Callable[[str], object]  #: is told in one line what was cut off or rounded; prints it, unless said otherwise
+    #: is told in one line each what was cut off or rounded, or is beyond training; prints it, unless said otherwise
+    tell: Callable[[str], object]
 
 
 class Work:
@@ -41,7 +42,7 @@ class Work:
 
     def __init__(self, pipeline: Pipeline, prompts: list[str], settings: Settings) -> None:
         self.pipeline = pipeline
-        self.calls, self._done = 1, 0
+        self.calls, self._done, self._warned = 1, 0, False
         for prompt in prompts:
             pipeline.in_words(prompt)
         usual, seed = pipeline.sampling, settings.get("seed", 0)
@@ -57,7 +58,10 @@ class Work:
 
     def generate(self, prompt: str, *, latents: int, size: tuple[int, int], given: Start | None = None) -> Clip:
         """``Pipeline.generate`` for a clip of so many latent frames and this size in pixels."""
-        asked = self._settings
+        asked, seconds = self._settings, seconds_of(latents, self.pipeline)
+        if not self._warned and (line := self.pipeline.beyond(seconds, size)) is not None:
+            self._warned = True  # of several calls, one line
+            self.tell(line)
 
         def watch(i: int, x: Tensor) -> None:
             self._done += 1
@@ -68,7 +72,7 @@ class Work:
 
         return self.pipeline.generate(
             prompt,
-            seconds=seconds_of(latents, self.pipeline),
+            seconds=seconds,
             size=size,
             steps=self.steps,
             guidance=self.guidance,
