@@ -106,7 +106,7 @@ def train(clips: Clips, tokenizer: Tokenizer, channels: int, steps: int) -> DiT:
         set_learning_rate(optimizer, learning_rate_factor(step, progress=step / steps, warm_up=30))
         optimizer.step()
         if step % 100 == 99:
-            print(f"  step {step + 1}: loss {float(loss):.3f}, {time.monotonic() - begin:.0f} s", flush=True)
+            print(f"  step {step + 1}: loss {float(loss.detach()):.3f}, {time.monotonic() - begin:.0f} s", flush=True)
     return network.eval().requires_grad_(False)
 
 
