@@ -105,7 +105,9 @@ def kept(height: int, width: int, size: tuple[int, int]) -> float:
 
 for name, (height, width) in videos.items():
     near = bucket(height, width, [(64, 64), (48, 80), (80, 48)])
-    print(f"{name:15} square: {kept(height, width, (64, 64)):4.0%}   {near[0]}x{near[1]}: {kept(height, width, near):4.0%}")
+    print(
+        f"{name:15} square: {kept(height, width, (64, 64)):4.0%}   {near[0]}x{near[1]}: {kept(height, width, near):4.0%}"
+    )
 
 # %% [markdown]
 # ## What a square crop teaches
@@ -308,6 +310,7 @@ for row, members in enumerate(rows):
         shape = list(asked.values())[i]
         together[i] = unpatchify(done[row][segments[row] == number][None], *shape)
 
+
 # %%
 # NBVAL_CHECK_OUTPUT
 @torch.no_grad()
@@ -320,17 +323,20 @@ def alone(caption: str, noise: Tensor) -> Tensor:
 
 
 apart = [(alone(caption, noises[i]) - together[i]).abs().max() for i, caption in enumerate(asked)]
-print("clips that come out of packed rows as they do alone:", sum(bool(each < 1e-2) for each in apart), "of", len(apart))
+print(
+    "clips that come out of packed rows as they do alone:", sum(bool(each < 1e-2) for each in apart), "of", len(apart)
+)
 
 # %%
 with torch.no_grad():
     seen = {caption: codec.decode(together[i])[0].cpu() for i, caption in enumerate(asked)}
-pictures = {f"{clip.shape[1]} frames of {clip.shape[2]}x{clip.shape[3]}": clip[:, -1] for clip in seen.values()}
-plots.images(pictures, alt="the last frames of clips of different shapes from one packed batch", columns=5, width=130)
+pictures = {f"{i}: {' x '.join(map(str, clip.shape[1:]))}": clip[:, -1] for i, clip in enumerate(seen.values())}
+plots.images(
+    pictures, alt="the last frames of six clips of different shapes from one packed batch", columns=6, width=110
+)
 
 # %% [markdown]
-# One batch, and no two neighbours of one shape. (Two clips of the same shape share a label, so one of them is missing.)
-# Where it pays is training, where clips of all shapes are wanted in every step. minisora itself goes by buckets: each
+# One batch, and hardly two clips of one shape in it. Where it pays is training, where clips of all shapes are wanted in every step. minisora itself goes by buckets: each
 # batch has one shape, and batches of rarer shapes come up less often. With five shapes that wastes nothing.
 #
 # ## Where do the new tokens lie?
@@ -376,3 +382,503 @@ def stretch(coords: Tensor, axes: Axes, factors: tuple[float, ...], way: str) ->
 
 # %% check="stretch"
 check.stretch(stretch)
+
+# %% [markdown]
+# To try them without any training: draw clips at the larger size, put noise on them, and ask the shipped network for the
+# clean clip. How far off is it (mean squared error, as a share of the clips' variance)? High times are about *where
+# things are and how they move*, low ones about what they look like (chapter 08).
+#
+# Two sizes that the weights have seen now and then (96x96; 33 frames), and two that they never have (128x128; 65
+# frames). **Which way is best, for each? And is the best one the same at t = 0.95 and at 0.3?**
+
+# %%
+from minisora.evaluation.suite import ONE_OBJECT, Suite
+from minisora.model.velocity import token_times
+from minisora.worlds.caption import canonical
+from minisora.worlds.render import render
+
+stretch = use(stretch=stretch)
+WAYS = ("extrapolate", "interpolate", "rescale")
+
+
+def stretched(captions: list[str], shape: tuple[int, int, int], way: str):
+    """The network's velocity for larger clips, with its tokens placed in one of three ways."""
+    t, h, w = shape
+    factors = (max(1.0, (t - 1) / 4), h / 8, w / 8)  # 5 latent frames of 8x8 are the usual clip
+    coords, axes = stretch(coordinates(t, h, w, 0.5).to(device), VIDEO_AXES, factors, way)
+    text = dit.encode_text(pipeline.tokenizer.encode(captions).to(device))
+    nowhere = coords.new_zeros(text.mask.shape[1], 3)  # the words
+    turns = rope_table(torch.cat([nowhere, coords])[None], dit.config.width // dit.config.heads, axes)
+    context = dit.prepare(coords, text)._replace(rope=turns)
+    return lambda x, t_: unpatchify(dit(patchify(x), token_times(t_, x), context), t, h, w)
+
+
+# %%
+N, LEVELS = by_profile(8, fast=1), by_profile([0.95, 0.9, 0.8, 0.6, 0.3], fast=[0.9])
+
+
+@torch.no_grad()
+def drawn(frames: int, height: int, width: int) -> tuple[Tensor, list[str]]:
+    """Latents of drawn clips of one thing, and their captions."""
+    scenes = Suite("new", ONE_OBJECT, N, 555, frames, height, width).draw()
+    video = render(scenes, frames=frames, height=height, width=width).to(device)
+    return torch.cat([codec.encode(clip[None]) for clip in video]), [canonical(scene) for scene in scenes]
+
+
+@torch.no_grad()
+def errors(x0: Tensor, velocity, levels: list[float] = LEVELS) -> list[float]:
+    """Mean squared error of the predicted clean clips, as a share of their variance, at each level."""
+    noise = torch.randn(x0.shape, generator=Generator().manual_seed(1)).to(x0)
+    noisy = [((1 - t) * x0 + t * noise, torch.tensor(t)) for t in levels]
+    return [float((x - t * velocity(x, t) - x0).square().mean() / x0.var()) for x, t in noisy]
+
+
+# %%
+LARGER = {"96x96": (17, 96, 96), "128x128": (17, 128, 128), "33 frames": (33, 64, 64), "65 frames": (65, 64, 64)}
+LARGER = by_profile(LARGER, fast={"33 frames": LARGER["33 frames"]})
+at_home, captions = drawn(17, 64, 64)
+usual = errors(at_home, stretched(captions, (5, 8, 8), "extrapolate"))
+print(f"{'t':24}" + "".join(f"{t:8}" for t in LEVELS))
+print(f"{'64x64, the usual clip':24}" + "".join(f"{e:8.3f}" for e in usual))
+for name, size in LARGER.items():
+    x0, captions = drawn(*size)
+    for way in WAYS:
+        found = errors(x0, stretched(captions, tuple(x0.shape[2:]), way))
+        print(f"{name + ', ' + way:24}" + "".join(f"{e:8.3f}" for e in found))
+
+# %% [markdown]
+# Compare columns, not only lines.
+#
+# - **Details** (0.6, 0.3): *interpolate* is the worst everywhere, often twice as far off. Half a step between neighbours
+#   means another texture than the one that was learnt.
+# - **The layout** (0.95), where nothing larger was ever seen: *extrapolate* may be the worst, and *interpolate* the best.
+#   Where something is at all is a matter of the whole frame, and the frame is squeezed into what is known.
+# - **Rescale** takes the better half of each. Where the size was in training (96x96), plain coordinates need no help.
+#
+# CogVideoX reports the same for its own sizes: extrapolated details are sharp, interpolated layouts are whole. What it
+# is good for depends on what was trained.
+
+# %%
+x0, captions = drawn(*by_profile((17, 128, 128), fast=(9, 96, 96)))
+shape, noise = tuple(x0.shape[2:]), torch.randn(x0[:1].shape, generator=Generator().manual_seed(2)).to(x0)
+guesses = {}
+for way in WAYS:
+    ask = stretched(captions[:1], shape, way)
+    for t in (0.5, 0.8, 0.95):
+        with torch.no_grad():
+            x = (1 - t) * x0[:1] + t * noise
+            guesses[way, t] = codec.decode(x - t * ask(x, torch.tensor(t)))[0, :, 8].cpu()
+
+
+def guessed(way: str, t: float) -> plots.Picture:
+    title = f"{way}, from a clip under the noise of t = {t}"
+    return plots.images(
+        {title: guesses[way, t]}, alt=f"a frame of the clean clip that is predicted: {title}", width=230
+    )
+
+
+print("the true clip:", captions[0])
+explore(guessed, way=WAYS, t=[0.5, 0.8, 0.95])
+
+# %% [markdown]
+# Now whole clips. The judge reads how many things there are and which colour, shape, size and motion they have. Beside it
+# the floor: the same scenes *drawn*, through the codec. **Which way keeps things whole at 96x96, and over 33 frames?**
+
+# %%
+from minisora.evaluation.judge import judge
+from minisora.worlds.claims import parse
+
+JUDGED = by_profile({"96x96": (17, 96, 96), "33 frames": (33, 64, 64)}, fast={"33 frames": (33, 64, 64)})
+
+
+def marks(clips: Tensor, captions: list[str]) -> str:
+    verdicts = [judge(clip, parse(caption)) for clip, caption in zip(clips, captions, strict=True)]
+    kinds = ("count", "colour", "shape", "size", "motion")
+    return "  ".join(f"{kind} {sum(getattr(v, kind) for v in verdicts)}" for kind in kinds) + f"  of {len(verdicts)}"
+
+
+@torch.no_grad()
+def painted(captions: list[str], shape: tuple[int, int, int], way: str) -> Tensor:
+    """Guided clips, with the tokens placed in one of three ways."""
+    noise = torch.randn(len(captions), CHANNELS, *shape, generator=Generator().manual_seed(6)).to(device)
+    told, untold = (stretched(words, shape, way) for words in (captions, [""] * len(captions)))
+    guided = lambda x, t: untold(x, t) + scale * (told(x, t) - untold(x, t))  # noqa: E731
+    return codec.decode(sample(guided, noise, times, step=ab2)).cpu()
+
+
+# %%
+rows = {}
+for name, size in JUDGED.items():
+    x0, captions = drawn(*size)
+    x0, captions = x0[: by_profile(5, fast=1)], captions[: by_profile(5, fast=1)]
+    with torch.no_grad():
+        print(f"{name + ', drawn':24}", marks(codec.decode(x0).cpu(), captions))
+    for way in WAYS:
+        clips = painted(captions, tuple(x0.shape[2:]), way)
+        print(f"{name + ', ' + way:24}", marks(clips, captions))
+        rows[f"{name}, {way}"] = clips[0]
+plots.strips(rows, alt="clips at larger sizes, their tokens placed in three ways", columns=5, moving=False)
+
+# %% [markdown]
+# Five clips of each are an anecdote: look for large differences only. ("Count" is the one that a broken layout loses
+# first: two halves of a thing are two things.)
+#
+# ## How much noise do more tokens need?
+#
+# Chapter 04 found that larger clips need more noise before they forget what they show, and shifted the times. By how
+# much, exactly? Stable Diffusion 3 ([2403.03206](https://arxiv.org/abs/2403.03206), equation 23) makes one assumption:
+# all tokens say *the same*. Then their mean is what one knows of it, and of n tokens it has a noise of
+#
+# `t / (1 - t) / √n`
+#
+# (the odds of noise, divided by the root of how many numbers were averaged). A clip of `tokens` tokens hides as much at
+# t' as one of `usual` tokens hides at t, if the two are equal.
+#
+# {card}
+#
+# Return the times for a clip of `tokens` tokens, if `times` are right for one of `usual`. `shift_time(t, shift)` is
+# yours from chapter 04 (and imported): it multiplies the odds.
+
+
+# %% exercise="times_for"
+def times_for(times: Tensor, tokens: int, usual: int) -> Tensor:
+    """Times that hide as much of a clip of ``tokens`` as ``times`` do of one of ``usual`` tokens, if all agree."""
+    ### BEGIN SOLUTION
+    return shift_time(times, (tokens / usual) ** 0.5)
+    ### END SOLUTION
+
+
+# %% check="times_for"
+check.times_for(times_for)
+
+# %% [markdown]
+# "Simple Diffusion" ([2301.11093](https://arxiv.org/abs/2301.11093)) came to a rule of its own, for pixels, in other words:
+# take the log-SNR of 64x64, and add `2 log(64 / side)`. **Is it the same rule?**
+
+# %%
+# NBVAL_CHECK_OUTPUT
+times_for = use(times_for=times_for)
+grid = torch.tensor([0.9, 0.7, 0.5, 0.3, 0.1])
+later = times_for(grid, 128 * 128, 64 * 64)
+log_snr = 2 * ((1 - grid) / grid).log()  # of the straight path, at 64x64
+theirs = log_snr + 2 * log(64 / 128)
+print(
+    "SD3's times have Simple Diffusion's log-SNR:", torch.allclose(2 * ((1 - later) / later).log(), theirs, atol=1e-4)
+)
+
+# %% [markdown]
+# One rule, then, found twice: twice the side is a shift of 2. But is the assumption true of *our* latents? They do not
+# all say the same: a codec has taken out most of what neighbours share. Measure it: at which times is the network as far
+# off at 96x96 as it is at 64x64? If `e(t)` is the error at 64x64 and `E(t)` that at 96x96, look for the shift `s` with
+# `E(shifted t) = e(t)`. By the rule, 180 tokens against 80, it is **1.5**. **More, or less?**
+
+# %%
+fine = by_profile([0.97, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.45, 0.3], fast=[0.9, 0.6])
+
+
+def measured(frames: int, height: int, width: int) -> np.ndarray:
+    x0, captions = drawn(frames, height, width)
+    return np.log(errors(x0, stretched(captions, tuple(x0.shape[2:]), "extrapolate"), fine))
+
+
+small, odds = measured(17, 64, 64), np.log([t / (1 - t) for t in fine])
+shifts = np.linspace(0.4, 2.5, 43)
+for name, size in JUDGED.items():
+    large = measured(*size)
+    miss = [np.abs(np.interp(odds + np.log(s), odds[::-1], large[::-1]) - small).mean() for s in shifts]
+    ratio = ((size[0] - 1) / 4 + 1) / 5 * size[1] * size[2] / 64**2
+    print(f"{name}: {ratio:.2f} times the tokens; by the root {ratio**0.5:.2f}, measured {shifts[np.argmin(miss)]:.2f}")
+
+# %% [markdown]
+# Less than the root says, as a rule; a measured shift near 1 is no shift at all. Two things pull against it. Larger
+# frames show *more to get right*, not more of the same; and the network has seen few of them, so that it is worse there
+# at every time. The root is what a perfect observer gains from tokens that agree, and so an upper bound. `docs/recipes.md`
+# has the same from the other end: forty clips each of 33 frames and of 96x96, sampled with shifts of 1.5, 3 and 5, came
+# out equally right. So systems state their shift as a figure that was *tried*.
+#
+# ## Longer than it knows
+#
+# The network knows two seconds, now and then four. Eight seconds are 65 frames, 17 latent frames. Three ways:
+#
+# - **all at once**: 272 tokens, of which most are later than anything was;
+# - **staggered clocks**: the same tokens, but each latent frame starts two steps after the one before it, so that the
+#   past is always cleaner than the future (`staggered`, chapter 09);
+# - **extension**: windows of two seconds, each of which is given the end of what is there.
+#
+# {card}
+#
+# Which latent frames does each call make? `frames` are wanted, a call makes `size` at most, and each but the first is
+# given `held` of those that are there. Return a list of `(first, given, end)`: the call makes latent frames
+# `first ... end - 1`, of which the first `given` are there already. The first call is given nothing; the last one may be
+# shorter. If `held >= size` nothing is left to make: a `ValueError`.
+
+
+# %% exercise="windows"
+def windows(frames: int, size: int, held: int) -> list[tuple[int, int, int]]:
+    """The calls that make ``frames`` latent frames, at most ``size`` at once: (first frame, how many given, end)."""
+    ### BEGIN SOLUTION
+    if held >= size:
+        raise ValueError(f"{held} of {size} latent frames given: nothing is left to make")
+    made = min(size, frames)
+    calls = [(0, 0, made)]
+    while made < frames:
+        end = min(made - held + size, frames)
+        calls.append((made - held, held, end))
+        made = end
+    return calls
+    ### END SOLUTION
+
+
+# %% check="windows"
+check.windows(windows)
+
+# %%
+# NBVAL_CHECK_OUTPUT
+windows = use(windows=windows)
+print(windows(17, 5, 2))
+print("calls for a minute (121 latent frames):", len(windows(121, 5, 2)))
+
+# %%
+from minisora.diffusion import extend
+from minisora.diffusion.sampler import staggered
+
+LONG = by_profile(17, fast=7)  # latent frames
+stories = ["a large red circle stays still", "a large yellow star orbits"][: by_profile(2, fast=1)]
+
+
+@torch.no_grad()
+def network(prompts: list[str], frames: int):
+    """The guided velocity of clips of 64x64."""
+    text = dit.encode_text(pipeline.tokenizer.encode([*prompts, *[""] * len(prompts)]).to(device))
+    one = TextTokens(*(part[: len(prompts)] for part in text))
+    return classifier_free(*(video_velocity(dit, each, (frames, 8, 8)) for each in (one, text)), scale=scale)
+
+
+def noise(frames: int, seed: int) -> Tensor:
+    dice = Generator().manual_seed(seed)
+    return torch.randn(len(stories), CHANNELS, frames, 8, 8, generator=dice).to(device)
+
+
+# %%
+@torch.no_grad()
+def by_windows(held: int) -> Tensor:
+    """Pixels, window after window; what is given is encoded anew, as the beginning of a clip."""
+    video = None
+    for first, given, end in windows(LONG, 5, held):
+        start = noise(end - first, seed=first)
+        x, free = start, 1.0
+        if given:
+            x, free = extend(start, codec.encode(video[:, :, -(4 * given - 3) :]))
+        made = codec.decode(sample(network(stories, end - first), x, times, free=free, step=ab2))
+        video = made if video is None else torch.cat([video, made[:, :, 4 * given - 3 :]], dim=2)
+    return video.cpu()
+
+
+ask, start = network(stories, LONG), noise(LONG, seed=1)
+with torch.no_grad():
+    at_once = codec.decode(sample(ask, start, times, step=ab2)).cpu()
+    clocks = codec.decode(sample(ask, start, staggered(times, LONG, delay=2), step=ab2)).cpu()
+long = {"all at once": at_once, "staggered clocks": clocks, "extension": by_windows(2)}
+rows = {f"{way}: {story}": clip[i] for way, clip in long.items() for i, story in enumerate(stories)}
+plots.strips(
+    rows, alt="eight seconds made in three ways: a still circle, and a star that orbits", columns=9, moving=False
+)
+
+# %% [markdown]
+# Something that stays still must not change at all, which makes it the best test there is: whatever does change is
+# **drift**. Three numbers for each clip: the thing's area in the last second, as a share of that in the first; how far its
+# mean colour has wandered (0: none; the whole range of a channel is 2); and the largest step from one frame to the next,
+# in mean steps. The floor is a drawn clip through the codec. **Which of the three ways forgets fastest?**
+
+# %%
+from minisora.evaluation.backdrop import find_backdrop
+from minisora.worlds.scene import Scene, SceneObject
+
+
+def drift(clip: Tensor) -> str:
+    """How a clip ``3 t h w`` of one thing changes from its first second to its last."""
+    behind = 2 * find_backdrop((clip.transpose(0, 1) + 1) / 2).picture.transpose(0, 1) - 1
+    inside = ((clip - behind).abs() > 0.3).any(0).float()  # t h w
+    area = inside.sum((1, 2))
+    colour = (clip * inside).sum((2, 3)) / area.clamp(min=1)  # 3 t
+    wandered = (colour[:, -8:].mean(1) - colour[:, :8].mean(1)).abs().max()
+    steps = clip.diff(dim=1).abs().mean((0, 2, 3))
+    share = area[-8:].mean() / area[:8].mean().clamp(min=1)
+    return f"area {share:4.2f}  colour {wandered:4.2f}  largest step {steps.max() / steps.mean():4.1f}"
+
+
+real = render([Scene((SceneObject("circle", "red", "large", "still"),))], frames=4 * LONG - 3, height=64, width=64)
+with torch.no_grad():
+    print(f"{'drawn, through the codec':28}", drift(codec.decode(codec.encode(real.to(device)))[0].cpu()))
+for way, clip in long.items():
+    for i, story in enumerate(stories):
+        print(f"{way:17} {story.split()[2]:10}", drift(clip[i]))
+
+# %% [markdown]
+# Area 1.00 and colour 0.00 would be perfect. What to look for: the extension stays within durations that were trained, so
+# each *window* is good; but it sees half a second back and a little, and each window copies the mistakes of the last.
+# All at once sees everything and knows nothing of late times. Which of the two is worse depends on the weights, and with
+# the shipped ones on the sentence; that is why both are printed, and why a product offers the second (`minisora extend`).
+#
+# ## Any length, in the same memory
+#
+# Making windows needs the memory of a window. What about the decoder? It is causal (chapter 03), so it needs to remember
+# only what its convolutions look back at: `decode_stream` hands that on from piece to piece, and `Pipeline` always
+# decodes so. **How large is the largest tensor in the decoder for 2, 8 and 32 seconds: whole, and in pieces of 5?**
+
+# %%
+from minisora.codec.stream import decode_stream
+
+
+@torch.no_grad()
+def largest(latents: Tensor, piece: int) -> tuple[Tensor, float]:
+    """The clip, decoded in pieces, and the millions of numbers in the largest tensor that a layer handed on."""
+    sizes: list[int] = []
+
+    def note(module, inputs, out) -> None:
+        sizes.append((out[0] if isinstance(out, tuple) else out).numel())
+
+    hooks = [module.register_forward_hook(note) for module in codec.decoder.modules()]
+    video = torch.cat([each.cpu() for each in decode_stream(codec, latents.split(piece, dim=2))], dim=2)
+    for hook in hooks:
+        hook.remove()
+    return video, max(sizes) / 1e6
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+clip, _ = drawn(17, 64, 64)
+needs, same = {}, True
+for count in by_profile((1, 4, 13), fast=(1, 2)):
+    latents = clip[:1].repeat(1, 1, count, 1, 1)
+    (whole, much), (pieces, little) = largest(latents, 10**6), largest(latents, 5)
+    needs[latents.shape[2]] = (much, little)
+    same = same and torch.allclose(whole, pieces, atol=1e-4)
+print("in pieces as in one, to the last frame:", same)
+print("pieces need the same at every length:", len({little for _, little in needs.values()}) == 1)
+print(
+    "the whole needs more, the longer it is:",
+    sorted(needs.values()) == list(needs.values()) and len(set(needs.values())) > 1,
+)
+
+# %%
+with plots.chart(alt="largest tensor over length: rising when decoded whole, flat in pieces", size=(5.2, 2.4)) as axes:
+    for i, label in enumerate(("whole", "in pieces of 5 latent frames")):
+        axes.plot([(n - 1) / 2 for n in needs], [each[i] for each in needs.values()], "o-", label=label)
+    axes.set(xlabel="seconds of video", ylabel="million numbers", ylim=(0, None))
+    axes.legend()
+
+# %% [markdown]
+# ## Break it
+#
+# **First: a packed row without its segments.** Two clips in one row, a red circle and a blue square, and the mask is
+# forgotten. Shapes fit, types fit, nothing complains. **What will the two clips show?** (Both sets of tokens claim the
+# same coordinates: each has a twin at its place.)
+
+# %%
+pair = ["a large red circle stays still", "a large blue square stays still"]
+two = [noise(5, seed=8)[0], noise(5, seed=9)[0]]
+row = torch.cat([patchify(each[None]) for each in two], dim=1)
+where = coordinates(5, 8, 8, 0.5).to(device).repeat(2, 1)
+text = dit.encode_text(pipeline.tokenizer.encode([" and ".join(pair)]).to(device))
+with torch.no_grad():
+    context = dit.prepare(where, text)
+    flat = sample(lambda x, t: dit(x, torch.as_tensor(t).flatten()[:1, None], context), row, times, step=ab2)
+    halves = codec.decode(torch.cat([unpatchify(half, 5, 8, 8) for half in flat.chunk(2, dim=1)])).cpu()
+rows = dict(zip(("the first clip", "the second clip"), halves, strict=True))
+plots.strips(rows, alt="two clips of a row without a mask, which have looked at each other", columns=6, moving=False)
+
+# %% [markdown]
+# Each hears both sentences, and each looks at the other, place by place. With the mask they would be what they are
+# alone. In training such a mistake does not stop anything either: the loss falls, a little worse than it should.
+#
+# **Second: windows that are given nothing.** `held = 0`: each window has the sentence, and no memory. **What happens at
+# the seams?**
+
+# %%
+forgetful = by_windows(0)
+print(f"{'given two latent frames':25}", drift(long["extension"][0]))
+print(f"{'given nothing':25}", drift(forgetful[0]))
+steps = {"given two": long["extension"][0], "given nothing": forgetful[0]}
+with plots.chart(
+    alt="change from frame to frame; without memory it has peaks where windows meet", size=(6.4, 2.2)
+) as axes:
+    for label, clip in steps.items():
+        axes.plot(clip.diff(dim=1).abs().mean((0, 2, 3)), label=label)
+    axes.set(xlabel="frame", ylabel="change")
+    axes.legend()
+
+# %% [markdown]
+# Every window is a fine clip, and together they are a row of cuts: each draws its own circle, where *its* noise puts it.
+# (A window that is given nothing also begins with a single picture, so that such a clip is not even as long.)
+#
+# ## In the real systems
+#
+# - **Sora**'s report says that it trains on native durations, resolutions and aspect ratios, samples anything between
+#   1920x1080 and 1080x1920, and treats pictures as videos of one frame; it shows squares against native sizes in two clips,
+#   without a score ([OpenAI 2024](https://openai.com/index/video-generation-models-as-world-simulators/)). It also
+#   "prototypes" at small sizes with the same model. How its batches are made is not said.
+# - **NaViT** ([2307.06304](https://arxiv.org/abs/2307.06304)) packs pictures of any resolution into one sequence, with a
+#   mask from segment numbers.
+# - **CogVideoX** ([2408.06072](https://arxiv.org/abs/2408.06072)) packs clips of different durations ("Frame Pack"), and
+#   extrapolates its RoPE for other sizes rather than interpolating it.
+# - **LTX-Video** ([2501.00103](https://arxiv.org/abs/2501.00103)) drops up to a fifth of the tokens to make lengths equal,
+#   and shifts its times further, the more tokens there are.
+# - **HunyuanVideo** ([2412.03603](https://arxiv.org/abs/2412.03603)) shifts by 7 at 50 steps and by 17 below 20: figures
+#   that were tried. **Stable Diffusion 3** derives the root of the ratio, and then tunes it with people's votes.
+# - **Wan 2.1** ([2503.20314](https://arxiv.org/abs/2503.20314)) decodes in chunks with a cache for each causal convolution,
+#   as here. **Diffusion Forcing** ([2407.01392](https://arxiv.org/abs/2407.01392)) trains with a noise level of its own
+#   for each frame, and then rolls out far beyond the trained length.
+#
+# ## Recap
+#
+# - The network sees tokens with coordinates, so any size is the same call; whether it is a good one was decided in training.
+# - Buckets keep shapes, nearest in logarithms; packing keeps everything, and packed equals single.
+# - A network of square crops cuts things off, in frames of any shape.
+# - Extrapolated coordinates keep details, interpolated ones the layout; to rescale the long wavelengths is between the two.
+# - The root of the ratio of tokens is the shift for tokens that agree. Ours do not, and want less.
+# - Windows make any length, and drift; a causal decoder needs the same memory for all of it.
+#
+# ## Five words
+#
+# - **bucket**: one of a few shapes that clips are scaled and cropped to, so that each batch has one.
+# - **first fit**: each clip goes into the first row that has room.
+# - **extrapolation, interpolation**: new tokens beyond the known coordinates; new tokens squeezed between them.
+# - **window**: the frames that one call makes of a longer clip, some of them given.
+# - **drift**: what changes in a long clip although it should not.
+#
+# ## Test yourself
+#
+# **1.** Somebody adds pictures to a training of clips, each padded to the 80 tokens of a clip. What does it cost, and name
+# two ways out.
+#
+# <details><summary>Answer</summary>
+#
+# A picture has 16 tokens, so **four fifths** of each such row are padding that is paid for. Batches of pictures alone (a
+# bucket), five times as many of them; or **packing**, five pictures to a row, with segments.
+#
+# </details>
+#
+# **2.** At twice the trained size a model's clips show the thing twice, each in sharp detail. Which coordinates were used,
+# and what would you try before any training?
+#
+# <details><summary>Answer</summary>
+#
+# **Extrapolated** ones: neighbours are as they were, so details are sharp, but nobody knows places so far out. Try
+# **rescaled** wavelengths; or interpolated coordinates while the clip is nearly all noise, when the layout is decided, and
+# extrapolated ones after that.
+#
+# </details>
+#
+# **3.** A rule says that a clip of four times as many tokens needs a shift of 2. A colleague measures 1.2. Who is wrong?
+#
+# <details><summary>Answer</summary>
+#
+# Nobody need be. The rule holds for tokens that **all say the same**, whose mean is then known twice as well. Where tokens
+# have something to say of their own, more of them know no more of each: between 1 and 2 is where real clips lie.
+#
+# </details>
+#
+# **Where to go from here.** `minisora generate "…" --size 48x96 --seconds 8` takes any of it, and says when it was never
+# trained. In **[12 · Given part of a video](12_given_part_of_a_video.ipynb)** windows are one of many things that can be
+# *given*.
