@@ -19,8 +19,12 @@ from torch import Generator, Tensor
 
 from minisora.checkpoint import shipped_folder
 from minisora.course import begin, by_profile, check, explore, finished_pipeline, plots, use
-from minisora.diffusion import ab2, classifier_free, sample, shift_time, time_grid
+from minisora.diffusion import ab2, classifier_free, extend, sample, shift_time, staggered, time_grid
 from minisora.model import TextTokens, video_velocity
+from minisora.model.rope import VIDEO_AXES, rope_table
+from minisora.worlds.render import render
+
+Axes = tuple[tuple[float, float], ...]  # shortest and longest wavelength of seconds, rows and columns
 
 begin("11")
 
@@ -214,7 +218,7 @@ for room in (200, 400, 800):
     empty[f"rows of {room}"] = 1 - sum(lengths) / (room * len(first_fit(lengths, room)))
 print("tokens:", dict(zip(map(str, shapes), tokens_of, strict=True)))
 print("more than half of a padded batch is nothing:", empty["padded"] > 0.5)
-print("less than a tenth of packed rows is:", all(empty[f"rows of {room}"] < 0.1 for room in (200, 400, 800)))
+print("less than an eighth of packed rows is:", all(empty[f"rows of {room}"] < 0.125 for room in (200, 400, 800)))
 
 # %% [markdown]
 # A picture is a clip of *one frame*: 16 tokens, where a clip has 80. It needs no code of its own, and a row of pictures
@@ -256,8 +260,7 @@ check.pack(pack)
 # %%
 from minisora.model.patches import coordinates, patchify, unpatchify
 
-pack = use(pack=pack)
-ROOM = 260
+pack, ROOM = use(pack=pack), 260
 asked = {
     "a large red circle stays still": (1, 8, 8),
     "a medium green square moves right": (5, 8, 8),
@@ -307,8 +310,11 @@ done = sample(lambda x, t: untold(x, t) + scale * (told(x, t) - untold(x, t)), b
 together = {}
 for row, members in enumerate(rows):
     for number, i in enumerate(members):
-        shape = list(asked.values())[i]
-        together[i] = unpatchify(done[row][segments[row] == number][None], *shape)
+        together[i] = unpatchify(done[row][segments[row] == number][None], *list(asked.values())[i])
+with torch.no_grad():
+    seen = [codec.decode(together[i])[0].cpu() for i in range(len(asked))]
+pictures = {f"{i}: {' x '.join(map(str, clip.shape[1:]))}": clip[:, -1] for i, clip in enumerate(seen)}
+plots.images(pictures, alt="the last frames of six clips of different shapes from one batch", columns=6, width=110)
 
 
 # %%
@@ -325,14 +331,6 @@ def alone(caption: str, noise: Tensor) -> Tensor:
 apart = [(alone(caption, noises[i]) - together[i]).abs().max() for i, caption in enumerate(asked)]
 print(
     "clips that come out of packed rows as they do alone:", sum(bool(each < 1e-2) for each in apart), "of", len(apart)
-)
-
-# %%
-with torch.no_grad():
-    seen = {caption: codec.decode(together[i])[0].cpu() for i, caption in enumerate(asked)}
-pictures = {f"{i}: {' x '.join(map(str, clip.shape[1:]))}": clip[:, -1] for i, clip in enumerate(seen.values())}
-plots.images(
-    pictures, alt="the last frames of six clips of different shapes from one packed batch", columns=6, width=110
 )
 
 # %% [markdown]
@@ -358,12 +356,6 @@ plots.images(
 # and wide the clip is. Return a pair of coordinates and axes. RoPE spaces its wavelengths evenly, by their logarithms,
 # between the two: so to *rescale*, multiply the longest by the axis' factor, and leave the shortest. Any other `way` is a
 # `ValueError`.
-
-# %%
-from minisora.model.rope import VIDEO_AXES, rope_table
-
-Axes = tuple[tuple[float, float], ...]
-print("shortest and longest wavelength of seconds, rows and columns:", VIDEO_AXES)
 
 
 # %% exercise="stretch"
@@ -392,10 +384,7 @@ check.stretch(stretch)
 # frames). **Which way is best, for each? And is the best one the same at t = 0.95 and at 0.3?**
 
 # %%
-from minisora.evaluation.suite import ONE_OBJECT, Suite
 from minisora.model.velocity import token_times
-from minisora.worlds.caption import canonical
-from minisora.worlds.render import render
 
 stretch = use(stretch=stretch)
 WAYS = ("extrapolate", "interpolate", "rescale")
@@ -414,6 +403,9 @@ def stretched(captions: list[str], shape: tuple[int, int, int], way: str):
 
 
 # %%
+from minisora.evaluation.suite import ONE_OBJECT, Suite
+from minisora.worlds.caption import canonical
+
 N, LEVELS = by_profile(8, fast=1), by_profile([0.95, 0.9, 0.8, 0.6, 0.3], fast=[0.9])
 
 
@@ -460,24 +452,21 @@ for name, size in LARGER.items():
 
 # %%
 x0, captions = drawn(*by_profile((17, 128, 128), fast=(9, 96, 96)))
-shape, noise = tuple(x0.shape[2:]), torch.randn(x0[:1].shape, generator=Generator().manual_seed(2)).to(x0)
+shape, dots = tuple(x0.shape[2:]), torch.randn(x0[:1].shape, generator=Generator().manual_seed(2)).to(x0)
 guesses = {}
 for way in WAYS:
     ask = stretched(captions[:1], shape, way)
     for t in (0.5, 0.8, 0.95):
         with torch.no_grad():
-            x = (1 - t) * x0[:1] + t * noise
+            x = (1 - t) * x0[:1] + t * dots
             guesses[way, t] = codec.decode(x - t * ask(x, torch.tensor(t)))[0, :, 8].cpu()
 
 
 def guessed(way: str, t: float) -> plots.Picture:
-    title = f"{way}, from a clip under the noise of t = {t}"
-    return plots.images(
-        {title: guesses[way, t]}, alt=f"a frame of the clean clip that is predicted: {title}", width=230
-    )
+    alt = f"a frame of the clean clip that is predicted from the noise of t = {t}, {way}"
+    return plots.images({f"{way}, from t = {t}": guesses[way, t]}, alt=alt, width=230)
 
 
-print("the true clip:", captions[0])
 explore(guessed, way=WAYS, t=[0.5, 0.8, 0.95])
 
 # %% [markdown]
@@ -637,11 +626,6 @@ check.windows(windows)
 windows = use(windows=windows)
 print(windows(17, 5, 2))
 print("calls for a minute (121 latent frames):", len(windows(121, 5, 2)))
-
-# %%
-from minisora.diffusion import extend
-from minisora.diffusion.sampler import staggered
-
 LONG = by_profile(17, fast=7)  # latent frames
 stories = ["a large red circle stays still", "a large yellow star orbits"][: by_profile(2, fast=1)]
 
@@ -674,6 +658,7 @@ def by_windows(held: int) -> Tensor:
     return video.cpu()
 
 
+# %%
 ask, start = network(stories, LONG), noise(LONG, seed=1)
 with torch.no_grad():
     at_once = codec.decode(sample(ask, start, times, step=ab2)).cpu()
@@ -687,29 +672,16 @@ plots.strips(
 # %% [markdown]
 # Something that stays still must not change at all, which makes it the best test there is: whatever does change is
 # **drift**. Three numbers for each clip: the thing's area in the last second, as a share of that in the first; how far its
-# mean colour has wandered (0: none; the whole range of a channel is 2); and the largest step from one frame to the next,
+# mean colour has wandered (0: not at all, 1: from black to white); and the largest step from one frame to the next,
 # in mean steps. The floor is a drawn clip through the codec. **Which of the three ways forgets fastest?**
 
 # %%
-from minisora.evaluation.backdrop import find_backdrop
+from minisora.evaluation.drift import drift
 from minisora.worlds.scene import Scene, SceneObject
-
-
-def drift(clip: Tensor) -> str:
-    """How a clip ``3 t h w`` of one thing changes from its first second to its last."""
-    behind = 2 * find_backdrop((clip.transpose(0, 1) + 1) / 2).picture.transpose(0, 1) - 1
-    inside = ((clip - behind).abs() > 0.3).any(0).float()  # t h w
-    area = inside.sum((1, 2))
-    colour = (clip * inside).sum((2, 3)) / area.clamp(min=1)  # 3 t
-    wandered = (colour[:, -8:].mean(1) - colour[:, :8].mean(1)).abs().max()
-    steps = clip.diff(dim=1).abs().mean((0, 2, 3))
-    share = area[-8:].mean() / area[:8].mean().clamp(min=1)
-    return f"area {share:4.2f}  colour {wandered:4.2f}  largest step {steps.max() / steps.mean():4.1f}"
-
 
 real = render([Scene((SceneObject("circle", "red", "large", "still"),))], frames=4 * LONG - 3, height=64, width=64)
 with torch.no_grad():
-    print(f"{'drawn, through the codec':28}", drift(codec.decode(codec.encode(real.to(device)))[0].cpu()))
+    print(f"{'drawn, through the codec':28}", drift(codec.decode(codec.encode(real.to(device)))[0]))
 for way, clip in long.items():
     for i, story in enumerate(stories):
         print(f"{way:17} {story.split()[2]:10}", drift(clip[i]))
@@ -746,27 +718,12 @@ def largest(latents: Tensor, piece: int) -> tuple[Tensor, float]:
 
 
 # %%
-# NBVAL_CHECK_OUTPUT
 clip, _ = drawn(17, 64, 64)
-needs, same = {}, True
 for count in by_profile((1, 4, 13), fast=(1, 2)):
     latents = clip[:1].repeat(1, 1, count, 1, 1)
     (whole, much), (pieces, little) = largest(latents, 10**6), largest(latents, 5)
-    needs[latents.shape[2]] = (much, little)
-    same = same and torch.allclose(whole, pieces, atol=1e-4)
-print("in pieces as in one, to the last frame:", same)
-print("pieces need the same at every length:", len({little for _, little in needs.values()}) == 1)
-print(
-    "the whole needs more, the longer it is:",
-    sorted(needs.values()) == list(needs.values()) and len(set(needs.values())) > 1,
-)
-
-# %%
-with plots.chart(alt="largest tensor over length: rising when decoded whole, flat in pieces", size=(5.2, 2.4)) as axes:
-    for i, label in enumerate(("whole", "in pieces of 5 latent frames")):
-        axes.plot([(n - 1) / 2 for n in needs], [each[i] for each in needs.values()], "o-", label=label)
-    axes.set(xlabel="seconds of video", ylabel="million numbers", ylim=(0, None))
-    axes.legend()
+    seconds, same = (latents.shape[2] - 1) / 2, torch.allclose(whole, pieces, atol=1e-4)
+    print(f"{seconds:4.0f} s: whole {much:5.2f} million numbers, in pieces {little:.2f}; the same clip: {same}")
 
 # %% [markdown]
 # ## Break it
