@@ -913,8 +913,8 @@ mine(
 #
 # </details>
 #
-# **The machine is complete.** You know every part of it, what turns a sentence into a video, and what that costs. What
-# else it can be *asked* is the question of **[12 · Given part of a video](12_given_part_of_a_video.ipynb)**, which
-# needs no new part. And beyond the pages: `docs/recipes.md` says what was tried and what is worth trying next, and
+# **The machine is complete.** You know every part of it, what turns a sentence into a video, and what that costs. At
+# which sizes and for how long it can be asked is the question of **[11 · Any size](11_any_size.ipynb)**, which needs no
+# new part. And beyond the pages: `docs/recipes.md` says what was tried and what is worth trying next, and
 # `minisora train text-to-video --preset small` on a GPU makes a larger model. Change something. Measure it. Tell
 # somebody.

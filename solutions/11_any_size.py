@@ -499,7 +499,6 @@ def painted(captions: list[str], shape: tuple[int, int, int], way: str) -> Tenso
 rows = {}
 for name, size in JUDGED.items():
     x0, captions = drawn(*size)
-    x0, captions = x0[: by_profile(5, fast=1)], captions[: by_profile(5, fast=1)]
     with torch.no_grad():
         print(f"{name + ', drawn':24}", marks(codec.decode(x0).cpu(), captions))
     for way in WAYS:
@@ -509,7 +508,7 @@ for name, size in JUDGED.items():
 plots.strips(rows, alt="clips at larger sizes, their tokens placed in three ways", columns=5, moving=False)
 
 # %% [markdown]
-# Five clips of each are an anecdote: look for large differences only. ("Count" is the one that a broken layout loses
+# Eight clips of each are an anecdote: look for large differences only. ("Count" is the one that a broken layout loses
 # first: two halves of a thing are two things.)
 #
 # ## How much noise do more tokens need?

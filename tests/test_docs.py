@@ -39,6 +39,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "experiments" / "R
 PAGES += sorted((ROOT / "docs").glob("*.md"))
 #: Functions of the cheatsheet that the package does not have.
 EXERCISES = ("block_flops", "packing_mask", "to_blocks", "state_bytes", "roofline", "half_network", "sampling_flops")
+EXERCISES += ("times_for", "stretch")
 SOURCES = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
 
 
@@ -179,6 +180,8 @@ def world() -> dict[str, Any]:
     names |= {"fresh": torch.randn(x0.shape, generator=dice())}
     names |= {"last": random(2, 3, 1, 2, 2), "hole": torch.rand(2, 1, 4, 2, 2), "behind": random(1, 3, 1, 8, 16)}
     names |= {"times": torch.linspace(1, 0, 9), "strength": 0.7}
+
+    names |= {"usual": 80, "coords": random(6, 3), "factors": (2.0, 1.5, 1.5)}
 
     # transformer
     names |= {name: random(2, 2, 5, 12) for name in ("query", "key", "value")}

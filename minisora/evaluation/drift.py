@@ -1,4 +1,4 @@
-"""What changes in a long clip although nobody said that it should: the size and the colour of the thing in it, jumps."""
+"""What changes in a long clip although nobody said that it should: size and colour of the thing in it, and jumps."""
 
 from __future__ import annotations
 
