@@ -39,7 +39,6 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "experiments" / "R
 PAGES += sorted((ROOT / "docs").glob("*.md"))
 #: Functions of the cheatsheet that the package does not have.
 EXERCISES = ("block_flops", "packing_mask", "to_blocks", "state_bytes", "roofline", "half_network", "sampling_flops")
-EXERCISES += ("times_for", "stretch")
 SOURCES = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
 
 
@@ -182,6 +181,7 @@ def world() -> dict[str, Any]:
     names |= {"times": torch.linspace(1, 0, 9), "strength": 0.7}
 
     names |= {"usual": 80, "coords": random(6, 3), "factors": (2.0, 1.5, 1.5)}
+    names |= {name: find_exercise(name).reference for name in ("times_for", "stretch")}
 
     # transformer
     names |= {name: random(2, 2, 5, 12) for name in ("query", "key", "value")}
