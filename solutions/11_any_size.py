@@ -653,7 +653,8 @@ def by_windows(held: int) -> Tensor:
         if given:
             x, free = extend(start, codec.encode(video[:, :, -(4 * given - 3) :]))
         made = codec.decode(sample(network(stories, end - first), x, times, free=free, step=ab2))
-        video = made if video is None else torch.cat([video, made[:, :, 4 * given - 3 :]], dim=2)
+        new = made[:, :, 4 * given - 3 :] if given else made
+        video = new if video is None else torch.cat([video, new], dim=2)
     return video.cpu()
 
 
@@ -695,7 +696,7 @@ for way, clip in long.items():
 #
 # Making windows needs the memory of a window. What about the decoder? It is causal (chapter 03), so it needs to remember
 # only what its convolutions look back at: `decode_stream` hands that on from piece to piece, and `Pipeline` always
-# decodes so. **How large is the largest tensor in the decoder for 2, 8 and 32 seconds: whole, and in pieces of 5?**
+# decodes so. **How large is the largest tensor in the decoder for 2, 10 and 32 seconds: whole, and in pieces of 5?**
 
 # %%
 from minisora.codec.stream import decode_stream
@@ -722,7 +723,7 @@ for count in by_profile((1, 4, 13), fast=(1, 2)):
     latents = clip[:1].repeat(1, 1, count, 1, 1)
     (whole, much), (pieces, little) = largest(latents, 10**6), largest(latents, 5)
     seconds, same = (latents.shape[2] - 1) / 2, torch.allclose(whole, pieces, atol=1e-4)
-    print(f"{seconds:4.0f} s: whole {much:5.2f} million numbers, in pieces {little:.2f}; the same clip: {same}")
+    print(f"{seconds:4.1f} s: whole {much:5.2f} million numbers, in pieces {little:.2f}; the same clip: {same}")
 
 # %% [markdown]
 # ## Break it
