@@ -307,12 +307,12 @@ scale = pipeline.sampling.guidance
 x, segments = pack(tokens, rows, ROOM)
 begun = x.transpose(1, 2).contiguous()
 done = sample(lambda x, t: untold(x, t) + scale * (told(x, t) - untold(x, t)), begun, times, step=ab2).transpose(1, 2)
-together = {}
-for row, members in enumerate(rows):
-    for number, i in enumerate(members):
-        together[i] = unpatchify(done[row][segments[row] == number][None], *list(asked.values())[i])
+spots = {i: (row, number) for row, members in enumerate(rows) for number, i in enumerate(members)}
+spots = [spots[i] for i in range(len(asked))]  # in which row each clip is, and as which of its clips
+parts = [done[row][segments[row] == number][None] for row, number in spots]
+together = [unpatchify(part, *shape) for part, shape in zip(parts, asked.values(), strict=True)]
 with torch.no_grad():
-    seen = [codec.decode(together[i])[0].cpu() for i in range(len(asked))]
+    seen = [codec.decode(each)[0].cpu() for each in together]
 pictures = {f"{i}: {' x '.join(map(str, clip.shape[1:]))}": clip[:, -1] for i, clip in enumerate(seen)}
 plots.images(pictures, alt="the last frames of six clips of different shapes from one batch", columns=6, width=110)
 

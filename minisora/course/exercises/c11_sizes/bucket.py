@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import hypot, log
+from typing import Any
 
 from minisora.course.checks.exercise import Exercise, Mistake, Solution, call
 
@@ -18,7 +19,7 @@ def bucket(height: int, width: int, buckets: list[Size]) -> Size:
     return min(buckets, key=lambda b: (abs(log(b[0] / b[1]) - shape), abs(log(b[0] * b[1]) - pixels)))
 
 
-def _nearest(far: Callable[[int, int, int, int], object]) -> Solution:
+def _nearest(far: Callable[[int, int, int, int], Any]) -> Solution:
     """Whatever bucket has the least ``far(height, width, its height, its width)``."""
     return lambda height, width, buckets: min(buckets, key=lambda b: far(height, width, *b))
 
