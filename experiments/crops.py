@@ -91,7 +91,7 @@ def train(clips: Clips, tokenizer: Tokenizer, channels: int, steps: int) -> DiT:
     known = {id(each) for each in hidden}
     rest = [each for each in network.parameters() if id(each) not in known]
     optimizer = build_optimizer(hidden, rest, newton_schulz_dtype=torch.bfloat16)
-    shape = tuple(clips.latents.shape[2:])
+    frames, height, width = clips.latents.shape[2:]
     begin = time.monotonic()
     for step in range(steps):
         picked = torch.randint(len(clips.latents), (BATCH,), generator=dice).tolist()
@@ -100,7 +100,7 @@ def train(clips: Clips, tokenizer: Tokenizer, channels: int, steps: int) -> DiT:
         noise = torch.randn(x0.shape, generator=dice)
         t = stratified_logit_normal(BATCH, dice, mean=1.1, std=1.3).view(-1, 1, 1, 1, 1)
         with torch.autocast("cpu", torch.bfloat16):
-            loss = loss_at(video_velocity(network, tokenizer.encode(words), shape), x0, noise, t)
+            loss = loss_at(video_velocity(network, tokenizer.encode(words), (frames, height, width)), x0, noise, t)
         optimizer.zero_grad()
         loss.backward()
         set_learning_rate(optimizer, learning_rate_factor(step, progress=step / steps, warm_up=30))
@@ -114,7 +114,8 @@ def train(clips: Clips, tokenizer: Tokenizer, channels: int, steps: int) -> DiT:
 def errors(network: DiT, tokenizer: Tokenizer, new: Clips) -> dict[str, float]:
     """How far the predicted clean clip is from the true one (mean squared error) at some times."""
     noise = torch.randn(new.latents.shape, generator=Generator().manual_seed(5))
-    velocity = video_velocity(network, tokenizer.encode(new.captions), tuple(new.latents.shape[2:]))
+    frames, height, width = new.latents.shape[2:]
+    velocity = video_velocity(network, tokenizer.encode(new.captions), (frames, height, width))
     found = {}
     for time_ in TIMES:
         t = torch.tensor(time_)

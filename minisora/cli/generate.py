@@ -39,7 +39,7 @@ def generate(
         count = pipeline.sampling.steps if options.steps is None else options.steps
         bar = settings.get("progress")
         if (line := pipeline.beyond(seconds, shape)) is not None:
-            settings["tell"](line)
+            settings.get("tell", print)(line)
         return pipeline.generate(
             said,
             seconds=seconds,
