@@ -13,6 +13,7 @@ from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.errors import UserError
 from minisora.hollow import hollow
 from minisora.model import DiT, DiTConfig, Tokenizer
+from minisora.model.captioner import Captioner, CaptionerConfig
 from minisora.worlds.plan import NUMBERS
 from minisora.worlds.vocabulary import WORDS
 
@@ -70,6 +71,23 @@ def load_transformer(path: Path, kind: str, *, codec: Path, codec_card: Card) ->
         dit = DiT(config)
     load_weights(dit, tensors, source=path)
     return dit, card
+
+
+def load_captioner(path: Path, *, codec: Path, codec_card: Card) -> tuple[Captioner, Card]:
+    """The captioner whose weights lie at ``path``, and its card.
+
+    Raises: UserError, see ``load_checkpoint``; when it belongs to another codec, or to a later version.
+    """
+    tensors, card = load_checkpoint(path, kind="captioner")
+    config = settings_from(CaptionerConfig, card["settings"], source=path)
+    latents = latents_of(codec_card)
+    if card.get("codec", latents) != latents or config.channels != codec_card["settings"]["channels"]:
+        raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
+    words_on(card, config.vocabulary - 2, source=path)
+    with hollow():
+        captioner = Captioner(config)
+    load_weights(captioner, tensors, source=path)
+    return captioner.eval(), card
 
 
 def pick_device(name: str | torch.device | None = None) -> torch.device:

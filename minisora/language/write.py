@@ -16,7 +16,7 @@ def write(said: Said, language: Language) -> str:
 
     Raises: UserError when a relation is between things that look the same, which no sentence could tell apart.
     """
-    things = [" ".join([_noun(thing, "a", language), *_does(thing, language)]) for thing in said.things]
+    things = [" ".join([noun(thing, "a", language), *_does(thing, language)]) for thing in said.things]
     places = {
         "things": _listed(things, language),
         "background": language.backgrounds[said.background] if said.background else "",
@@ -29,15 +29,15 @@ def write(said: Said, language: Language) -> str:
     return text
 
 
-def _noun(thing: Thing, use: str, language: Language) -> str:
-    """A noun phrase: "a small red circle", "dem blauen Quadrat"."""
+def noun(thing: Thing, use: str, language: Language) -> str:
+    """A noun phrase in one use of the language's endings: "a small red circle", "dem blauen Quadrat" (``dat``)."""
     words = lexicon(language)
     if thing.shape is None:
         kind = ("thing", "object")
     else:
         kind = ("numeral", str(DIGITS.index(thing.shape))) if thing.shape in DIGITS else ("shape", thing.shape)
-    noun = words.written.get(kind) or words.written["digit", kind[1]]
-    gender = noun.partition("~")[2][:1]
+    head = words.written.get(kind) or words.written["digit", kind[1]]
+    gender = head.partition("~")[2][:1]
 
     def adjective(kind: str, value: str | None) -> str:
         return "" if value is None else language.inflect(words.written[kind, value], use, gender)
@@ -48,7 +48,7 @@ def _noun(thing: Thing, use: str, language: Language) -> str:
         size=adjective("size", thing.size),
         colour=adjective("colour", thing.colour),
         hand=adjective("hand", "" if thing.shape in DIGITS else None),
-        shape=language.inflect(noun, use, gender),
+        shape=language.inflect(head, use, gender),
     )
     return " ".join(phrase.split())
 
@@ -74,7 +74,7 @@ def _relation(said: Said, kind: str, a: int, b: int, language: Language) -> str:
         raise UserError(f"{kind}: the two look the same in this sentence — give them different colours or shapes")
     first, second = re.findall(r"\{(\w+)\}", language.relations[kind])
     template = language.relations[kind].replace(f"{{{first}}}", "{}", 1).replace(f"{{{second}}}", "{}", 1)
-    return template.format(_noun(one, first, language), _noun(other, second, language))
+    return template.format(noun(one, first, language), noun(other, second, language))
 
 
 def _listed(parts: list[str], language: Language) -> str:

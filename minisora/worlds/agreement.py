@@ -1,0 +1,50 @@
+"""How far a caption is true: which of its claims hold of a scene, which do not, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+from minisora.worlds.claims import ObjectClaim
+
+KINDS = ("colour", "shape", "size", "motion")  #: What is said of one thing.
+
+
+class Agreement(NamedTuple):
+    """Claims about things that are right, that are wrong, and that a full caption would have had."""
+
+    right: int
+    wrong: int
+    left_out: int
+
+    @property
+    def everything(self) -> bool:
+        """Whether all is said, and all of it is true."""
+        return not self.wrong and not self.left_out
+
+
+def agreement(said: Sequence[ObjectClaim], true: Sequence[ObjectClaim]) -> Agreement:
+    """Which claims about the things that are said hold of the true ones, of which nothing is left open.
+
+    Nobody says which thing of the scene is meant, so each thing that is said is read as one of the scene's, no two as
+    the same, in the way that makes most claims right. A thing too many is wrong in all that is said of it.
+    """
+    places = [*range(len(true)), *[None] * len(said)]  # None: a thing that is not there
+    claims = sum(value is not None for thing in said for value in of(thing))
+    right, named = 0, 0
+    for chosen in set(permutations(places, len(said))):
+        pairs = [
+            (one, other)
+            for thing, place in zip(said, chosen, strict=True)
+            if place is not None
+            for one, other in zip(of(thing), of(true[place]), strict=True)
+            if one is not None
+        ]
+        right, named = max((right, named), (sum(one == other for one, other in pairs), len(pairs)))
+    return Agreement(right, claims - right, len(KINDS) * len(true) - named)
+
+
+def of(thing: ObjectClaim) -> tuple[str | None, ...]:
+    """What is said of a thing, kind by kind."""
+    return tuple(getattr(thing, kind) for kind in KINDS)
