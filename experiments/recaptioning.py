@@ -1,68 +1,68 @@
-"""Captions that a machine wrote: ``python experiments/recaptioning.py captioner|compare [--steps N] [--latents FOLDER]``.
+"""Captions that a machine wrote: ``python experiments/recaptioning.py PART [--steps N] [--latents FOLDER]``.
 
-``captioner`` trains the captioner of chapter 13 on drawn clips with their full captions, and writes it with its scores
-to ``data/checkpoints``.
+``captioner`` trains the captioner of chapter 13 on drawn clips with their full captions, judges it on clips that no
+training shows, and writes it with its scores to ``data/checkpoints``.
 
 ``compare`` is the experiment of Betker et al. (DALL-E 3), 2023, on the smallest scale that shows anything: one and the
 same small transformer learns to draw *pictures* (the first latent frame of clips of one thing), equal steps, the same
 batches and noise, from short and partly wrong captions, from what the captioner says of the same clips, and from the
-truth.
+truth. Its table goes to ``data/ladder/recaptioning.json``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from random import Random
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from minisora.checkpoint import Card, latents_of, save_checkpoint, shipped_folder
+from minisora.codec.autoencoder import Codec
+from minisora.diffusion import STRAIGHT, ab2, classifier_free, sample, time_grid
+from minisora.diffusion.objective import loss_at
 from minisora.errors import UserError
-from minisora.model import Tokenizer
+from minisora.evaluation.judge import judge
+from minisora.files import replacing
+from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
 from minisora.model.captioner import Captioner, CaptionerConfig, say
 from minisora.networks import load_captioner, load_codec
 from minisora.presets import WORLD
 from minisora.training.captioning import full_caption, train_captioner
 from minisora.training.latents import CHUNK, ClipSet, LatentCache, draw_clips, encode_clips
+from minisora.training.modules import stratified_logit_normal
+from minisora.training.optim import build_optimizer, learning_rate_factor, set_learning_rate
 from minisora.worlds.agreement import KINDS, agreement, of
-from minisora.worlds.claims import Claims, claims_of, parse
-from minisora.worlds.scene import Scene
+from minisora.worlds.claims import Claims, ObjectClaim, claims_of, parse, sentence
+from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES, SIZES, Scene
 from minisora.worlds.vocabulary import WORDS
 
 #: The clips that both parts learn from: those of the shipped transformer's training, encoded once.
 CLIPS = ClipSet(clips=20_000, world=WORLD)
 FRESH = ClipSet(clips=512, world=WORLD, seed=77)  #: Clips that no training shows.
 
+PICTURES, BATCH, JUDGED = 4096, 64, 128  #: Of the comparison: clips to learn from, of a step, and to be judged.
+WRONG = 0.2  #: Share of the words in short captions that are wrong.
+NAMED = {"shape": 1.0, "colour": 0.7, "size": 0.3, "motion": 0.3}  #: How often a short caption says what.
+TIMES = (0.95, 0.9, 0.8)  #: Where the error of the predicted picture is measured.
+CHOICES = {"colour": COLOURS, "size": SIZES, "shape": SHAPES, "motion": MOTIONS}
+
+Watch = Callable[[int, float], object]
+
+
+# --- the captioner
+
 
 def said(captioner: Captioner, tokenizer: Tokenizer, latents: Tensor) -> list[str]:
-    return [text for some in latents.split(128) for text in tokenizer.decode(say(captioner, some, longest=40))]
-
-
-def scores(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str, float]:
-    """Share of clips of which everything, the count, and each kind is right; and of claims that are right."""
-    there = [claims_of(scene) for scene in scenes]
-    claimed = [claims(text) for text in captions]
-    found = [agreement(one.objects, other.objects) for one, other in zip(claimed, there, strict=True)]
-    both = list(zip(claimed, there, strict=True))
-    table = {"count": [len(one.objects) == len(other.objects) for one, other in both]}
-    for i, kind in enumerate(KINDS):
-        table[kind] = [counted(one, i) == counted(other, i) for one, other in both]
-    table["background"] = [one.background == other.background for one, other in both]
-    table["things"] = [each.everything for each in found]
-    table["everything"] = [
-        each.everything and one.background == other.background for each, (one, other) in zip(found, both, strict=True)
-    ]
-    shares = {kind: sum(values) / len(values) for kind, values in table.items()}
-    return shares | {
-        "claims": sum(each.right for each in found) / max(1, sum(each.right + each.wrong for each in found))
-    }
+    with torch.autocast("cpu", torch.bfloat16):
+        ids = [say(captioner, some, longest=40) for some in latents.split(128)]
+    return [text for some in ids for text in tokenizer.decode(some)]
 
 
 def claims(text: str) -> Claims:
@@ -73,21 +73,37 @@ def claims(text: str) -> Claims:
         return Claims()
 
 
-def counted(claims: Claims, kind: int) -> list[str]:
+def scores(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str, float]:
+    """Share of clips of which the caption says all rightly, by kinds, and the share of its claims that are right."""
+    pairs = [(claims(text), claims_of(scene)) for text, scene in zip(captions, scenes, strict=True)]
+    found = [agreement(said.objects, true.objects) for said, true in pairs]
+    table = {"count": [len(said.objects) == len(true.objects) for said, true in pairs]}
+    for i, kind in enumerate(KINDS):
+        table[kind] = [words(said, i) == words(true, i) for said, true in pairs]
+    table["things"] = [each.everything for each in found]
+    table["background"] = [said.background == true.background for said, true in pairs]
+    table["everything"] = [a and b for a, b in zip(table["things"], table["background"], strict=True)]
+    shares = {kind: round(sum(values) / len(values), 4) for kind, values in table.items()}
+    right, wrong = (sum(each[i] for each in found) for i in (0, 1))
+    return shares | {"claims": round(right / max(1, right + wrong), 4)}
+
+
+def words(claims: Claims, kind: int) -> list[str]:
     return sorted(str(of(thing)[kind]) for thing in claims.objects)
 
 
-def fresh(codec: torch.nn.Module, clips: ClipSet = FRESH) -> tuple[list[Scene], Tensor]:
-    scenes, latents = [], []
-    for chunk in range(clips.clips // CHUNK):
-        some, video = draw_clips(clips, chunk)
-        scenes += some
+def fresh(codec: Codec) -> tuple[list[Scene], Tensor]:
+    scenes: list[Scene] = []
+    latents = []
+    for chunk in range(FRESH.clips // CHUNK):
+        some, video = draw_clips(FRESH, chunk)
+        scenes += some  # type: ignore[arg-type]
         with torch.no_grad():
-            latents.append(codec.encode(video))  # type: ignore[operator]
+            latents.append(codec.encode(video))
     return scenes, torch.cat(latents)
 
 
-def clock(watch: Callable[[int, float], object] | None = None) -> Callable[[int, float], None]:
+def progress(watch: Watch | None) -> Watch:
     """Prints a line now and then."""
 
     def note(step: int, loss: float) -> None:
@@ -99,9 +115,7 @@ def clock(watch: Callable[[int, float], object] | None = None) -> Callable[[int,
     return note
 
 
-def make_captioner(
-    cache: LatentCache, codec_path: Path, *, steps: int, watch: Callable[[int, float], object] | None = None
-) -> Card:
+def make_captioner(cache: LatentCache, codec_path: Path, *, steps: int, watch: Watch | None = None) -> None:
     """Train, judge on fresh clips, and write."""
     codec, codec_card = load_codec(codec_path)
     tokenizer = Tokenizer(WORDS)
@@ -110,12 +124,17 @@ def make_captioner(
     start = time.process_time()
     network = Captioner(config, generator=Generator().manual_seed(0))
     network = train_captioner(
-        network, cache.take, captions, tokenizer, steps=steps, precision=torch.bfloat16, watch=clock(watch)
+        network, cache.take, captions, tokenizer, steps=steps, precision=torch.bfloat16, watch=progress(watch)
     )
     seconds = time.process_time() - start
-    network = network.half().float()
+    network = network.half().float()  # as it is written
     scenes, latents = fresh(codec)
-    card = {
+    table = {
+        "clips": len(scenes),
+        "it": scores(scenes, said(network, tokenizer, latents)),
+        "blind": scores(scenes, said(network, tokenizer, torch.zeros_like(latents))),
+    }
+    card: Card = {
         "kind": "captioner",
         "settings": asdict(config),
         "codec": latents_of(codec_card),
@@ -124,31 +143,160 @@ def make_captioner(
         "steps": steps,
         "processor_seconds": round(seconds),
         "seed": 0,
-        "scores": {
-            "clips": len(scenes),
-            "it": scores(scenes, said(network, tokenizer, latents)),
-            "blind": scores(scenes, said(network, tokenizer, torch.zeros_like(latents))),
-        },
+        "scores": table,
     }
-    print(json.dumps(card["scores"], indent=1))
+    print(json.dumps(table, indent=1))
     save_checkpoint(codec_path.parent, "captioner", {k: v.half() for k, v in network.state_dict().items()}, card)
-    return card
+
+
+# --- the comparison
+
+
+def short_caption(scene: Scene, dice: Random) -> str:
+    """What people write under pictures: little, and some of it wrong."""
+    (thing,) = scene.objects
+    named = {}
+    for kind, words in CHOICES.items():
+        word = getattr(thing, kind)
+        if dice.random() < WRONG:
+            word = dice.choice([each for each in words if each != word])
+        named[kind] = word if dice.random() < NAMED[kind] else None
+    return sentence(ObjectClaim(**named))
+
+
+def counted(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str, float]:
+    """Claims of a caption on average: right, wrong, left out."""
+    found = [
+        agreement(claims(text).objects, claims_of(scene).objects) for text, scene in zip(captions, scenes, strict=True)
+    ]
+    return {name: round(sum(getattr(each, name) for each in found) / len(found), 3) for name in found[0]._fields}
+
+
+def learn(pictures: Tensor, captions: Sequence[str], tokenizer: Tokenizer, *, steps: int, watch: Watch | None) -> DiT:
+    """A small transformer that has learnt to draw pictures ``n c 1 h w`` from captions."""
+    dit = DiT(
+        DiTConfig(pictures.shape[1], 128, 4, 2, 64, 1, len(tokenizer), text_heads=2),
+        generator=Generator().manual_seed(0),
+    )
+    hidden = {id(each) for each in dit.hidden_matrices()}
+    rest = [each for each in dit.parameters() if id(each) not in hidden]
+    optimizer = build_optimizer(dit.hidden_matrices(), rest)
+    dice, ids = Generator().manual_seed(1), tokenizer.encode(captions)
+    for step in range(steps):
+        chosen = torch.randint(len(pictures), (BATCH,), generator=dice)
+        t = stratified_logit_normal(BATCH, dice, mean=1.1, std=1.3)
+        x0, noise = pictures[chosen], torch.randn(BATCH, *pictures.shape[1:], generator=dice)
+        text = ids[chosen].clone()
+        text[torch.rand(BATCH, generator=dice) < 0.1, 1:] = 0  # now and then without a caption, for guidance
+        text = text[:, : int((text != 0).sum(1).max())]
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = loss_at(video_velocity(dit, text, tuple(x0.shape[2:])), x0, noise, t.view(-1, 1, 1, 1, 1))  # type: ignore[arg-type]
+        optimizer.zero_grad()
+        loss.backward()
+        set_learning_rate(optimizer, learning_rate_factor(step, progress=step / steps, warm_up=50))
+        optimizer.step()
+        if watch is not None:
+            watch(step, float(loss.detach()))
+    return dit.eval()
+
+
+@torch.no_grad()
+def error(dit: DiT, ids: Tensor, x0: Tensor, noise: Tensor) -> float:
+    """Mean squared error of the predicted clean pictures, over TIMES."""
+    velocity = video_velocity(dit, ids, tuple(x0.shape[2:]))  # type: ignore[arg-type]
+    total = 0.0
+    for t in map(torch.tensor, TIMES):
+        x = STRAIGHT.add_noise(x0, noise, t)
+        total += float((STRAIGHT.to_x0(velocity(x, t), x, t) - x0).square().mean())
+    return total / len(TIMES)
+
+
+def exchanged(scene: Scene, kind: str, dice: Random) -> Scene:
+    """The scene with one word exchanged for a wrong one."""
+    (thing,) = scene.objects
+    other = dice.choice([word for word in CHOICES[kind] if word != getattr(thing, kind)])
+    return replace(scene, objects=(replace(thing, **{kind: other}),))
+
+
+def measure(dit: DiT, codec: Codec, tokenizer: Tokenizer, scenes: Sequence[Scene], x0: Tensor) -> dict[str, float]:
+    """What the words are worth to it, on pictures that it has never seen, and whether its own pictures obey."""
+    noise = torch.randn(x0.shape, generator=Generator().manual_seed(77))
+    full = [full_caption(scene) for scene in scenes]
+    right = error(dit, tokenizer.encode(full), x0, noise)
+    table = {"error": right, "without words": error(dit, tokenizer.encode([""] * len(full)), x0, noise) - right}
+    for kind in ("colour", "size", "shape"):
+        dice = Random(77)
+        wrong = [full_caption(exchanged(scene, kind, dice)) for scene in scenes]
+        table[f"wrong {kind}"] = error(dit, tokenizer.encode(wrong), x0, noise) - right
+    asked = full[:JUDGED]
+    text = dit.encode_text(tokenizer.encode([*asked, *[""] * len(asked)]))
+    alone = TextTokens(*(part[: len(asked)] for part in text))
+    one, both = (video_velocity(dit, each, tuple(x0.shape[2:])) for each in (alone, text))  # type: ignore[arg-type]
+    with torch.no_grad():
+        made = sample(classifier_free(one, both, scale=3.0), noise[: len(asked)], time_grid(12, shift=2.0), step=ab2)
+        stills = codec.decode(made).expand(-1, -1, 9, -1, -1)
+    verdicts = [judge(each.clamp(-1, 1), parse(prompt)) for each, prompt in zip(stills, asked, strict=True)]
+    for kind in ("colour", "size", "shape"):
+        table[f"{kind} right"] = sum(getattr(verdict, kind) for verdict in verdicts) / len(verdicts)
+    return {name: round(value, 4) for name, value in table.items()}
+
+
+def compare(cache: LatentCache, codec_path: Path, out: Path, *, steps: int, watch: Watch | None = None) -> None:
+    """Three runs that differ in nothing but their captions."""
+    codec, codec_card = load_codec(codec_path)
+    captioner, _ = load_captioner(
+        codec_path.with_name("captioner.safetensors"), codec=codec_path, codec_card=codec_card
+    )
+    tokenizer = Tokenizer(WORDS)
+    one = [i for i in range(len(cache)) if len(cache.scene(i).objects) == 1][:PICTURES]  # type: ignore[union-attr]
+    scenes: list[Scene] = [cache.scene(i) for i in one]  # type: ignore[misc]
+    latents = cache.take(torch.tensor(one))
+    dice = Random(0)
+    kinds = {
+        "short, a fifth of it wrong": [short_caption(scene, dice) for scene in scenes],
+        "the captioner's": said(captioner, tokenizer, latents),
+        "the truth": [full_caption(scene) for scene in scenes],
+    }
+    new, unseen = fresh(codec)
+    alone = [i for i, scene in enumerate(new) if len(scene.objects) == 1]
+    table = {}
+    for name, captions in kinds.items():
+        start = time.process_time()
+        dit = learn(latents[:, :, :1], captions, tokenizer, steps=steps, watch=progress(watch))
+        seconds = round(time.process_time() - start)
+        found = measure(dit, codec, tokenizer, [new[i] for i in alone], unseen[alone, :, :1])
+        table[name] = {"example": captions[0], **counted(scenes, captions), **found, "processor_seconds": seconds}
+        print(name, json.dumps(table[name]), flush=True)
+    card = {
+        "command": f"python experiments/recaptioning.py compare --steps {steps}",
+        "steps": steps,
+        "pictures": len(one),
+        "new_pictures": len(alone),
+        "judged": JUDGED,
+        "times": TIMES,
+        "captions": table,
+    }
+    with replacing(out) as draft:
+        draft.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("part", choices=("captioner", "compare"))
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, help="1600 for the captioner, 800 for each run of the comparison")
     parser.add_argument(
         "--latents", type=Path, default=Path("runs/latents/17x64x64-20000"), help="encoded if not there"
     )
     given = parser.parse_args(arguments)
+    codec_path = shipped_folder() / "codec.safetensors"
     try:
-        codec_path = shipped_folder() / "codec.safetensors"
-        codec, _ = load_codec(codec_path)
+        codec: nn.Module = load_codec(codec_path)[0]
         cache = encode_clips(given.latents, codec=codec, clip_set=CLIPS)
         if given.part == "captioner":
-            make_captioner(cache, codec_path, steps=given.steps)
+            make_captioner(cache, codec_path, steps=given.steps or 1600)
+        else:
+            out = codec_path.parent.with_name("ladder") / "recaptioning.json"
+            compare(cache, codec_path, out, steps=given.steps or 800)
     except UserError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 2

@@ -6,7 +6,7 @@ try:
     from minisora.course import plots
     from minisora.course.checks.check import check, reference, use
     from minisora.course.checks.swap import swap
-    from minisora.course.finished import finished_pipeline
+    from minisora.course.finished import finished_captioner, finished_pipeline
     from minisora.course.profile import by_profile
     from minisora.course.progress import progress
     from minisora.course.start import begin
@@ -26,6 +26,7 @@ __all__ = [
     "by_profile",
     "check",
     "explore",
+    "finished_captioner",
     "finished_pipeline",
     "plots",
     "progress",

@@ -6,10 +6,12 @@ from functools import cache
 
 import torch
 
+from minisora.checkpoint import shipped_folder
 from minisora.codec.autoencoder import Codec
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
-from minisora.networks import Early
+from minisora.model.captioner import Captioner, CaptionerConfig
+from minisora.networks import Early, load_captioner
 from minisora.pipeline import Pipeline
 from minisora.presets import NANO, network
 from minisora.worlds.vocabulary import WORDS
@@ -33,3 +35,24 @@ def finished_pipeline() -> Pipeline:
         DiT(network(NANO, part, channels=NANO.codec.channels), generator=generator) for part in Early._fields
     )
     return Pipeline(codec, dit, Tokenizer(WORDS), early=Early(planner, sketcher))
+
+
+@cache
+def finished_captioner() -> Captioner:
+    """The shipped captioner, loaded once; without it, or beside another codec, an untrained one, which says so."""
+    pipeline, folder = finished_pipeline(), shipped_folder()
+    card = {
+        "latents": pipeline.card.get("latents"),
+        "sha256": "",
+        "settings": {"channels": pipeline.codec.config.channels},
+    }
+    try:
+        captioner, _ = load_captioner(
+            folder / "captioner.safetensors", codec=folder / "codec.safetensors", codec_card=card
+        )
+    except UserError as error:
+        print(f"({error}. An untrained captioner stands in: what it says means nothing.)")
+        config = CaptionerConfig(pipeline.codec.config.channels, len(pipeline.tokenizer), width=96, heads=3)
+        captioner = Captioner(config, generator=torch.Generator().manual_seed(0))
+        torch.nn.init.normal_(captioner.word_out.weight, std=0.1, generator=torch.Generator().manual_seed(1))
+    return captioner.to(pipeline.device).eval()
