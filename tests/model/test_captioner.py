@@ -60,7 +60,7 @@ def test_every_word_sees_the_clip_and_where_in_it(captioner, latents):
 def test_the_first_loss_is_that_of_a_guess(latents):
     untrained = Captioner(CaptionerConfig(channels=3, vocabulary=len(TOKENIZER), width=32, depth=1, heads=1))
     loss = captioning_loss(untrained, latents, TOKENIZER.encode(["a red circle moves", "a"]))
-    assert float(loss) == pytest.approx(math.log(len(TOKENIZER)))
+    assert float(loss.detach()) == pytest.approx(math.log(len(TOKENIZER)))
 
 
 def test_targets_are_the_words_behind_with_an_end():
@@ -92,7 +92,7 @@ def test_it_learns_to_tell_two_clips_apart(latents):
         lambda chosen: latents[chosen],
         captions,
         TOKENIZER,
-        steps=60,
+        steps=150,
         batch=8,
         watch=lambda step, loss: losses.append(loss),
     )
