@@ -15,7 +15,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
@@ -52,8 +52,6 @@ WRONG = 0.2  #: Share of the words in short captions that are wrong.
 NAMED = {"shape": 1.0, "colour": 0.7, "size": 0.3, "motion": 0.3}  #: How often a short caption says what.
 TIMES = (0.95, 0.9, 0.8)  #: Where the error of the predicted picture is measured.
 CHOICES = {"colour": COLOURS, "size": SIZES, "shape": SHAPES, "motion": MOTIONS}
-
-Watch = Callable[[int, float], object]
 
 
 # --- the captioner
@@ -103,31 +101,37 @@ def fresh(codec: Codec) -> tuple[list[Scene], Tensor]:
     return scenes, torch.cat(latents)
 
 
-def progress(watch: Watch | None) -> Watch:
+def progress(step: int, loss: float) -> None:
     """Prints a line now and then."""
-
-    def note(step: int, loss: float) -> None:
-        if watch is not None:
-            watch(step, loss)
-        if step % 100 == 0:
-            print(f"step {step:5}  loss {loss:.3f}  {time.process_time():.0f} s of processor time", flush=True)
-
-    return note
+    if step % 100 == 0:
+        print(f"step {step:5}  loss {loss:.3f}  {time.process_time():.0f} s of processor time", flush=True)
 
 
-def make_captioner(cache: LatentCache, codec_path: Path, *, steps: int, watch: Watch | None = None) -> None:
+def sizes(codec: Codec, tokenizer: Tokenizer) -> CaptionerConfig:
+    return CaptionerConfig(channels=codec.config.channels, vocabulary=len(tokenizer), width=96, heads=3)
+
+
+def make_captioner(cache: LatentCache, codec_path: Path, *, steps: int) -> None:
     """Train, judge on fresh clips, and write."""
-    codec, codec_card = load_codec(codec_path)
     tokenizer = Tokenizer(WORDS)
-    config = CaptionerConfig(channels=codec.config.channels, vocabulary=len(tokenizer), width=96, heads=3)
     captions = [full_caption(cache.scene(i)) for i in range(len(cache))]  # type: ignore[arg-type]
     start = time.process_time()
-    network = Captioner(config, generator=Generator().manual_seed(0))
+    network = Captioner(sizes(load_codec(codec_path)[0], tokenizer), generator=Generator().manual_seed(0))
     network = train_captioner(
-        network, cache.take, captions, tokenizer, steps=steps, precision=torch.bfloat16, watch=progress(watch)
+        network, cache.take, captions, tokenizer, steps=steps, precision=torch.bfloat16, watch=progress
     )
-    seconds = time.process_time() - start
-    network = network.half().float()  # as it is written
+    weights = network.state_dict()
+    write_captioner(weights, cache, codec_path, steps=steps, seconds=time.process_time() - start)
+
+
+def write_captioner(
+    weights: dict[str, Tensor], cache: LatentCache, codec_path: Path, *, steps: int, seconds: float
+) -> None:
+    """Judge what was learnt on fresh clips, and write it with its card."""
+    codec, codec_card = load_codec(codec_path)
+    tokenizer = Tokenizer(WORDS)
+    network = Captioner(sizes(codec, tokenizer))
+    network.load_state_dict({key: value.half().float() for key, value in weights.items()})  # as they are written
     scenes, latents = fresh(codec)
     table = {
         "clips": len(scenes),
@@ -136,7 +140,7 @@ def make_captioner(cache: LatentCache, codec_path: Path, *, steps: int, watch: W
     }
     card: Card = {
         "kind": "captioner",
-        "settings": asdict(config),
+        "settings": asdict(network.config),
         "codec": latents_of(codec_card),
         "command": f"python experiments/recaptioning.py captioner --steps {steps}",
         "data": [asdict(cache.clip_set)],
@@ -146,7 +150,7 @@ def make_captioner(cache: LatentCache, codec_path: Path, *, steps: int, watch: W
         "scores": table,
     }
     print(json.dumps(table, indent=1))
-    save_checkpoint(codec_path.parent, "captioner", {k: v.half() for k, v in network.state_dict().items()}, card)
+    save_checkpoint(codec_path.parent, "captioner", {key: value.half() for key, value in weights.items()}, card)
 
 
 # --- the comparison
@@ -172,7 +176,7 @@ def counted(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str, float
     return {name: round(sum(getattr(each, name) for each in found) / len(found), 3) for name in found[0]._fields}
 
 
-def learn(pictures: Tensor, captions: Sequence[str], tokenizer: Tokenizer, *, steps: int, watch: Watch | None) -> DiT:
+def learn(pictures: Tensor, captions: Sequence[str], tokenizer: Tokenizer, *, steps: int) -> DiT:
     """A small transformer that has learnt to draw pictures ``n c 1 h w`` from captions."""
     dit = DiT(
         DiTConfig(pictures.shape[1], 128, 4, 2, 64, 1, len(tokenizer), text_heads=2),
@@ -195,8 +199,7 @@ def learn(pictures: Tensor, captions: Sequence[str], tokenizer: Tokenizer, *, st
         loss.backward()
         set_learning_rate(optimizer, learning_rate_factor(step, progress=step / steps, warm_up=50))
         optimizer.step()
-        if watch is not None:
-            watch(step, float(loss.detach()))
+        progress(step, float(loss.detach()))
     return dit.eval()
 
 
@@ -241,7 +244,7 @@ def measure(dit: DiT, codec: Codec, tokenizer: Tokenizer, scenes: Sequence[Scene
     return {name: round(value, 4) for name, value in table.items()}
 
 
-def compare(cache: LatentCache, codec_path: Path, out: Path, *, steps: int, watch: Watch | None = None) -> None:
+def compare(cache: LatentCache, codec_path: Path, out: Path, *, steps: int) -> None:
     """Three runs that differ in nothing but their captions."""
     codec, codec_card = load_codec(codec_path)
     captioner, _ = load_captioner(
@@ -262,7 +265,7 @@ def compare(cache: LatentCache, codec_path: Path, out: Path, *, steps: int, watc
     table = {}
     for name, captions in kinds.items():
         start = time.process_time()
-        dit = learn(latents[:, :, :1], captions, tokenizer, steps=steps, watch=progress(watch))
+        dit = learn(latents[:, :, :1], captions, tokenizer, steps=steps)
         seconds = round(time.process_time() - start)
         found = measure(dit, codec, tokenizer, [new[i] for i in alone], unseen[alone, :, :1])
         table[name] = {"example": captions[0], **counted(scenes, captions), **found, "processor_seconds": seconds}

@@ -250,8 +250,8 @@ def agreement(said: list[ObjectClaim], true: list[ObjectClaim]) -> tuple[int, in
 
     claims = sum(word is not None for thing in said for word in fields(thing))
     best = (-1, 0)
-    for chosen in permutations([*true, *[None] * len(said)], len(said)):
-        pairs = [(a, b) for a, b in zip(said, chosen, strict=True) if b is not None]
+    for chosen in permutations([*said, *[None] * len(true)], len(true)):
+        pairs = [(a, b) for a, b in zip(chosen, true, strict=True) if a is not None]
         words = [(x, y) for a, b in pairs for x, y in zip(fields(a), fields(b), strict=True) if x is not None]
         best = max(best, (sum(x == y for x, y in words), len(words)))
     return best[0], claims - best[0], 4 * len(true) - best[1]

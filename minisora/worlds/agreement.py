@@ -30,15 +30,15 @@ def agreement(said: Sequence[ObjectClaim], true: Sequence[ObjectClaim]) -> Agree
     Nobody says which thing of the scene is meant, so each thing that is said is read as one of the scene's, no two as
     the same, in the way that makes most claims right. A thing too many is wrong in all that is said of it.
     """
-    places = [*range(len(true)), *[None] * len(said)]  # None: a thing that is not there
     claims = sum(value is not None for thing in said for value in of(thing))
     right, named = 0, 0
-    for chosen in set(permutations(places, len(said))):
+    # A caption may ramble on for a dozen things, a scene has three at most: who of those that are said is each of these?
+    for chosen in permutations([*said, *[None] * len(true)], len(true)):
         pairs = [
             (one, other)
-            for thing, place in zip(said, chosen, strict=True)
-            if place is not None
-            for one, other in zip(of(thing), of(true[place]), strict=True)
+            for thing, there in zip(chosen, true, strict=True)
+            if thing is not None
+            for one, other in zip(of(thing), of(there), strict=True)
             if one is not None
         ]
         right, named = max((right, named), (sum(one == other for one, other in pairs), len(pairs)))

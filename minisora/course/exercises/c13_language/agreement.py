@@ -231,11 +231,12 @@ AGREEMENT = Exercise(
     alternatives=(_one_after_the_other, _best()),
     hints=(
         "First a function for one pair: how many of the four fields are said and equal, said and different, not said?",
-        "`itertools.permutations([*true, *[None] * len(said)], len(said))` gives every way to give each thing that is "
-        "said one of the scene, or nobody (None).",
-        "For each way count right; keep the way with the most right claims (and, among these, with the least left "
-        "out). Whatever is said and not right is wrong. Left out: four for each thing that nobody means, and one for "
-        "each None of the others.",
+        "`itertools.permutations([*said, *[None] * len(true)], len(true))` gives every way to say who of those that are "
+        "said each thing of the scene is, or nobody (None). Begin with the scene, which has three things at most: a "
+        "captioner may ramble on.",
+        "For each way count right; keep the way with the most right claims (and, among these, with the most claims that "
+        "are paired at all). Whatever is said and not right is wrong. Left out: four claims a thing of the scene, less "
+        "those that are paired.",
     ),
     becomes="minisora/worlds/agreement.py",
     minutes=20,
