@@ -136,7 +136,7 @@ def write_captioner(
     table = {
         "clips": len(scenes),
         "it": scores(scenes, said(network, tokenizer, latents)),
-        "blind": scores(scenes, said(network, tokenizer, torch.zeros_like(latents))),
+        "of another clip": scores(scenes, said(network, tokenizer, latents.roll(1, dims=0))),
     }
     card: Card = {
         "kind": "captioner",

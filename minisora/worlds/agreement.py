@@ -32,7 +32,7 @@ def agreement(said: Sequence[ObjectClaim], true: Sequence[ObjectClaim]) -> Agree
     """
     claims = sum(value is not None for thing in said for value in of(thing))
     right, named = 0, 0
-    # A caption may ramble on for a dozen things, a scene has three at most: who of those that are said is each of these?
+    # A caption may ramble on for a dozen things, a scene has three at most: who is said to be each?
     for chosen in permutations([*said, *[None] * len(true)], len(true)):
         pairs = [
             (one, other)

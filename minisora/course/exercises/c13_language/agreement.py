@@ -231,12 +231,12 @@ AGREEMENT = Exercise(
     alternatives=(_one_after_the_other, _best()),
     hints=(
         "First a function for one pair: how many of the four fields are said and equal, said and different, not said?",
-        "`itertools.permutations([*said, *[None] * len(true)], len(true))` gives every way to say who of those that are "
-        "said each thing of the scene is, or nobody (None). Begin with the scene, which has three things at most: a "
-        "captioner may ramble on.",
-        "For each way count right; keep the way with the most right claims (and, among these, with the most claims that "
-        "are paired at all). Whatever is said and not right is wrong. Left out: four claims a thing of the scene, less "
-        "those that are paired.",
+        "`itertools.permutations([*said, *[None] * len(true)], len(true))` gives every way to say which of the things "
+        "that are said each one of the scene is, or None. (Begin with the scene, which has three things at most: a "
+        "captioner may ramble on.)",
+        "For each way count right; keep the way with the most right claims (among these, the one with the most claims "
+        "that are paired at all). Whatever is said and not right is wrong. Left out: four claims a thing of the scene, "
+        "less those that are paired.",
     ),
     becomes="minisora/worlds/agreement.py",
     minutes=20,
