@@ -1,7 +1,7 @@
 """Captions that a machine wrote: ``python experiments/recaptioning.py PART [--steps N] [--latents FOLDER]``.
 
 ``captioner`` trains the captioner of chapter 13 on drawn clips with their full captions, judges it on clips that no
-training shows, and writes it with its scores to ``data/checkpoints``.
+training shows, and writes it with its scores to ``data/ladder``.
 
 ``compare`` is the experiment of Betker et al. (DALL-E 3), 2023, on the smallest scale that shows anything: one and the
 same small transformer learns to draw *pictures* (the first latent frame of clips of one thing), equal steps, the same
@@ -46,6 +46,8 @@ from minisora.worlds.vocabulary import WORDS
 #: The clips that both parts learn from: those of the shipped transformer's training, encoded once.
 CLIPS = ClipSet(clips=20_000, world=WORLD)
 FRESH = ClipSet(clips=512, world=WORLD, seed=77)  #: Clips that no training shows.
+
+LADDER = shipped_folder().parent / "ladder"  #: Where what is made here goes.
 
 PICTURES, BATCH, JUDGED = 4096, 64, 128  #: Of the comparison: clips to learn from, of a step, and to be judged.
 WRONG = 0.2  #: Share of the words in short captions that are wrong.
@@ -150,7 +152,7 @@ def write_captioner(
         "scores": table,
     }
     print(json.dumps(table, indent=1))
-    save_checkpoint(codec_path.parent, "captioner", {key: value.half() for key, value in weights.items()}, card)
+    save_checkpoint(LADDER, "captioner", {key: value.half() for key, value in weights.items()}, card)
 
 
 # --- the comparison
@@ -247,9 +249,7 @@ def measure(dit: DiT, codec: Codec, tokenizer: Tokenizer, scenes: Sequence[Scene
 def compare(cache: LatentCache, codec_path: Path, out: Path, *, steps: int) -> None:
     """Three runs that differ in nothing but their captions."""
     codec, codec_card = load_codec(codec_path)
-    captioner, _ = load_captioner(
-        codec_path.with_name("captioner.safetensors"), codec=codec_path, codec_card=codec_card
-    )
+    captioner, _ = load_captioner(LADDER / "captioner.safetensors", codec=codec_path, codec_card=codec_card)
     tokenizer = Tokenizer(WORDS)
     one = [i for i in range(len(cache)) if len(cache.scene(i).objects) == 1][:PICTURES]  # type: ignore[union-attr]
     scenes: list[Scene] = [cache.scene(i) for i in one]  # type: ignore[misc]
@@ -298,8 +298,7 @@ def main(arguments: list[str]) -> int:
         if given.part == "captioner":
             make_captioner(cache, codec_path, steps=given.steps or 1600)
         else:
-            out = codec_path.parent.with_name("ladder") / "recaptioning.json"
-            compare(cache, codec_path, out, steps=given.steps or 800)
+            compare(cache, codec_path, LADDER / "recaptioning.json", steps=given.steps or 800)
     except UserError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 2

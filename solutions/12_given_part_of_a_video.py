@@ -798,4 +798,5 @@ plots.strips(rows, alt=alt, columns=4, moving=False)
 # **Where to go from here.** Your own parts run in the package (`swap(connect=connect, inpaint=inpaint)`), and the package
 # has the powers for your own pictures and clips: `minisora animate`, `extend`, `loop`, `connect`, `storyboard`, `edit`
 # and `restyle`, each with `--help`, and the same functions in `minisora/edits/`. Take one of them apart: you will find
-# `given.py` inside.
+# `given.py` inside. What words do to all this, and where good ones come from, is the question of **[13 ·
+# Language](13_language.ipynb)**.

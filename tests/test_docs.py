@@ -29,6 +29,7 @@ from minisora.evaluation.metrics import psnr
 from minisora.evaluation.suite import Row
 from minisora.evaluation.table import markdown_table, summary_table
 from minisora.model import attention, blocks, flops, rope
+from minisora.model.captioner import next_word
 from minisora.presets import MICRO
 from minisora.training import ema, optim
 from minisora.video import to_uint8
@@ -38,7 +39,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "experiments" / "README.md"]
 PAGES += sorted((ROOT / "docs").glob("*.md"))
 #: Functions of the cheatsheet that the package does not have.
-EXERCISES = ("block_flops", "packing_mask", "to_blocks", "state_bytes", "roofline", "half_network", "sampling_flops")
+EXERCISES = (
+    "block_flops",
+    "packing_mask",
+    "to_blocks",
+    "state_bytes",
+    "roofline",
+    "half_network",
+    "sampling_flops",
+    "believed",
+)
 SOURCES = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
 
 
@@ -202,6 +212,7 @@ def world() -> dict[str, Any]:
         return torch.cat([better(x[:2], t[:2]), worse(x[2:], t[2:])])
 
     names |= {"caption": "a red circle moves right", "conditional": better, "both": both, "scale": 3.0}
+    names |= {"ids": torch.tensor([[1, 4, 5, 6], [1, 7, 0, 0]]), "next_word": next_word, "k": 8, "p": 0.2}
     names |= {"low": 0.1, "high": 0.7, "early": better, "late": worse, "hand_over": 0.7}
 
     # training and speed

@@ -48,7 +48,7 @@ def finished_captioner() -> Captioner:
     }
     try:
         captioner, _ = load_captioner(
-            folder / "captioner.safetensors", codec=folder / "codec.safetensors", codec_card=card
+            folder.parent / "ladder" / "captioner.safetensors", codec=folder / "codec.safetensors", codec_card=card
         )
     except UserError as error:
         print(f"({error}. An untrained captioner stands in: what it says means nothing.)")
