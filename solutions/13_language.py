@@ -421,12 +421,12 @@ with plots.chart(
 # video model: a transformer of 0.8 million numbers learns to draw **pictures** (the first latent frame of 4,096 clips of one thing), three
 # times, for 800 steps, with the same pictures in the same order and the same noise. Only the captions differ:
 #
-# - **short** ones, as people write them: the shape always, colour, size and motion now and then, and a fifth of the
-#   words wrong;
+# - **short** ones, as people write them: the shape always, colour, size and motion now and then, the background
+#   never, and a fifth of the words wrong;
 # - what the **captioner** says of the same clips;
 # - the **truth**.
 #
-# `python experiments/recaptioning.py compare` makes the table (MINUTES of one core). First what the captions were
+# `python experiments/recaptioning.py compare` makes the table (eight minutes of one core). First what the captions were
 # like. Then they draw: all three are prompted with *full and true* captions of pictures that none of them has seen.
 # On the left: by how much does the predicted picture get worse if one word of the prompt is exchanged for a wrong one?
 # A word that costs nothing is not heard. On the right: how many of their pictures does the judge find right, of 128?
@@ -457,7 +457,17 @@ for label, found in result["captions"].items():
     print(", ".join(f"{kind} right {found[f'{kind} right']:.0%}" for kind in ("colour", "size", "shape")))
 
 # %% [markdown]
-# RESULT
+# Trained on the captioner's words the transformer is hardly to be told from the one that was told the truth, and the
+# one that learnt from short captions is far behind: it hears a wrong colour faintly, a wrong size hardly at all. Note
+# three things before you believe it.
+#
+# - Short captions differ in *two* ways, wrong and short, and what is short weighs more here: they never name the
+#   background, which fills most of a picture (that is most of the error). To tell the two apart takes a fourth run.
+# - The captioner was trained on these very clips, with their true captions. On new ones it errs more often: compare
+#   its line of counts with the table of new clips further up. In the world outside, somebody has to write those
+#   first true captions by hand.
+# - Look at shape: hardly any picture is right, in all three. 800 steps are too few, whatever the captions say.
+#
 #
 # How much should be rewritten? Betker et al. took 95 captions of 100 from the machine and 5 as people had written them, so that the
 # model does not grow used to one writer's habits. Our captioner has such a habit: always the same order of words.

@@ -139,6 +139,12 @@ FILL_IN = Exercise(
             "you choose anew what the prompt said. Whatever is said stays: choose only where there is None",
         ),
         Mistake(
+            "all four chosen anew",
+            _filled(keeps=False, apart=False),
+            "you choose all four words of each thing, as if the prompt had said nothing: whatever is said stays, and "
+            "only None is chosen",
+        ),
+        Mistake(
             "two look the same",
             _filled(apart=False),
             "two things come out with the same shape and colour, so that no sentence could tell them apart: leave out "
