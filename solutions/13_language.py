@@ -124,20 +124,22 @@ print("ids in all:", len(tokenizer), "  ln of it:", round(math.log(len(tokenizer
 print("the first loss is that:", math.isclose(float(loss), math.log(len(tokenizer)), abs_tol=1e-3))
 
 # %% [markdown]
-# ## Ten seconds of training
+# ## Half a minute of training
 #
 # Two tiny captioners learn from the few clips above, one of them **blind**: it is given zeros in place of the clip.
 # **Sketch both curves first. When does the blind one fall behind, and why not earlier?**
 
 # %%
-STEPS = by_profile(60, fast=6)
+STEPS = by_profile(300, fast=6)
 curves = {}
 for label, clips in {"sees the clip": latents, "blind": torch.zeros_like(latents)}.items():
     tiny = Captioner(sizes, generator=Generator().manual_seed(0)).to(device)
     curves[label] = losses = []
     options = {"steps": STEPS, "batch": 16, "watch": lambda _, loss, losses=losses: losses.append(loss)}
     train_captioner(tiny, lambda chosen, clips=clips: clips[chosen.to(device)], truth, tokenizer, **options)
-with plots.chart(alt="two losses: both fall steeply at first, then the one that sees the clip goes on falling") as axes:
+with plots.chart(
+    alt="two losses that fall together at first; later the one that sees the clip goes on falling"
+) as axes:
     for label, losses in curves.items():
         axes.plot(losses, label=label)
     axes.set(xlabel="step", ylabel="nats a word", ylim=(0, None))
@@ -328,6 +330,9 @@ print(f"of {len(way)} clips with nothing but such motions: right {before}, turne
 print("as drawn:", said[way[0]], "\nturned:  ", turned[0])
 
 # %% [markdown]
+# If the second number is far above what guessing gives, it sees motion. It need not be as high as the first: a turned
+# clip may begin in a way in which no clip of this world does.
+#
 # ## What a wrong word costs
 #
 # Now to the training of the large model. Suppose that a share p of all captions names a wrong colour. The network is
@@ -597,26 +602,29 @@ for prompt in ("a grene circle", "a scarlet kitten", "a bubble"):
 # An error is the honest end. A *kitten* is near a *cat* in every encoder on earth, and there is no cat in this world: whatever
 # came back would be a lie with a good conscience.
 #
-# What does our own table of words know, without any dictionary? Its vectors were trained together with the painter
-# (chapter 07). **Which known words will lie nearest to "crimson"? To "ball"? And to "left"?**
+# What does our own text encoder know, without any dictionary? It was trained together with the painter (chapter 07).
+# **Which known words will lie nearest to "crimson"? To "ball"? And to "left"?** We ask twice: its table of vectors, and
+# its output.
 
 # %%
-table = pipeline.dit.text.embedding.weight.detach().float().cpu()
-table = F.normalize(table - table[2:].mean(0), dim=-1)
-for one in ("crimson", "ball", "huge", "rotates", "left"):
-    near = (table @ table[tokenizer.words.index(one) + 2])[2:].topk(5)
-    print(
-        f"{one:8}",
-        ", ".join(
-            f"{tokenizer.words[i]} {v:.2f}"
-            for v, i in zip(near.values, near.indices, strict=True)
-            if tokenizer.words[i] != one
-        ),
-    )
+FRAMES = {"crimson": "a {} star", "huge": "a {} red star", "ball": "a red {}", "left": "a star moves {}"}
+table = pipeline.dit.text.embedding.weight.detach().float().cpu()[2:]
+for one, frame in FRAMES.items():
+    with torch.no_grad():
+        ids = tokenizer.encode([frame.format(each) for each in tokenizer.words]).to(device)
+        encoded = pipeline.dit.encode_text(ids).tokens[:, frame.split().index("{}") + 1].float().cpu()
+    for label, vectors in {"in the table": table, "in a sentence": encoded}.items():
+        unit = F.normalize(vectors - vectors.mean(0), dim=-1)
+        near = (unit @ unit[tokenizer.words.index(one)]).topk(6)
+        words = [f"{tokenizer.words[i]} {v:.2f}" for v, i in zip(near.values, near.indices, strict=True)]
+        print(f"{one:8} {label:13}", ", ".join(words[1:]))
 
 # %% [markdown]
-# If synonyms lie near each other there, nobody told the network that they are synonyms: the same pictures belong to both. *That* is
-# what a text encoder trained along can learn. What no training can give it is a place for a word that no caption has.
+# The first lines are the vectors themselves, the second ones what the encoder makes of them (each known word put into
+# the same gap of a sentence). Nobody told the network what a synonym is. Where synonyms come together in the second
+# line, it is because the same pictures belonged to both; and it is not the *table* that knows it but the layers behind
+# it, which need not move two vectors together to give them one meaning. *That* is what a text encoder trained along can
+# learn. What no training can give it is a place for a word that no caption has.
 #
 # ### What a pre-trained encoder buys
 #
