@@ -150,7 +150,8 @@ with plots.chart(
 # followed by "the". For that nobody has to look. What is left for the blind one is what no grammar knows: *which*
 # size, which colour, which shape. A choice among eight colours costs at least ln 8 = 2.1 nats, once a thing; spread
 # over the dozen words of a sentence that is little, and so **a captioner with a fine loss may be nearly blind**. We
-# need another measure than the loss. But first it has to speak.
+# need another measure than the loss. (That both end so low is the doing of a few clips, which are soon known by heart.)
+# But first it has to speak.
 #
 # ## Speaking
 #
@@ -295,11 +296,12 @@ for label, captions in {"captioner": said, "of another clip": said[1:] + said[:1
     print(f"{label:15}", "   ".join(f"{name} {share:4.0%}" for name, share in scored(captions).items()))
 
 # %% [markdown]
-# In the last row nothing is wrong, and three quarters are left out. Keep the two kinds of failure in mind: training will suffer from them in two ways.
+# In the last row nothing is wrong, and three quarters are left out. Keep the two kinds of failure in mind: training
+# will suffer from them in two ways.
 #
 # The figures of the whole run stand on the captioner's card: 512 new clips, and the processor time that it took. The
-# judge reads a clip with geometry, which took months to think out; the captioner learnt it from examples in minutes. But it
-# reads only what its examples were like.
+# judge reads a clip with geometry, which took months to think out; the captioner learnt it from examples in minutes.
+# But it reads only what its examples were like.
 
 # %%
 import json
@@ -423,8 +425,9 @@ with plots.chart(
 # ## Re-captioning
 #
 # So here is the experiment of DALL-E 3 (Betker et al. 2023), on the smallest scale that shows anything. It is *not* a
-# video model: a transformer of 0.8 million numbers learns to draw **pictures** (the first latent frame of 4,096 clips of one thing), three
-# times, for 800 steps, with the same pictures in the same order and the same noise. Only the captions differ:
+# video model: a transformer of 0.8 million numbers learns to draw **pictures** (the first latent frame of 4,096 clips
+# of one thing), three times, for 800 steps, with the same pictures in the same order and the same noise. Only the
+# captions differ:
 #
 # - **short** ones, as people write them: the shape always, colour, size and motion now and then, the background
 #   never, and a fifth of the words wrong;
@@ -474,9 +477,10 @@ for label, found in result["captions"].items():
 # - Look at shape: hardly any picture is right, in all three. 800 steps are too few, whatever the captions say.
 #
 #
-# How much should be rewritten? Betker et al. took 95 captions of 100 from the machine and 5 as people had written them, so that the
-# model does not grow used to one writer's habits. Our captioner has such a habit: always the same order of words.
-# Whoever trains on it alone has a model that wants to be addressed *in that style*. Which leads to the user.
+# How much should be rewritten? Betker et al. took 95 captions of 100 from the machine and 5 as people had written
+# them, so that the model does not grow used to one writer's habits. Our captioner has such a habit: always the same
+# order of words. Whoever trains on it alone has a model that wants to be addressed *in that style*. Which leads to
+# the user.
 #
 # ## A prompt is no caption
 #
@@ -498,8 +502,8 @@ for seed, prompt in enumerate(
 # %% [markdown]
 # Read the second lines. Every word is accounted for: kept, replaced, added, or passed over. That is no decoration.
 # What is *added* was not asked for: somebody chose it in the user's name. So `minisora generate --upsample` shows the
-# caption and asks; whoever says no gets nothing else. Dice choose what is left open, and the seed is the user's: the same seed, the same
-# caption.
+# caption and asks; whoever says no gets nothing else. Dice choose what is left open, and the seed is the user's: the
+# same seed, the same caption.
 #
 # {card}
 #
@@ -599,8 +603,8 @@ for prompt in ("a grene circle", "a scarlet kitten", "a bubble"):
             print(f"{prompt:18} {error}")
 
 # %% [markdown]
-# An error is the honest end. A *kitten* is near a *cat* in every encoder on earth, and there is no cat in this world: whatever
-# came back would be a lie with a good conscience.
+# An error is the honest end. A *kitten* is near a *cat* in every encoder on earth, and there is no cat in this world:
+# whatever came back would be a lie with a good conscience.
 #
 # What does our own text encoder know, without any dictionary? It was trained together with the painter (chapter 07).
 # **Which known words will lie nearest to "crimson"? To "ball"? And to "left"?** We ask twice: its table of vectors, and
@@ -631,8 +635,8 @@ for one, frame in FRAMES.items():
 # Large models take a text encoder that was trained on text alone, and leave it frozen. It buys three things: words,
 # spellings and **languages** that no caption had; word order and binding, from more sentences than there are videos;
 # and sentences can be encoded once, and stored. It does not buy what things *look like*, for it has never seen any;
-# and it costs: Imagen's has 4.6 billion numbers. For three hundred words of a drawn world there is nothing to buy: the table *is*
-# the encoder.
+# and it costs: Imagen's has 4.6 billion numbers. For three hundred words of a drawn world there is nothing to buy:
+# the table *is* the encoder.
 #
 # ## Five languages, one drawing
 #
@@ -738,8 +742,8 @@ for clip, words in zip(truth, tokenizer.decode(greedy(endless, 2, longest=30)), 
 # It has never been anywhere behind an end, so whatever comes is made of habits, with nothing to see in it. A network
 # that was trained without the target END (the mistake "no end" of the first exercise) does this by itself.
 #
-# **Second: nothing to see.** A clip without any thing in it, and a clip of pure noise. **Will it say that there is nothing? How
-# sure will it be of its colour?**
+# **Second: nothing to see.** A clip without any thing in it, and a clip of pure noise. **Will it say that there is
+# nothing? How sure will it be of its colour?**
 
 # %%
 from minisora.worlds.render import render
@@ -763,21 +767,22 @@ for label, text, row in zip(("an empty clip", "pure noise"), words, sure, strict
 # ## In the real systems
 #
 # - **DALL-E 3** (Betker et al. 2023, [Improving Image Generation with Better
-#   Captions](https://cdn.openai.com/papers/dall-e-3.pdf)): a captioner in two forms, short and descriptive. Text-to-image
-#   models were trained on people's captions, on short synthetic and on descriptive ones, 500,000 steps at a batch of 2,048 each: by CLIP
-#   score descriptive beat short, and short beat people's. In the end 95 % of the captions are synthetic; and a language
-#   model lengthens the user's prompt.
+#   Captions](https://cdn.openai.com/papers/dall-e-3.pdf)): a captioner in two forms, short and descriptive.
+#   Text-to-image models were trained on people's captions, on short synthetic and on descriptive ones, 500,000 steps
+#   at a batch of 2,048 each: by CLIP score descriptive beat short, and short beat people's. In the end 95 % of the
+#   captions are synthetic; and a language model lengthens the user's prompt.
 # - **Sora** ([OpenAI 2024](https://openai.com/index/video-generation-models-as-world-simulators/)): the same
 #   re-captioning, with a captioner of its own for *all* videos, and GPT for the prompts.
 # - **Movie Gen** ([2410.13720](https://arxiv.org/abs/2410.13720)): captions of whole videos of about 100 words by
 #   LLaMa3-Video; in people's votes they beat captions of single frames that were rewritten, 67 to 15 %. Camera motion
 #   comes as a word before the caption.
-# - **Imagen** ([2205.11487](https://arxiv.org/abs/2205.11487)): a frozen T5-XXL, trained on text only. A larger text encoder
-#   helped more than a larger painter. T5 and CLIP tie on easy captions; in hard ones people preferred T5.
-# - **SD3** ([2403.03206](https://arxiv.org/abs/2403.03206)): three frozen encoders, each left out at random in training. Without T5 pictures
-#   look as good; they follow long prompts less, and cannot spell.
-# - **Sana** ([2410.10629](https://arxiv.org/abs/2410.10629)) takes a small language model, Gemma 2; Chinese and emoji work though
-#   no caption had them. Trained along instead of frozen: latent diffusion's first text model, GLIDE, and this course.
+# - **Imagen** ([2205.11487](https://arxiv.org/abs/2205.11487)): a frozen T5-XXL, trained on text only. A larger text
+#   encoder helped more than a larger painter. T5 and CLIP tie on easy captions; in hard ones people preferred T5.
+# - **SD3** ([2403.03206](https://arxiv.org/abs/2403.03206)): three frozen encoders, each left out at random in
+#   training. Without T5 pictures look as good; they follow long prompts less, and cannot spell.
+# - **Sana** ([2410.10629](https://arxiv.org/abs/2410.10629)) takes a small language model, Gemma 2; Chinese and emoji
+#   work though no caption had them. Trained along instead of frozen: latent diffusion's first text model, GLIDE, and
+#   this course.
 #
 # ## Recap
 #
@@ -814,8 +819,8 @@ for label, text, row in zip(("an empty clip", "pure noise"), words, sure, strict
 #
 # <details><summary>Answer</summary>
 #
-# **Left and right**: 1 - 0.1 · 2/1 = 0.8, and 1 - 0.1 · 8/7 = 0.89. A wrong word of two always points the opposite way; wrong ones of
-# eight point in seven directions, which nearly cancel.
+# **Left and right**: 1 - 0.1 · 2/1 = 0.8, and 1 - 0.1 · 8/7 = 0.89. A wrong word of two always points the opposite
+# way; wrong ones of eight point in seven directions, which nearly cancel.
 #
 # </details>
 #
@@ -824,11 +829,12 @@ for label, text, row in zip(("an empty clip", "pure noise"), words, sure, strict
 #
 # <details><summary>Answer</summary>
 #
-# The encoder would know that *Auto* is a car, near a truck. But **no clip that the model was trained on shows one**: it could only
-# paint something else, in silence. It helps where the world has the thing and only the *word* is new.
+# The encoder would know that *Auto* is a car, near a truck. But **no clip that the model was trained on shows one**:
+# it could only paint something else, in silence. It helps where the world has the thing and only the *word* is new.
 #
 # </details>
 #
-# **Where to go from here.** `minisora words --language de` lists what can be said, `--upsample` makes a caption of a short prompt,
-# and [docs/languages.md](../docs/languages.md) says how to add a language of your own in one file. Your parts run in the package:
-# `next_word` and `greedy` are in `minisora/model/captioner.py`, `agreement` in `minisora/worlds/agreement.py`.
+# **Where to go from here.** `minisora words --language de` lists what can be said, `--upsample` makes a caption of a
+# short prompt, and [docs/languages.md](../docs/languages.md) says how to add a language of your own in one file. Your
+# parts run in the package: `next_word` and `greedy` are in `minisora/model/captioner.py`, `agreement` in
+# `minisora/worlds/agreement.py`.
