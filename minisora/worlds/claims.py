@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from minisora.worlds.caption import canonical_motion
 from minisora.worlds.grammar import Reader
+from minisora.worlds.phrases import with_article
 from minisora.worlds.relations import relations
 from minisora.worlds.scene import Scene
-from minisora.worlds.vocabulary import known_words
+from minisora.worlds.vocabulary import DIGITS, known_words
 
 RelationKind = Literal["left of", "right of", "above", "below", "in front of"]
 
@@ -67,6 +69,13 @@ def claims_of(scene: Scene) -> Claims:
         camera=scene.camera,
         relations=_typed(relations(scene)),
     )
+
+
+def sentence(claim: ObjectClaim) -> str:
+    """What is said of one object, in a sentence of its own: "a small red circle bounces"."""
+    noun = f"handwritten {claim.shape}" if claim.shape in DIGITS else claim.shape or "object"
+    phrase = with_article(" ".join(word for word in (claim.size, claim.colour, noun) if word))
+    return phrase if claim.motion is None else f"{phrase} {canonical_motion(claim.motion)}"
 
 
 def _typed(found: list[tuple[str, int, int]]) -> tuple[Relation, ...]:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from minisora.errors import UserError
 from minisora.worlds.caption import STYLES, Style, canonical, caption
-from minisora.worlds.claims import Claims, ObjectClaim, Relation, claims_of, parse
-from minisora.worlds.scene import Scene, SceneObject
+from minisora.worlds.claims import Claims, ObjectClaim, Relation, claims_of, parse, sentence
+from minisora.worlds.scene import MOTIONS, SHAPES, Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS, split
 
@@ -194,6 +194,22 @@ def test_captions_say_what_is_true_and_lose_nothing(style: Style, monkeypatch: p
         assert bool({"camera", "view", "zoom", "pan"} & words) <= (said.camera is not None), text
         assert bool({"background", "sky", "hills", "grey", "black"} & words) <= (said.background is not None), text
         assert bool(SIZES & words) <= any(claim.size for claim in said.objects), text
+
+
+def test_a_sentence_of_its_own_says_the_same_of_one_object() -> None:
+    full = [
+        claim
+        for shape in (*SHAPES, "three")
+        for motion in MOTIONS
+        for claim in [ObjectClaim(shape, "red", None, motion)]
+    ]
+    some = [
+        ObjectClaim("star"),
+        ObjectClaim(None, "orange", "large"),
+        ObjectClaim("ring", size="small", motion="spins"),
+    ]
+    for claim in (*full, *some):
+        assert parse(sentence(claim)).objects == (claim,), sentence(claim)
 
 
 def _which(claim: ObjectClaim, true: Claims) -> int:
