@@ -19,8 +19,7 @@ from minisora.model import DiT, video_velocity
 from minisora.pipeline import Pipeline
 from minisora.presets import MICRO
 from minisora.training.ema import Ema
-from minisora.training.modules import hidden_matrices
-from minisora.training.optim import build_optimizer
+from minisora.training.optim import optimizer_for
 
 with contextlib.suppress(ImportError):  # what a training run does at its beginning
     from minisora.training.memory import keep_freed_memory
@@ -34,10 +33,8 @@ def training(*, half: bool) -> Callable[[], object]:
     """A step of ``micro``: forward, backward, optimiser, average; captions of 12 to 20 words, padded to the longest."""
     torch.manual_seed(0)
     network = DiT(MICRO.dit)
-    average, hidden = Ema(network), hidden_matrices(network)
-    chosen = {id(matrix) for matrix in hidden}
-    rest = [parameter for parameter in network.parameters() if id(parameter) not in chosen]
-    optimizer = build_optimizer(hidden, rest, newton_schulz_dtype=torch.bfloat16 if half else torch.float32)
+    average = Ema(network)
+    optimizer = optimizer_for(network, newton_schulz_dtype=torch.bfloat16 if half else torch.float32)
     ids = torch.randint(2, MICRO.dit.vocabulary, (BATCH, WORDS))
     ids[torch.arange(WORDS) >= torch.linspace(12, WORDS, BATCH).long()[:, None]] = 0
     x0, noise = torch.randn(2, BATCH, MICRO.dit.channels, FRAMES, SIDE, SIDE)

@@ -26,14 +26,13 @@ from minisora.checkpoint import latents_of, load_checkpoint, shipped_folder
 from minisora.codec.autoencoder import Codec
 from minisora.diffusion import ab2, sample, time_grid
 from minisora.diffusion.objective import loss_at
-from minisora.diffusion.path import STRAIGHT
 from minisora.evaluation.backdrop import find_backdrop
 from minisora.evaluation.judge import judge
 from minisora.model import DiT, Tokenizer, video_velocity
 from minisora.networks import load_codec
 from minisora.presets import NANO
 from minisora.training.modules import stratified_logit_normal
-from minisora.training.optim import build_optimizer, learning_rate_factor, set_learning_rate
+from minisora.training.optim import learning_rate_factor, optimizer_for, set_learning_rate
 from minisora.velocities import guided
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
@@ -87,10 +86,7 @@ def train(clips: Clips, tokenizer: Tokenizer, channels: int, steps: int) -> DiT:
     """A small transformer from nothing: Muon, velocity loss, a tenth of the captions dropped."""
     dice = Generator().manual_seed(0)
     network = DiT(replace(NANO.dit, channels=channels), generator=dice)
-    hidden = network.hidden_matrices()
-    known = {id(each) for each in hidden}
-    rest = [each for each in network.parameters() if id(each) not in known]
-    optimizer = build_optimizer(hidden, rest, newton_schulz_dtype=torch.bfloat16)
+    optimizer = optimizer_for(network, newton_schulz_dtype=torch.bfloat16)
     frames, height, width = clips.latents.shape[2:]
     begin = time.monotonic()
     for step in range(steps):
@@ -116,12 +112,9 @@ def errors(network: DiT, tokenizer: Tokenizer, new: Clips) -> dict[str, float]:
     noise = torch.randn(new.latents.shape, generator=Generator().manual_seed(5))
     frames, height, width = new.latents.shape[2:]
     velocity = video_velocity(network, tokenizer.encode(new.captions), (frames, height, width))
-    found = {}
-    for time_ in TIMES:
-        t = torch.tensor(time_)
-        x = STRAIGHT.add_noise(new.latents, noise, t)
-        found[str(time_)] = round(float((STRAIGHT.to_x0(velocity(x, t), x, t) - new.latents).square().mean()), 4)
-    return found
+    # The clean clip is as far off as the velocity, times t.
+    found = {t: t**2 * loss_at(velocity, new.latents, noise, torch.tensor(t)) for t in TIMES}
+    return {str(t): round(float(error), 4) for t, error in found.items()}
 
 
 def made(network: DiT, tokenizer: Tokenizer, prompts: list[str], shape: tuple[int, int, int]) -> Tensor:

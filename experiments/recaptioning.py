@@ -25,20 +25,21 @@ from torch import Generator, Tensor, nn
 
 from minisora.checkpoint import Card, latents_of, save_checkpoint, shipped_folder
 from minisora.codec.autoencoder import Codec
-from minisora.diffusion import STRAIGHT, ab2, classifier_free, sample, time_grid
+from minisora.diffusion import ab2, sample, time_grid
 from minisora.diffusion.objective import loss_at
 from minisora.errors import UserError
 from minisora.evaluation.judge import judge
 from minisora.files import replacing
-from minisora.model import DiT, DiTConfig, TextTokens, Tokenizer, video_velocity
+from minisora.model import DiT, DiTConfig, Tokenizer, video_velocity
 from minisora.model.captioner import Captioner, CaptionerConfig, say
 from minisora.networks import load_captioner, load_codec
 from minisora.presets import WORLD
 from minisora.training.captioning import full_caption, train_captioner
 from minisora.training.latents import CHUNK, ClipSet, LatentCache, draw_clips, encode_clips
 from minisora.training.modules import stratified_logit_normal
-from minisora.training.optim import build_optimizer, learning_rate_factor, set_learning_rate
-from minisora.worlds.agreement import KINDS, agreement, of
+from minisora.training.optim import learning_rate_factor, optimizer_for, set_learning_rate
+from minisora.velocities import guided
+from minisora.worlds.agreement import KINDS, agreement
 from minisora.worlds.claims import Claims, ObjectClaim, claims_of, parse, sentence
 from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES, SIZES, Scene
 from minisora.worlds.vocabulary import WORDS
@@ -78,8 +79,8 @@ def scores(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str, float]
     pairs = [(claims(text), claims_of(scene)) for text, scene in zip(captions, scenes, strict=True)]
     found = [agreement(said.objects, true.objects) for said, true in pairs]
     table = {"count": [len(said.objects) == len(true.objects) for said, true in pairs]}
-    for i, kind in enumerate(KINDS):
-        table[kind] = [words(said, i) == words(true, i) for said, true in pairs]
+    for kind in KINDS:
+        table[kind] = [words(said, kind) == words(true, kind) for said, true in pairs]
     table["things"] = [each.everything for each in found]
     table["background"] = [said.background == true.background for said, true in pairs]
     table["everything"] = [a and b for a, b in zip(table["things"], table["background"], strict=True)]
@@ -88,8 +89,8 @@ def scores(scenes: Sequence[Scene], captions: Sequence[str]) -> dict[str, float]
     return shares | {"claims": round(right / max(1, right + wrong), 4)}
 
 
-def words(claims: Claims, kind: int) -> list[str]:
-    return sorted(str(of(thing)[kind]) for thing in claims.objects)
+def words(claims: Claims, kind: str) -> list[str]:
+    return sorted(str(getattr(thing, kind)) for thing in claims.objects)
 
 
 def fresh(codec: Codec) -> tuple[list[Scene], Tensor]:
@@ -184,9 +185,7 @@ def learn(pictures: Tensor, captions: Sequence[str], tokenizer: Tokenizer, *, st
         DiTConfig(pictures.shape[1], 128, 4, 2, 64, 1, len(tokenizer), text_heads=2),
         generator=Generator().manual_seed(0),
     )
-    hidden = {id(each) for each in dit.hidden_matrices()}
-    rest = [each for each in dit.parameters() if id(each) not in hidden]
-    optimizer = build_optimizer(dit.hidden_matrices(), rest)
+    optimizer = optimizer_for(dit)
     dice, ids = Generator().manual_seed(1), tokenizer.encode(captions)
     for step in range(steps):
         chosen = torch.randint(len(pictures), (BATCH,), generator=dice)
@@ -209,11 +208,8 @@ def learn(pictures: Tensor, captions: Sequence[str], tokenizer: Tokenizer, *, st
 def error(dit: DiT, ids: Tensor, x0: Tensor, noise: Tensor) -> float:
     """Mean squared error of the predicted clean pictures, over TIMES."""
     velocity = video_velocity(dit, ids, tuple(x0.shape[2:]))  # type: ignore[arg-type]
-    total = 0.0
-    for t in map(torch.tensor, TIMES):
-        x = STRAIGHT.add_noise(x0, noise, t)
-        total += float((STRAIGHT.to_x0(velocity(x, t), x, t) - x0).square().mean())
-    return total / len(TIMES)
+    # The clean picture is as far off as the velocity, times t.
+    return sum(float(t**2 * loss_at(velocity, x0, noise, torch.tensor(t))) for t in TIMES) / len(TIMES)
 
 
 def exchanged(scene: Scene, kind: str, dice: Random) -> Scene:
@@ -234,11 +230,10 @@ def measure(dit: DiT, codec: Codec, tokenizer: Tokenizer, scenes: Sequence[Scene
         wrong = [full_caption(exchanged(scene, kind, dice)) for scene in scenes]
         table[f"wrong {kind}"] = error(dit, tokenizer.encode(wrong), x0, noise) - right
     asked = full[:JUDGED]
-    text = dit.encode_text(tokenizer.encode([*asked, *[""] * len(asked)]))
-    alone = TextTokens(*(part[: len(asked)] for part in text))
-    one, both = (video_velocity(dit, each, tuple(x0.shape[2:])) for each in (alone, text))  # type: ignore[arg-type]
+    ids, some = tokenizer.encode([*asked, *[""] * len(asked)]), noise[: len(asked)]
     with torch.no_grad():
-        made = sample(classifier_free(one, both, scale=3.0), noise[: len(asked)], time_grid(12, shift=2.0), step=ab2)
+        velocity = guided(dit, ids, some, scale=3.0, seconds=0.5)
+        made = sample(velocity, some, time_grid(12, shift=2.0), step=ab2)
         stills = codec.decode(made).expand(-1, -1, 9, -1, -1)
     verdicts = [judge(each.clamp(-1, 1), parse(prompt)) for each, prompt in zip(stills, asked, strict=True)]
     for kind in ("colour", "size", "shape"):

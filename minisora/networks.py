@@ -62,10 +62,8 @@ def load_transformer(path: Path, kind: str, *, codec: Path, codec_card: Card) ->
     """
     tensors, card = load_checkpoint(path, kind=kind)
     config = settings_from(DiTConfig, card["settings"], source=path)
-    latents = latents_of(codec_card)
     channels = NUMBERS if kind == "planner" else codec_card["settings"]["channels"]
-    if card.get("codec", latents) != latents or config.channels != channels:
-        raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
+    _same_codec(path, card, config.channels, codec=codec, latents=latents_of(codec_card), channels=channels)
     words_on(card, config.vocabulary - 2, source=path)
     with hollow():
         dit = DiT(config)
@@ -80,14 +78,19 @@ def load_captioner(path: Path, *, codec: Path, codec_card: Card) -> tuple[Captio
     """
     tensors, card = load_checkpoint(path, kind="captioner")
     config = settings_from(CaptionerConfig, card["settings"], source=path)
-    latents = latents_of(codec_card)
-    if card.get("codec", latents) != latents or config.channels != codec_card["settings"]["channels"]:
-        raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
+    channels = codec_card["settings"]["channels"]
+    _same_codec(path, card, config.channels, codec=codec, latents=latents_of(codec_card), channels=channels)
     words_on(card, config.vocabulary - 2, source=path)
     with hollow():
         captioner = Captioner(config)
     load_weights(captioner, tensors, source=path)
     return captioner.eval(), card
+
+
+def _same_codec(path: Path, card: Card, mine: int, *, codec: Path, latents: str, channels: int) -> None:
+    """Raises: UserError when weights with ``mine`` channels know other latents than the codec makes."""
+    if card.get("codec", latents) != latents or mine != channels:
+        raise UserError(f"{path} was trained with another codec than {codec} — name the right one")
 
 
 def pick_device(name: str | torch.device | None = None) -> torch.device:

@@ -509,8 +509,7 @@ with plots.chart(alt="the gradient's singular values fall steeply; Muon's stay n
 
 
 # %%
-from minisora.training.modules import hidden_matrices
-from minisora.training.optim import build_optimizer
+from minisora.training.optim import build_optimizer, hidden_matrices
 
 
 def muon_and_adamw(network: nn.Module) -> torch.optim.Optimizer:

@@ -11,7 +11,7 @@ from minisora.codec.autoencoder import Codec
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.model.captioner import Captioner, CaptionerConfig
-from minisora.networks import Early, load_captioner
+from minisora.networks import Early, load_captioner, load_codec
 from minisora.pipeline import Pipeline
 from minisora.presets import NANO, network
 from minisora.worlds.vocabulary import WORDS
@@ -40,15 +40,10 @@ def finished_pipeline() -> Pipeline:
 @cache
 def finished_captioner() -> Captioner:
     """The shipped captioner, loaded once; without it, or beside another codec, an untrained one, which says so."""
-    pipeline, folder = finished_pipeline(), shipped_folder()
-    card = {
-        "latents": pipeline.card.get("latents"),
-        "sha256": "",
-        "settings": {"channels": pipeline.codec.config.channels},
-    }
+    pipeline, codec = finished_pipeline(), shipped_folder() / "codec.safetensors"
     try:
         captioner, _ = load_captioner(
-            folder.parent / "ladder" / "captioner.safetensors", codec=folder / "codec.safetensors", codec_card=card
+            codec.parents[1] / "ladder" / "captioner.safetensors", codec=codec, codec_card=load_codec(codec)[1]
         )
     except UserError as error:
         print(f"({error}. An untrained captioner stands in: what it says means nothing.)")

@@ -11,8 +11,9 @@ from torch import Generator, Tensor
 
 from minisora.model import Tokenizer
 from minisora.model.captioner import IGNORED, Captioner, next_word
+from minisora.model.tokenizer import PAD
 from minisora.training.ema import Ema
-from minisora.training.optim import build_optimizer, learning_rate_factor, set_learning_rate
+from minisora.training.optim import learning_rate_factor, optimizer_for, set_learning_rate
 from minisora.worlds.caption import canonical
 from minisora.worlds.scene import Scene
 
@@ -56,15 +57,12 @@ def train_captioner(
         watch: is called with the step and its loss.
     """
     ids = tokenizer.encode(captions)
-    hidden = captioner.hidden_matrices()
-    inside = {id(parameter) for parameter in hidden}
-    rest = [parameter for parameter in captioner.parameters() if id(parameter) not in inside]
-    optimizer = build_optimizer(hidden, rest, muon_lr=muon_lr, adam_lr=adam_lr)
+    optimizer = optimizer_for(captioner, muon_lr=muon_lr, adam_lr=adam_lr)
     ema, dice = Ema(captioner, decay=0.99), Generator().manual_seed(seed)
     for step in range(steps):
         chosen = torch.randint(len(captions), (batch,), generator=dice)
         words = ids[chosen]
-        words = words[:, : int((words != 0).sum(1).max())]
+        words = words[:, : int((words != PAD).sum(1).max())]
         with torch.autocast("cpu", precision, enabled=precision != torch.float32):
             loss = captioning_loss(captioner, take(chosen), words)
         optimizer.zero_grad()

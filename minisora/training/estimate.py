@@ -14,7 +14,7 @@ from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.hollow import hollow
 from minisora.model import DiT, DiTConfig
 from minisora.model.flops import flops
-from minisora.training.modules import hidden_matrices
+from minisora.training.optim import hidden_matrices
 
 #: Words and marks of a usual caption, the begin token among them.
 CAPTION = 24

@@ -18,7 +18,7 @@ from minisora.model import DiT, Tokenizer, video_velocity
 from minisora.model.known import given_latents, grid_of
 from minisora.training.data import LatentBatch, Share, VideoBatch
 from minisora.training.ema import Ema
-from minisora.training.optim import MuonAdamW, build_optimizer
+from minisora.training.optim import MuonAdamW, optimizer_for
 from minisora.training.plans import noisy_plan
 from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
@@ -50,13 +50,9 @@ class Module(lightning.LightningModule):
                 shard(network, self.device_mesh["data_parallel"])
 
     def configure_optimizers(self) -> MuonAdamW:
-        hidden = hidden_matrices(self.network)
-        chosen = {id(parameter) for parameter in hidden}
-        rest = [p for p in self.parameters() if p.requires_grad and id(p) not in chosen]
         o = self.optimisation
-        return build_optimizer(
-            hidden,
-            rest,
+        return optimizer_for(
+            self.network,
             muon_lr=o.muon_lr,
             adam_lr=o.adam_lr,
             weight_decay=o.weight_decay,
@@ -219,18 +215,6 @@ def _logit(t: float) -> float:
 def _normal_below(x: float) -> float:
     """The share of a normal distribution that lies below ``x``."""
     return (1 + math.erf(x / math.sqrt(2))) / 2
-
-
-def hidden_matrices(network: nn.Module) -> list[nn.Parameter]:
-    """The matrices and kernels inside a network's repeated blocks: those that Muon learns.
-
-    A network may name them itself with a method of this name. Kernels of a single input channel (depthwise
-    convolutions) mix nothing and are left to AdamW.
-    """
-    if callable(own := getattr(network, "hidden_matrices", None)):
-        return list(own())  # type: ignore[call-overload]
-    named = [(f".{name}", p) for name, p in network.named_parameters() if p.requires_grad]
-    return [p for name, p in named if ".blocks." in name and p.ndim >= 2 and p.shape[1] > 1]
 
 
 #: The three transformers that make a clip, in the order of their work, and how each is trained.

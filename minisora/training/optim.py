@@ -178,6 +178,26 @@ def build_optimizer(
     return MuonAdamW(groups, newton_schulz_dtype=newton_schulz_dtype)
 
 
+def optimizer_for(network: nn.Module, **settings: Any) -> MuonAdamW:
+    """:func:`build_optimizer` for all that a network learns: its :func:`hidden_matrices`, and the rest."""
+    hidden = hidden_matrices(network)
+    chosen = {id(parameter) for parameter in hidden}
+    rest = [p for p in network.parameters() if p.requires_grad and id(p) not in chosen]
+    return build_optimizer(hidden, rest, **settings)
+
+
+def hidden_matrices(network: nn.Module) -> list[nn.Parameter]:
+    """The matrices and kernels inside a network's repeated blocks: those that Muon learns.
+
+    A network may name them itself with a method of this name. Kernels of a single input channel (depthwise
+    convolutions) mix nothing and are left to AdamW.
+    """
+    if callable(own := getattr(network, "hidden_matrices", None)):
+        return list(own())  # type: ignore[call-overload]
+    named = [(f".{name}", p) for name, p in network.named_parameters() if p.requires_grad]
+    return [p for name, p in named if ".blocks." in name and p.ndim >= 2 and p.shape[1] > 1]
+
+
 def learning_rate_factor(
     step: int,
     *,

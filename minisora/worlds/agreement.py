@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple, fields
 from itertools import permutations
 from typing import NamedTuple
 
 from minisora.worlds.claims import ObjectClaim
 
-KINDS = ("colour", "shape", "size", "motion")  #: What is said of one thing.
+KINDS = tuple(field.name for field in fields(ObjectClaim))  #: What is said of one thing.
 
 
 class Agreement(NamedTuple):
@@ -30,7 +31,7 @@ def agreement(said: Sequence[ObjectClaim], true: Sequence[ObjectClaim]) -> Agree
     Nobody says which thing of the scene is meant, so each thing that is said is read as one of the scene's, no two as
     the same, in the way that makes most claims right. A thing too many is wrong in all that is said of it.
     """
-    claims = sum(value is not None for thing in said for value in of(thing))
+    claims = sum(value is not None for thing in said for value in astuple(thing))
     right, named = 0, 0
     # A caption may ramble on for a dozen things, a scene has three at most: who is said to be each?
     for chosen in permutations([*said, *[None] * len(true)], len(true)):
@@ -38,13 +39,8 @@ def agreement(said: Sequence[ObjectClaim], true: Sequence[ObjectClaim]) -> Agree
             (one, other)
             for thing, there in zip(chosen, true, strict=True)
             if thing is not None
-            for one, other in zip(of(thing), of(there), strict=True)
+            for one, other in zip(astuple(thing), astuple(there), strict=True)
             if one is not None
         ]
         right, named = max((right, named), (sum(one == other for one, other in pairs), len(pairs)))
     return Agreement(right, claims - right, len(KINDS) * len(true) - named)
-
-
-def of(thing: ObjectClaim) -> tuple[str | None, ...]:
-    """What is said of a thing, kind by kind."""
-    return tuple(getattr(thing, kind) for kind in KINDS)

@@ -18,8 +18,8 @@ import torch
 from torch import Generator, Tensor
 
 from minisora.errors import UserError
-from minisora.worlds.caption import Style, canonical_motion
-from minisora.worlds.claims import Claims, ObjectClaim
+from minisora.worlds.caption import Style
+from minisora.worlds.claims import Claims, ObjectClaim, sentence
 from minisora.worlds.phrases import ING, THIRD, call, motion_phrase, with_article
 from minisora.worlds.render import FPS, PALETTE
 from minisora.worlds.scene import COLOURS, DIRECTION, Colour, Motion
@@ -201,10 +201,7 @@ def claims_of(scene: DigitScene) -> Claims:
 
 def canonical(scene: DigitScene) -> str:
     """The one plain caption without synonyms: "a red handwritten seven moves up and to the left"."""
-    return " and ".join(
-        f"{with_article(f'{o.colour} handwritten {DIGITS[o.digit]}')} {canonical_motion(o.motion)}"
-        for o in scene.objects
-    )
+    return " and ".join(map(sentence, claims_of(scene).objects))
 
 
 def caption(

@@ -18,8 +18,7 @@ from minisora.training.estimate import (
     newton_schulz_flops,
     text_to_video_work,
 )
-from minisora.training.modules import hidden_matrices
-from minisora.training.optim import orthogonalise
+from minisora.training.optim import hidden_matrices, orthogonalise
 
 DIT = DiTConfig(channels=8, width=64, depth=4, heads=2, text_width=16, text_depth=1, text_heads=2, vocabulary=50)
 

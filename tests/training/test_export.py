@@ -13,7 +13,7 @@ from minisora.model import DiT, DiTConfig
 from minisora.presets import VOCABULARY
 from minisora.training.fit import Outcome
 from minisora.training.latents import ClipSet
-from minisora.training.modules import hidden_matrices
+from minisora.training.optim import hidden_matrices
 from minisora.training.pace import Budget, Schedule
 from minisora.training.run import _export, _half, train_codec, train_text_to_video
 from minisora.training.score import judged_prompts

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from itertools import permutations
 
 from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution
 from minisora.course.exercises.c13_language.common import thing
-from minisora.worlds.agreement import KINDS, agreement, of
+from minisora.worlds.agreement import KINDS, agreement
 from minisora.worlds.claims import ObjectClaim
 
 Things = Sequence[ObjectClaim]
@@ -77,9 +78,11 @@ def _shared(said: Things, true: Things) -> Counts:
     right = wrong = silent = 0
     met = set()
     for claim in said:
-        scores = [sum(a == b for a, b in zip(of(claim), of(each), strict=True) if a is not None) for each in true]
+        scores = [
+            sum(a == b for a, b in zip(astuple(claim), astuple(each), strict=True) if a is not None) for each in true
+        ]
         best = max(range(len(true)), key=scores.__getitem__, default=None)
-        claims = sum(word is not None for word in of(claim))
+        claims = sum(word is not None for word in astuple(claim))
         if best is None:
             wrong += claims
             continue
@@ -113,11 +116,11 @@ def _one_after_the_other(said: Things, true: Things) -> Counts:
     if not said:
         return 0, 0, len(KINDS) * len(true)
     first, *rest = said
-    claims = [word is not None for word in of(first)]
+    claims = [word is not None for word in astuple(first)]
     nobody = _one_after_the_other(rest, true)
     ways = [(nobody[0], nobody[1] + sum(claims), nobody[2])]
     for i, each in enumerate(true):
-        hits = sum(a == b for a, b in zip(of(first), of(each), strict=True) if a is not None)
+        hits = sum(a == b for a, b in zip(astuple(first), astuple(each), strict=True) if a is not None)
         after = _one_after_the_other(rest, [*true[:i], *true[i + 1 :]])
         ways.append((after[0] + hits, after[1] + sum(claims) - hits, after[2] + len(KINDS) - sum(claims)))
     return max(ways, key=lambda each: (each[0], -each[2]))
