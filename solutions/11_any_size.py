@@ -445,7 +445,8 @@ for name, size in LARGER.items():
 #   means another texture than the one that was learnt.
 # - **The layout** (0.95), where nothing larger was ever seen: *extrapolate* may be the worst, and *interpolate* the best.
 #   Where something is at all is a matter of the whole frame, and the frame is squeezed into what is known.
-# - **Rescale** takes the better half of each. Where the size was in training (96x96), plain coordinates need no help.
+# - **Rescale** has the details of the first, and a layout between the two, or better than both. Where the size was in
+#   training (96x96), plain coordinates need no help.
 #
 # CogVideoX reports the same for its own sizes: extrapolated details are sharp, interpolated layouts are whole. What it
 # is good for depends on what was trained.
