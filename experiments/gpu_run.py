@@ -1,6 +1,6 @@
 """One command for a machine with a GPU, in calls of a few minutes: ``python experiments/gpu_run.py [--minutes 9]``.
 
-Trains planner, sketcher and painter of preset micro in bfloat16 on clips that it draws and encodes there, then measures
+Trains planner, painter and finisher of preset micro in bfloat16 on clips that it draws and encodes there, then measures
 them. Each call goes on where the one before was stopped, by itself or by a kill; the last one copies weights, cards and
 scores to ``--out``. docs/gpu_run.md says what to do with them.
 """
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RUN = Path("runs") / "gpu"
-WEIGHTS = ("planner", "sketcher", "text-to-video")
+WEIGHTS = ("planner", "text-to-video", "finisher")
 STOPPED = 75  #: Exit status of a call that has not done everything: try again (sysexits' EX_TEMPFAIL).
 
 
@@ -35,16 +35,18 @@ def stages(accelerator: str = "cuda", *, part: float = 1.0) -> list[Stage]:
     """All of it, 22 minutes on a data-centre GPU; ``part`` shortens each training."""
     train = ["train", "text-to-video", "--preset", "micro", "--run", str(RUN), "--accelerator", accelerator]
     train += ["--batch", "256", "--clips", "120000", *(["--precision", "bf16-mixed"] if accelerator == "cuda" else [])]
-    shipped = str(Path("data") / "checkpoints" / "text-to-video.safetensors")
+
+    def begun(name: str) -> list[str]:
+        return ["--init", str(Path("data") / "checkpoints" / f"{name}.safetensors"), "--rate", "0.5"]
 
     def trained(name: str, minutes: float, *more: str) -> Stage:
         return Stage(name, minisora(*train, "--part", name, "--minutes", f"{minutes * part:g}", *more))
 
     log = ["--weights", str(RUN), "--device", accelerator, "--log", str(RUN / "judged.jsonl"), "--out"]
     return [
-        trained("planner", 6),
-        trained("sketcher", 5),
-        trained("text-to-video", 8, "--init", shipped, "--rate", "0.5"),
+        trained("planner", 5),
+        trained("text-to-video", 7, *begun("text-to-video")),
+        trained("finisher", 7, *begun("finisher")),
         Stage("scores", minisora("evaluate", *log, str(RUN / "scores.json"))),
         Stage("scores of other sizes", minisora("evaluate", "--sizes", *log, str(RUN / "scores-of-sizes.json"))),
     ]

@@ -17,13 +17,13 @@ import torch
 from minisora.checkpoint import card_path, shipped_folder
 from minisora.diffusion import ab2, classifier_free, sample, time_grid
 from minisora.errors import UserError
-from minisora.evaluation.plan import read_plan
 from minisora.evaluation.suite import ONE_OBJECT
 from minisora.model import Tokenizer, video_velocity
 from minisora.networks import load_codec, load_transformer
 from minisora.presets import HARD_MOTIONS
 from minisora.worlds.caption import canonical
 from minisora.worlds.plan import NUMBERS
+from minisora.worlds.read_plan import read_plan
 from minisora.worlds.vocabulary import WORDS
 
 SHAPE, SEED, SHIFT = (5, 4, 4), 3, 3.0

@@ -1,9 +1,10 @@
 """Is it the plan that goes wrong, or what is made of it? ``python experiments/true_plans.py [--clips 32]``.
 
 Three tables of the shipped weights, on clips that ``minisora evaluate`` does not use (the suites, drawn with other
-seeds): clips made by the *true* plans of their scenes, which count not at all, once, twice, three times; clips begun on
+seeds): clips made by the *true* plans of their scenes, with a finisher that takes over at several times; clips begun on
 the way, from true clips under noise of time t; and how far the predicted clean clip is from the true one, for the
-transformer that paints and for the sketcher that is told the true plan. Everything right, as the judge sees it.
+painter that is told nothing and the true plan, and for the finisher that is told it. Everything right, as the judge
+sees it.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from dataclasses import replace
 import torch
 from torch import Generator, Tensor
 
-from minisora.diffusion import ab2, composed, experts, loss_at, sample, time_grid
+from minisora.diffusion import ab2, experts, loss_at, sample, time_grid
 from minisora.diffusion.path import STRAIGHT, Velocity
 from minisora.errors import UserError
 from minisora.evaluation.judge import judge
 from minisora.evaluation.suite import ONE_OBJECT, SUITES
-from minisora.model import video_velocity
-from minisora.networks import Early
+from minisora.model import DiT, video_velocity
+from minisora.model.known import grid_of
 from minisora.pipeline import Pipeline
 from minisora.presets import HARD_MOTIONS
 from minisora.velocities import guided
@@ -30,8 +31,8 @@ from minisora.worlds.claims import parse
 from minisora.worlds.drawn import DrawnScene, canonical, draw
 from minisora.worlds.plan import plan_of
 
-STEPS, GUIDANCE, ROWS, SECONDS = 12, 3.0, 16, 0.5
-COUNTS, BEGINS, TIMES = (0.0, 1.0, 2.0, 3.0), (0.9, 0.8, 0.6, 0.4), (0.95, 0.9, 0.8, 0.6)
+ROWS, SECONDS = 16, 0.5
+HAND_OVERS, BEGINS, TIMES = (0.0, 0.4, 0.6, 0.8), (0.9, 0.8, 0.6, 0.4), (0.95, 0.8, 0.6, 0.4, 0.2)
 
 #: ``make(scenes, seed of the first) -> latents``.
 Make = Callable[[Sequence[DrawnScene], int], Tensor]
@@ -42,9 +43,9 @@ class Bench:
 
     def __init__(self) -> None:
         self.pipeline = Pipeline.load(device="cpu")
-        if self.pipeline.early is None:
-            raise UserError("no planner and sketcher beside the weights — train them (minisora train --part)")
-        self.early: Early = self.pipeline.early
+        if self.pipeline.finisher is None:
+            raise UserError("no finisher beside the weights — train one (minisora train --part finisher)")
+        self.finisher: DiT = self.pipeline.finisher
         self.shape = self.pipeline.latent_shape(self.pipeline.seconds, self.pipeline.size)
 
     def noise(self, n: int, seed: int) -> Tensor:
@@ -55,30 +56,33 @@ class Bench:
         height, width = self.pipeline.size
         return self.pipeline.codec.encode(draw(scenes, frames=17, height=height, width=width))
 
-    def plan(self, scenes: Sequence[DrawnScene]) -> Tensor:
-        patch, (frames, height, width) = self.pipeline.dit.config.patch, self.shape
-        return plan_of(scenes, (frames, height // patch, width // patch), SECONDS)
+    def plan(self, scenes: Sequence[DrawnScene], x: Tensor, network: DiT) -> Tensor:
+        return plan_of(scenes, grid_of(x, network.config.patch), SECONDS)
 
-    def base(self, scenes: Sequence[DrawnScene], x: Tensor) -> Velocity:
+    def told(self, network: DiT, scenes: Sequence[DrawnScene], x: Tensor, *, plan: bool = True) -> Velocity:
+        ids = self.pipeline.tokenizer.encode([canonical(scene) for scene in scenes])
+        known = self.plan(scenes, x, network) if plan else None
+        return video_velocity(network, ids, self.shape, seconds_per_latent_frame=SECONDS, known=known)
+
+    def guided(self, scenes: Sequence[DrawnScene], x: Tensor, *, hand_over: float) -> Velocity:
         ids = self.pipeline.tokenizer.encode([*map(canonical, scenes), *[""] * len(scenes)])
-        return guided(self.pipeline.dit, ids, x, scale=GUIDANCE, seconds=SECONDS)
+        known = self.plan(scenes, x, self.pipeline.dit)
+        guidance = self.pipeline.sampling.guidance
+        painter = guided(self.pipeline.dit, ids, x, scale=guidance, seconds=SECONDS, known=known)
+        return experts(painter, self.told(self.finisher, scenes, x), hand_over=hand_over)
 
-    def sketch(self, scenes: Sequence[DrawnScene], plans: Tensor) -> Velocity:
-        captions = [canonical(scene) for scene in scenes] * (len(plans) // len(scenes))
-        ids = self.pipeline.tokenizer.encode(captions)
-        return video_velocity(self.early.sketcher, ids, self.shape, seconds_per_latent_frame=SECONDS, known=plans)
-
-    def planned(self, scenes: Sequence[DrawnScene], seed: int, *, count: float) -> Tensor:
-        x, plan = self.noise(len(scenes), seed), self.plan(scenes)
-        base, sketches = self.base(scenes, x), self.sketch(scenes, torch.cat([plan, torch.zeros_like(plan)]))
-        pushed = composed(base, sketches, scale=count) if count else base
-        velocity = experts(pushed, base, hand_over=self.pipeline.sampling.hand_over)
-        return sample(velocity, x, time_grid(STEPS, shift=self.pipeline.sampling.shift), step=ab2)
+    def planned(self, scenes: Sequence[DrawnScene], seed: int, *, hand_over: float) -> Tensor:
+        x, s = self.noise(len(scenes), seed), self.pipeline.sampling
+        return sample(self.guided(scenes, x, hand_over=hand_over), x, time_grid(s.steps, shift=s.shift), step=ab2)
 
     def begun(self, scenes: Sequence[DrawnScene], seed: int, *, at: float) -> Tensor:
-        x = STRAIGHT.add_noise(self.clean(scenes), self.noise(len(scenes), seed), torch.tensor(at))
-        grid = time_grid(STEPS, shift=self.pipeline.sampling.shift)
-        return sample(self.base(scenes, x), x, torch.cat([torch.tensor([at]), grid[grid < at - 1e-6]]), step=ab2)
+        x, s = (
+            STRAIGHT.add_noise(self.clean(scenes), self.noise(len(scenes), seed), torch.tensor(at)),
+            self.pipeline.sampling,
+        )
+        grid = time_grid(s.steps, shift=s.shift)
+        grid = torch.cat([torch.tensor([at]), grid[grid < at - 1e-6]])
+        return sample(self.guided(scenes, x, hand_over=s.hand_over), x, grid, step=ab2)
 
     def right(self, scenes: Sequence[DrawnScene], make: Make) -> float:
         verdicts = []
@@ -106,10 +110,10 @@ def main(arguments: list[str]) -> int:
     worlds = {suite.name: replace(suite, seed=suite.seed + 100).draw() for suite in SUITES}
     hard = replace(ONE_OBJECT, motions=HARD_MOTIONS).sample(64, generator=Generator().manual_seed(5))
     asked = {"two objects": worlds["two objects"], "hard motions": hard, "one digit": worlds["one digit"]}
-    row("the true plan counts", [f"{count:g} times" for count in COUNTS])
-    row("---", ["---"] * len(COUNTS))
+    row("with true plans, finished from t", [f"{t:g}" for t in HAND_OVERS])
+    row("---", ["---"] * len(HAND_OVERS))
     for name, scenes in asked.items():
-        made = [lambda some, seed, c=c: bench.planned(some, seed, count=c) for c in COUNTS]
+        made = [lambda some, seed, t=t: bench.planned(some, seed, hand_over=t) for t in HAND_OVERS]
         row(name, [f"{bench.right(scenes[:clips], make):.2f}" for make in made])
     print()
     row("begun from the true clip at t", [f"{at:g}" for at in BEGINS])
@@ -118,17 +122,16 @@ def main(arguments: list[str]) -> int:
         made = [lambda some, seed, at=at: bench.begun(some, seed, at=at) for at in BEGINS]
         row(name, [f"{bench.right(scenes[:clips], make):.2f}" for make in made])
     print()
-    row("error at t: painter, sketcher told", [f"{t:g}" for t in TIMES])
+    row("error at t: painter, painter told, finisher told", [f"{t:g}" for t in TIMES])
     row("---", ["---"] * len(TIMES))
     for name, scenes in {"one object": worlds["one object, seen"], **asked}.items():
         some = scenes[: 2 * clips]
         x0, noise = bench.clean(some), bench.noise(len(some), 1)
-        ids = bench.pipeline.tokenizer.encode([canonical(scene) for scene in some])
-        painter = video_velocity(bench.pipeline.dit, ids, bench.shape, seconds_per_latent_frame=SECONDS)
-        pair = (painter, bench.sketch(some, bench.plan(some)))
+        painter, finisher = bench.pipeline.dit, bench.finisher
+        three = bench.told(painter, some, x0, plan=False), bench.told(painter, some, x0), bench.told(finisher, some, x0)
         # The clean clip is as far off as the velocity, times t.
-        errors = [[float(t**2 * loss_at(v, x0, noise, torch.tensor(t))) for v in pair] for t in TIMES]
-        row(name, [", ".join(f"{error:.3f}" for error in both) for both in errors])
+        errors = [[float(t**2 * loss_at(v, x0, noise, torch.tensor(t))) for v in three] for t in TIMES]
+        row(name, [", ".join(f"{error:.4f}" for error in each) for each in errors])
     return 0
 
 

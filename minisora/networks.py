@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 
@@ -16,16 +15,6 @@ from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.model.captioner import Captioner, CaptionerConfig
 from minisora.worlds.plan import NUMBERS
 from minisora.worlds.vocabulary import WORDS
-
-
-class Early(NamedTuple):
-    """The two transformers that work while a clip is mostly noise: one plans it, the other sketches what is planned."""
-
-    planner: DiT
-    sketcher: DiT
-
-    def to(self, device: torch.device) -> Early:
-        return Early(*(network.to(device).eval().requires_grad_(False) for network in self))
 
 
 def words_on(card: Card, number: int, *, source: Path) -> Sequence[str]:

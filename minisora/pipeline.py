@@ -19,14 +19,17 @@ from minisora.checkpoint import (
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
-from minisora.diffusion import Given, ab2, sample, text_to_video, time_grid, watch_x0
+from minisora.diffusion import Given, ab2, experts, sample, text_to_video, time_grid, watch_x0
+from minisora.diffusion.path import Velocity
+from minisora.directing import FASTEST, SLOWEST, Direct, frames_to_plan, paced
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
-from minisora.networks import Early, load_codec, load_transformer, pick_device, words_on
+from minisora.model.known import given_latents, grid_of
+from minisora.networks import load_codec, load_transformer, pick_device, words_on
+from minisora.planning import Tracks, claims_to_plan, plan_clips, plans_written
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.sizes import Shape, beyond
-from minisora.velocities import Sampling, guided, planned
-from minisora.worlds.plan import NUMBERS
+from minisora.velocities import Sampling, guided
 from minisora.worlds.vocabulary import KNOWN
 
 #: What is made at once: more rows only use more memory.
@@ -35,6 +38,11 @@ ROWS = 16
 #: Of a clip, unless said otherwise.
 SECONDS = 2.0
 
+
+_UNPLANNED = (
+    "pace and path change a plan, and such a clip is made without one — the weights need a planner beside them, the"
+    " sentence one to three things"
+)
 
 #: ``watch(i, latents)`` after sampling step i, counted from 1.
 Watch = Callable[[int, Tensor], object]
@@ -47,7 +55,7 @@ Preview = Callable[[Tensor], object]
 
 
 class Pipeline:
-    """A codec, a transformer and a tokenizer that belong together.
+    """A codec, a transformer and a tokenizer that belong together, and perhaps a planner and a finisher.
 
     Attributes:
         sampling: the defaults of :meth:`generate`.
@@ -65,16 +73,19 @@ class Pipeline:
         dit: DiT,
         tokenizer: Tokenizer,
         *,
-        early: Early | None = None,
+        planner: DiT | None = None,
+        finisher: DiT | None = None,
         sampling: Sampling | None = None,
         fps: float = 8.0,
         card: Card | None = None,
         device: str | torch.device | None = None,
     ) -> None:
         self.device = pick_device(device)
-        self.early = early.to(self.device) if early is not None else None
         self.codec = codec.to(self.device).eval().requires_grad_(False)
         self.dit = dit.to(self.device).eval().requires_grad_(False)
+        self.planner, self.finisher = (
+            None if each is None else each.to(self.device).eval().requires_grad_(False) for each in (planner, finisher)
+        )
         self.tokenizer, self.sampling, self.fps, self.card = tokenizer, sampling or Sampling(), fps, card or {}
         clips = trained_on(self.card)
         self.size: tuple[int, int] = (int(clips.get("height", 64)), int(clips.get("width", 64)))
@@ -104,20 +115,21 @@ class Pipeline:
         network, codec_card = load_codec(Path(codec))
         dit, card = load_transformer(path, "text-to-video", codec=Path(codec), codec_card=codec_card)
         words = words_on(card, dit.config.vocabulary - 2, source=path)
-        parts = [path.with_name(f"{part}.safetensors") for part in Early._fields]
-        early, hashes = None, {"codec": codec_card["sha256"], "text-to-video": card["sha256"]}
-        if all(part.exists() for part in parts):
-            loaded = [load_transformer(p, p.stem, codec=Path(codec), codec_card=codec_card) for p in parts]
-            for part, (expert, about) in zip(parts, loaded, strict=True):
-                if list(words_on(about, expert.config.vocabulary - 2, source=part)) != list(words):
-                    raise UserError(f"{part} knows other words than {path} — train both with the same captions")
-                hashes[part.stem] = about["sha256"]
-            early = Early(*(expert for expert, _ in loaded))
+        hashes = {"codec": codec_card["sha256"], "text-to-video": card["sha256"]}
+        helpers: dict[str, DiT] = {}
+        for part in ("planner", "finisher"):
+            beside = path.with_name(f"{part}.safetensors")
+            if not dit.config.known or not beside.exists():
+                continue
+            helpers[part], about = load_transformer(beside, part, codec=Path(codec), codec_card=codec_card)
+            if list(words_on(about, helpers[part].config.vocabulary - 2, source=beside)) != list(words):
+                raise UserError(f"{beside} knows other words than {path} — train both with the same captions")
+            hashes[part] = about["sha256"]
         tokenizer = Tokenizer(words, max_text=dit.config.max_text)
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         fps = trained_on(card).get("fps", 8.0)
         card = {**card, "hashes": hashes, "latents": latents_of(codec_card)}
-        return cls(network, dit, tokenizer, early=early, sampling=sampling, fps=float(fps), card=card, device=device)
+        return cls(network, dit, tokenizer, **helpers, sampling=sampling, fps=float(fps), card=card, device=device)
 
     def in_words(self, prompt: str) -> str:
         """The prompt, in whatever language, in words that the weights know, separated by spaces.
@@ -141,6 +153,8 @@ class Pipeline:
         steps: int | None = ...,
         guidance: float | None = ...,
         negative: str = ...,
+        pace: float = ...,
+        direct: Direct | None = ...,
         given: Start | None = ...,
         generator: Generator | None = ...,
         seed: int | list[int] = ...,
@@ -158,6 +172,8 @@ class Pipeline:
         steps: int | None = ...,
         guidance: float | None = ...,
         negative: str = ...,
+        pace: float = ...,
+        direct: Direct | None = ...,
         given: Start | None = ...,
         generator: Generator | None = ...,
         seed: int | list[int] = ...,
@@ -175,6 +191,8 @@ class Pipeline:
         steps: int | None = None,
         guidance: float | None = None,
         negative: str = "",
+        pace: float = 1.0,
+        direct: Direct | None = None,
         given: Start | None = None,
         generator: Generator | None = None,
         seed: int | list[int] = 0,
@@ -189,6 +207,9 @@ class Pipeline:
             steps: calls of the network; more is better and slower.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
             negative: what to steer away from, in known words; guidance does it.
+            pace: how fast things move, times what is planned; for weights with a planner, and at most the first picture
+                given.
+            direct: is shown what is planned of each clip, and says what is to happen instead (``minisora.directing``).
             given: takes the noise ``b c t h w`` of some of the clips and says what of them is given already, in latents
                 (``minisora.edits`` has what people do with it). It comes out bit for bit as it went in.
             seed: of the noise, one for each clip; a single number is the first clip's, and counts up.
@@ -197,7 +218,7 @@ class Pipeline:
             preview: is called with the clean latents that each call of the network believes in.
         Raises: UserError for what cannot be made, and where a network's numbers are not finite.
         """
-        check_precision(self.codec, self.dit, *(self.early or ()))
+        check_precision(self.codec, *(each for each in (self.dit, self.planner, self.finisher) if each is not None))
         prompts = [prompt] if isinstance(prompt, str) else prompt
         words = [self.in_words(each) for each in prompts]
         away = self.in_words(negative) if negative else ""
@@ -208,16 +229,21 @@ class Pipeline:
         if len(seeds) != len(prompts):
             raise UserError(f"{len(seeds)} seeds for {len(prompts)} prompts — give one for each, or a single number")
         check_sampling(steps=steps, guidance=guidance, seeds=seeds)
+        if not SLOWEST <= pace <= FASTEST:
+            raise UserError(f"pace {pace:g}: must be from {SLOWEST:g} to {FASTEST:g} — 1 is the planner's own")
         if negative and guidance == 1:
             raise UserError("guidance 1 steers nowhere, and away from nothing — with a negative prompt try 4")
         sources = [generator or Generator().manual_seed(each) for each in seeds]
-        drawn = [self._noises(shape, each) for _, each in zip(prompts, sources, strict=True)]
+        drawn = [self._noise(shape, each) for each in sources]
         clips: list[Clip] = []
         for start in range(0, len(prompts), ROWS):
             rows = slice(start, start + ROWS)
-            noise, plan_noise = (torch.stack(each) for each in zip(*drawn[rows], strict=True))
+            noise = torch.stack(drawn[rows])
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
-            latents = self._sample(words[rows], away, begin, plan_noise, steps, guidance, watch, preview)
+            plan = self._plan(words[rows], begin, sources[rows], pace, direct)
+            if (pace != 1 or direct is not None) and (plan is None or any(each is None for each in plan)):
+                raise UserError(_UNPLANNED)
+            latents = self._sample(words[rows], away, begin, plan, steps, guidance, watch, preview)
             videos = finite("codec", self._decode(finite("transformer", latents)))
             for each, video in zip(prompts[rows], videos, strict=True):
                 clips.append(Clip.of(video, fps=self.fps, prompt=each))
@@ -242,51 +268,80 @@ class Pipeline:
         words: list[str],
         away: str,
         start: Given,
-        plan_noise: Tensor,
+        plan: Sequence[Tracks | None] | None,
         steps: int,
         guidance: float,
         watch: Watch | None,
         preview: Preview | None,
     ) -> Tensor:
         ids = self.tokenizer.encode([*words, *[away] * len(words)]).to(self.device)
-        (x, free), s, between = start, self.sampling, self.codec.config.temporal / self.fps
-        velocity = guided(self.dit, ids, x, scale=guidance, seconds=between)
-        usual = tuple(x.shape[2:]) == self.latent_shape(self.seconds, self.size)
-        rows = torch.tensor([s.plans(each, usual=usual) for each in words], device=x.device)
-        # A planner knows latents that are given and latents that are not: what is given by half, it has no word for.
-        if self.early is not None and rows.any() and not ((free > 0) & (free < 1)).any():
-            velocity = planned(
-                velocity,
-                self.early,
-                ids,
-                start,
-                plan_noise,
-                s,
-                guidance=guidance,
-                seconds=between,
-                patch=self.dit.config.patch,
-                rows=rows,
-            )
+        (x, free), s = start, self.sampling
+
+        def velocity_of(network: DiT, scale: float) -> Velocity:
+            known = None if plan is None else plans_written(plan, grid_of(x, network.config.patch)).to(x)
+            return guided(network, ids, x, scale=scale, seconds=self._between, known=known)
+
+        velocity = velocity_of(self.dit, guidance)
+        if self.finisher is not None:
+            velocity = experts(velocity, velocity_of(self.finisher, s.finish_guidance), hand_over=s.hand_over)
         if preview is not None:
             velocity = watch_x0(velocity, lambda x0, _: preview(x0))
         return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=ab2, watch=watch)
+
+    def _plan(
+        self, words: list[str], start: Given, sources: Sequence[Generator], pace: float, direct: Direct | None
+    ) -> list[Tracks | None] | None:
+        """What is planned to happen in each clip; None for those that are made without a plan, or for all of them.
+
+        Raises: UserError for a pace that a clip cannot have of which more than the first picture is given.
+        """
+        (x, free), s = start, self.sampling
+        usual = tuple(x.shape[2:]) == self.latent_shape(self.seconds, self.size)
+        # A planner knows latents that are given and latents that are not: what is given by half, it has no word for.
+        if (
+            self.planner is None
+            or not self.dit.config.known
+            or not (usual or s.plan_other_sizes)
+            or ((free > 0) & (free < 1)).any()
+        ):
+            return None
+        # Of several things a given picture does not say which one it shows.
+        most = s.plan_objects if bool((free > 0).all()) else min(s.plan_objects, 1)
+        patch, counts = self.dit.config.patch, [len(claims_to_plan(each).objects) for each in words]
+        given = given_latents(x, free, patch)
+        if pace != 1 and not (free.expand(-1, -1, x.shape[2], -1, -1)[:, :, 1:] > 0).all():
+            raise UserError(f"pace {pace:g} where more than the first picture is given: leave one of them out")
+        frames, rows, columns = grid_of(x, patch)
+        longer = frames_to_plan(frames, pace)
+        plans = plan_clips(
+            self.planner,
+            self.tokenizer,
+            [each if count <= most else "" for each, count in zip(words, counts, strict=True)],
+            (longer, rows, columns),
+            sources,
+            s,
+            seconds=self._between,
+            given=torch.nn.functional.pad(given[:, :, :longer], (0, 0, 0, 0, 0, max(0, longer - frames))),
+        )
+        frame = columns / min(rows, columns), rows / min(rows, columns)
+        paced_plans = [plan if plan is None or pace == 1 else paced(plan, pace, frames) for plan in plans]
+        return [plan if plan is None or direct is None else direct(plan, frame) for plan in paced_plans]
+
+    @property
+    def _between(self) -> float:
+        """Seconds between latent frames."""
+        return self.codec.config.temporal / self.fps
 
     def _decode(self, latents: Tensor) -> Tensor:
         """Pixels on the CPU, decoded piece by piece, so that memory on the device does not grow with the duration."""
         pieces = [piece.cpu() for piece in decode_stream(self.codec, latents.split(8, dim=2))]
         return torch.cat(pieces, dim=2)
 
-    def _noises(self, shape: tuple[int, int, int], generator: Generator) -> tuple[Tensor, Tensor]:
-        """Of the clip and of its plan; on the generator's device (the CPU unless it was given), so that a seed means
-        the same on all devices."""
-        frames, height, width = shape
-        patch = self.dit.config.patch
-
-        def noise(*shape: int) -> Tensor:
-            return torch.randn(shape, generator=generator, device=generator.device).to(self.device)
-
-        clip = noise(self.codec.config.channels, frames, height, width)
-        return clip, noise(NUMBERS, frames, height // patch, width // patch)
+    def _noise(self, shape: tuple[int, int, int], generator: Generator) -> Tensor:
+        """On the generator's device (the CPU unless it was given), so that a seed means the same on all devices."""
+        return torch.randn((self.codec.config.channels, *shape), generator=generator, device=generator.device).to(
+            self.device
+        )
 
 
 def _checked(start: Given, noise: Tensor) -> Given:

@@ -44,7 +44,8 @@ class Preset:
     Attributes:
         name, about: what it is called and good for.
         codec, dit: the sizes of the networks.
-        early: that of the planner and of the sketcher, which work while a clip is mostly noise.
+        planner, finisher: those of the transformers that plan a clip before it is painted, and that finish it; None
+            where none does.
         codec_world, world: the scenes that the codec and the transformer are trained on.
         digits: share of the codec's batches that show handwritten digits, and how many clips of them the
             transformer sees beside ``clips``, as a share of those.
@@ -52,7 +53,7 @@ class Preset:
         other_sizes: whether the transformer also sees some clips that are wider, taller, longer, and larger.
         clips: how many are drawn and encoded for the transformer.
         image_share: share of the transformer's batches that are single pictures, which teach what things look like.
-        codec_batch, batch, early_batch: clips of a batch over all processes; the last of planner and sketcher.
+        codec_batch, batch, planner_batch: clips of a batch over all processes.
         codec_minutes, minutes: how long training takes, on the machine that the preset is for.
         muon_lr, adam_lr: peak learning rates.
         devices, strategy: how many GPUs it is meant for, and whether several replicate ("ddp") or shard ("fsdp") it.
@@ -63,7 +64,8 @@ class Preset:
     about: str
     codec: CodecConfig
     dit: DiTConfig
-    early: DiTConfig
+    planner: DiTConfig | None = None
+    finisher: DiTConfig | None = None
     codec_world: ShapesWorld = CODEC_WORLD
     world: ShapesWorld = WORLD
     digits: float = 0.2
@@ -75,7 +77,7 @@ class Preset:
     image_share: float = 0.2
     codec_batch: int = 8
     batch: int = 32
-    early_batch: int = 16
+    planner_batch: int = 16
     codec_minutes: float = 20.0
     minutes: float = 90.0
     muon_lr: float = 0.02
@@ -85,10 +87,12 @@ class Preset:
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
 
 
-#: A plan has few numbers, and in the noise there are few details to draw: a small network learns both, and soon.
-EARLY = DiTConfig(
+#: A plan has few numbers: a small network learns it, and soon.
+PLANNER = DiTConfig(
     channels=24, width=128, depth=6, heads=2, text_width=64, text_depth=1, vocabulary=VOCABULARY, text_heads=2
 )
+#: Tokens of one latent: four times as many, each with a quarter of the numbers.
+FINISHER = replace(PLANNER, width=128, heads=2, patch=1)
 
 NANO = Preset(
     name="nano",
@@ -104,7 +108,6 @@ NANO = Preset(
         vocabulary=VOCABULARY,
         text_heads=2,
     ),
-    early=replace(EARLY, depth=4),
     clips=4_000,
     codec_minutes=10,
     minutes=20,
@@ -114,7 +117,6 @@ STARTER = replace(
     name="starter",
     about="about 1.5M parameters: a world of one thing that moves straight on, 45 minutes on a laptop",
     dit=replace(NANO.dit, depth=6),
-    early=EARLY,
     codec_world=STARTER_WORLD,
     world=STARTER_WORLD,
     digits=0.0,
@@ -130,7 +132,8 @@ MICRO = Preset(
     about="about 6M parameters: the weights in the repository, hours on a laptop",
     codec=CodecConfig(channels=24, width=128, encoder_depth=3, decoder_depth=8),
     dit=DiTConfig(channels=24, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=VOCABULARY),
-    early=EARLY,
+    planner=PLANNER,
+    finisher=FINISHER,
     digits=0.3,
 )
 SMALL = Preset(
@@ -138,7 +141,8 @@ SMALL = Preset(
     about="about 33M parameters: a night on a small GPU",
     codec=CodecConfig(channels=32, width=256, encoder_depth=4, decoder_depth=6),
     dit=DiTConfig(channels=32, width=512, depth=9, heads=8, text_width=256, text_depth=2, vocabulary=VOCABULARY),
-    early=MICRO.dit,
+    planner=MICRO.dit,
+    finisher=replace(MICRO.dit, patch=1),
     height=128,
     width=128,
     clips=100_000,
@@ -153,7 +157,8 @@ BASE = Preset(
     about="about 130M parameters: a day on a data-centre GPU",
     codec=CodecConfig(channels=48, width=384, encoder_depth=4, decoder_depth=8),
     dit=DiTConfig(channels=48, width=768, depth=16, heads=12, text_width=384, text_depth=4, vocabulary=VOCABULARY),
-    early=SMALL.dit,
+    planner=SMALL.dit,
+    finisher=replace(SMALL.dit, patch=1),
     frames=33,
     height=128,
     width=128,
@@ -171,7 +176,8 @@ LARGE = Preset(
     about="about 700M parameters: days on eight data-centre GPUs, sharded",
     codec=CodecConfig(channels=48, width=512, encoder_depth=6, decoder_depth=10),
     dit=DiTConfig(channels=48, width=1536, depth=22, heads=16, text_width=768, text_depth=6, vocabulary=VOCABULARY),
-    early=BASE.dit,
+    planner=BASE.dit,
+    finisher=replace(BASE.dit, patch=1, width=512, heads=8),
     frames=65,
     height=256,
     width=256,
@@ -201,10 +207,15 @@ def preset_named(name: str) -> Preset:
 
 
 def network(preset: Preset, part: str, *, channels: int) -> DiTConfig:
-    """The sizes of one of the preset's transformers, for latents of so many ``channels``."""
+    """The sizes of one of the preset's transformers, for latents of so many ``channels``.
+
+    Raises: UserError for a part that the preset does not have.
+    """
+    sizes = {"planner": preset.planner, "text-to-video": preset.dit, "finisher": preset.finisher}[part]
+    if sizes is None:
+        having = ", ".join(name for name, each in PRESETS.items() if getattr(each, part) is not None)
+        raise UserError(f"preset {preset.name} paints without a {part} — {having} have one")
     painter = replace(preset.dit, channels=channels)
     if part == "planner":
-        return replace(preset.early, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
-    if part == "sketcher":
-        return replace(preset.early, channels=channels, patch=painter.patch, known=NUMBERS)
-    return painter
+        return replace(sizes, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
+    return replace(sizes, channels=channels, known=0 if preset.planner is None else NUMBERS)

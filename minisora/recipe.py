@@ -18,15 +18,14 @@ from minisora.worlds.digits import DigitsWorld
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
 KL_WEIGHT = 2e-4
-#: Where each transformer is used, and a little more, since weights may be sampled with another hand-over.
+#: Centre of each one's times. A plan has no details, but its places are to be exact, and that is settled late.
+TIME_MEANS: dict[Part, float] = {"planner": 0.5, "text-to-video": 1.1, "finisher": 0.0}
+#: Where each is used, and a little more, since weights may be sampled with another hand-over.
 TIME_RANGES: dict[Part, tuple[float, float]] = {
     "planner": (0.0, 1.0),
-    "sketcher": (HAND_OVER - 0.1, 1.0),
     "text-to-video": (0.0, 1.0),
+    "finisher": (0.0, HAND_OVER + 0.1),
 }
-
-#: Centre of each one's times. A plan has no details, but its places are to be exact, and that is settled late.
-TIME_MEANS: dict[Part, float] = {"planner": 0.5, "sketcher": 1.1, "text-to-video": 1.1}
 #: Share of the planner's batches that are single pictures, of which little is to be planned.
 PICTURE_PLANS = 0.05
 
@@ -57,7 +56,7 @@ def text_to_video_settings(
         budget=budget,
         machine=machine,
         part=part,
-        batch=preset.batch if part == "text-to-video" else preset.early_batch,
+        batch=preset.planner_batch if part == "planner" else preset.batch,
         image_share=PICTURE_PLANS if part == "planner" else preset.image_share,
         time_mean=TIME_MEANS[part],
         time_range=TIME_RANGES[part],
@@ -72,10 +71,10 @@ def part_named(name: str) -> Part:
 
     Raises: UserError naming those that there are.
     """
-    for part in TIME_RANGES:
+    for part in TIME_MEANS:
         if part == name:
             return part
-    raise UserError(f"part {name!r}: must be {', '.join(TIME_RANGES)}")
+    raise UserError(f"part {name!r}: must be {', '.join(TIME_MEANS)}")
 
 
 def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:

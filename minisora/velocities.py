@@ -1,23 +1,16 @@
-"""From networks to the one velocity that the sampler follows: guided by words, and pushed by a plan while it counts."""
+"""From a network to the velocity that the sampler follows: guided by words, and told what is known beforehand."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from minisora.diffusion import Given, ab2, classifier_free, composed, experts, sample, time_grid
+from minisora.diffusion import classifier_free
 from minisora.diffusion.path import Velocity
-from minisora.errors import UserError
 from minisora.model import DiT, TextTokens, video_velocity
-from minisora.model.known import given_latents
-from minisora.networks import Early
-from minisora.request import finite
-from minisora.worlds.claims import parse
 
-HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, all is settled that a plan says.
+HAND_OVER = 0.6  #: The time at which, unless a card says otherwise, a finisher takes over.
 
 
 @dataclass(frozen=True)
@@ -25,25 +18,24 @@ class Sampling:
     """How a model is best sampled; its card may say otherwise, so that better weights bring their own defaults.
 
     Attributes:
-        plan_steps: calls of the planner, which come first.
-        plan_objects, plan_other_sizes: what the planner has learnt. Prompts that name more objects are painted without
-            a plan; so are, unless it is True, clips of another size or duration than most that it has seen.
-        plan_guidance: how much the plan counts: so often what it changes in the sketch is added to the velocity.
-        hand_over: the time from which on the plan no longer counts.
+        guidance: how much more the words count than they do by themselves.
+        plan_guidance, plan_steps: the same of the planner, and how often it is called for a plan.
+        plan_tries: so many times at most a thing is planned, until its plan keeps its word.
+        hand_over, finish_guidance: the time at which a finisher takes over, and how much more the words count for it.
+        plan_objects, plan_other_sizes: what can be painted by a plan. Prompts that name more objects are painted
+            without one; so are, unless it is True, clips of another size or duration than most.
     """
 
     steps: int = 20
     guidance: float = 4.0
     shift: float = 1.0
+    plan_guidance: float = 3.0
     plan_steps: int = 16
+    plan_tries: int = 4
+    hand_over: float = HAND_OVER
+    finish_guidance: float = 1.0
     plan_objects: int = 3
     plan_other_sizes: bool = True
-    plan_guidance: float = 1.0
-    hand_over: float = HAND_OVER
-
-    def plans(self, words: str, *, usual: bool) -> bool:
-        """Whether a clip for this prompt is planned; ``usual`` says that it is as large and long as most were."""
-        return (usual or self.plan_other_sizes) and _objects(words) <= self.plan_objects
 
 
 def guided(
@@ -57,53 +49,12 @@ def guided(
         seconds: between latent frames.
         known: what is known beforehand of each clip.
     """
+    frames, height, width = x.shape[2:]
     both = network.encode_text(ids)
     alone = TextTokens(both.tokens[: len(x)], both.mask[: len(x)])
     twice = None if known is None else known.repeat(2, 1, 1, 1, 1)
-    return classifier_free(
-        _velocity(network, alone, x, seconds, known), _velocity(network, both, x, seconds, twice), scale=scale
+    conditional, pair = (
+        video_velocity(network, text, (frames, height, width), seconds_per_latent_frame=seconds, known=what)
+        for text, what in ((alone, known), (both, twice))
     )
-
-
-def planned(
-    base: Velocity,
-    early: Early,
-    ids: Tensor,
-    start: Given,
-    plan_noise: Tensor,
-    sampling: Sampling,
-    *,
-    guidance: float,
-    seconds: float,
-    patch: int,
-    rows: Tensor,
-) -> Velocity:
-    """``base``, and above the hand-over what a plan changes in the sketch on top of it; the plan is made at once.
-
-    Args:
-        plan_noise: ``b NUMBERS t h/patch w/patch``.
-        rows: ``b``, True where a plan counts at all.
-    Raises: UserError where the planner's numbers are not finite.
-    """
-    x, free = start
-    known = given_latents(x, free, patch)
-    planner = guided(early.planner, ids, plan_noise, scale=guidance, seconds=seconds, known=known)
-    plan = sample(planner, plan_noise, time_grid(sampling.plan_steps, shift=sampling.shift), step=ab2)
-    told_and_untold = torch.cat([finite("planner", plan), torch.zeros_like(plan)])
-    text = early.sketcher.encode_text(ids[: len(x)].repeat(2, 1))
-    sketches = _velocity(early.sketcher, text, x, seconds, told_and_untold)
-    pushed = composed(base, sketches, scale=sampling.plan_guidance * rows.view(-1, 1, 1, 1, 1))
-    return experts(pushed, base, hand_over=sampling.hand_over)
-
-
-def _velocity(network: DiT, text: TextTokens, x: Tensor, seconds: float, known: Tensor | None) -> Velocity:
-    frames, height, width = x.shape[2:]
-    return video_velocity(network, text, (frames, height, width), seconds_per_latent_frame=seconds, known=known)
-
-
-def _objects(words: str) -> int:
-    """How many a prompt names; one without sense, which networks take as well, may name any number."""
-    try:
-        return len(parse(words).objects)
-    except UserError:
-        return sys.maxsize
+    return classifier_free(conditional, pair, scale=scale)

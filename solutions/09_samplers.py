@@ -735,35 +735,62 @@ plots.xt_slice(shown["it moves"], alt="a row of the animated clip through time, 
 #
 # One thing is still in the way of good clips. *Where* things are and how they move is settled in the first steps,
 # while there is nothing to be seen but noise, and there the words are heard last. So the weights of this course do not
-# leave the large network alone with them:
+# leave the large network alone with them. Three networks make a clip, each with your loop:
 #
 # 1. A small transformer, the **planner**, makes a *plan* from the sentence: a tiny video of one cell for each token,
 #    39 numbers in a cell. Is something near? Where is its middle, how does it step from picture to picture, how large
 #    is it, of which colour and shape? (`minisora/worlds/plan.py`; in training it is computed from the true scene.)
-# 2. Another small one, the **sketcher**, is asked twice: shown the plan, and shown none. The difference is what the
-#    plan changes, and it is *added* to the large network's velocity: `base + (told - untold)`, which is guidance again
-#    (chapter 07), only that the network which knows is not the one that is guided (`composed` in `guidance.py`).
-# 3. Below t = 0.6 everything that a plan says is settled, and the large network **paints** the rest alone.
+# 2. The large one **paints**. It is told the plan: in the first layer, the numbers of a cell are added to its token.
+# 3. Below t = 0.6 a second small one, the **finisher**, takes over. It is told the plan as well, and its tokens are
+#    single latents: four times as many, so that it draws rims across which the large network's tokens have seams.
 #
 # A plan is noise at first like everything else, and your loop does not care what it samples. Each cell that believes
 # something near draws the way of its middle through the four pictures of the latent frame. **Before you run:** nobody
 # compares the cells. What will you see where they disagree?
 
 # %%
-assert pipeline.early is not None
-planner, cells = pipeline.early.planner, (latent_frames, 4, 4)
+assert pipeline.planner is not None
+planner, cells = pipeline.planner, (latent_frames, 4, 4)
 nothing = torch.zeros(1, planner.config.known, *cells, device=pipeline.device)  # no latents are given
-plan_noise = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(0))
+
+
+def plan_for(wish: str, seed: int) -> Tensor:
+    """A plan from noise, by your loop."""
+    noise = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(seed))
+    network, times = prompted(wish, cells, planner, nothing), time_grid(12, shift=pipeline.sampling.shift)
+    return sample(network, noise.to(pipeline.device), times, step=ab2)[0]
+
+
 for wish in ("a large red circle moves right", "a small blue square bounces"):
-    network = prompted(wish, cells, planner, nothing)
-    plan = sample(network, plan_noise.to(pipeline.device), time_grid(16, shift=pipeline.sampling.shift), step=ab2)
-    display(plots.plan(plan[0], alt=f"the plan for {wish}: in each cell near it, the way of its middle"))
+    display(plots.plan(plan_for(wish, 0), alt=f"the plan for {wish}: in each cell near it, the way of its middle"))
 
 # %% [markdown]
 # Where lines lie on one another, the cells agree. Where a bundle frays, the clip will be torn: this is how far one can
-# look into a clip before it has a single pixel. (Two objects at once are more than this young planner can plan, so the
-# pipeline asks it for one.) And no new sampler was needed: `composed`, and `experts`, which goes from the velocity with
-# the plan to the one without at t = 0.6, are velocities made of velocities. Each is ten lines; read them.
+# look into a clip before it has a single pixel.
+#
+# And not only *you* can look. A plan is numbers with names, so a few lines without any network can **read** it: which
+# shape and colour do its cells name, and which motion does its path make? (`worlds/read_plan.py`. It is a judge that
+# needs no pictures.) A plan that is not what was said need not be painted at all. Throw it away, and take other noise:
+# a plan costs a small part of what painting costs. **How many of eight plans for "bounces" will keep their word?**
+
+# %%
+from minisora.worlds.read_plan import read_plan
+
+for wish in ("a small blue square moves right", "a small blue square bounces"):
+    (claim,) = parse(wish).objects
+    plans = [read_plan(plan_for(wish, seed)) for seed in range(by_profile(8, fast=2))]
+    kept = [read is not None and read.keeps(claim) for read in plans]
+    print(f"{wish}: {sum(kept)} of {len(kept)} plans keep their word;", *dict.fromkeys(r and r.motion for r in plans))
+
+# %% [markdown]
+# The words at the end are the motions that the paths make. (`None`: none that is known.) Large systems do the same
+# with what they have: several samples, a network that scores them, and the best one is shown (*best of n*, or
+# rejection sampling). It is cheap here because it happens before painting, on a few numbers.
+#
+# With *several* things the pipeline plans each by a sentence of its own, and then moves them aside until they do not
+# run into one another and stand as they are said to (`minisora/planning.py`). So a planner of one thing plans any
+# number of them. And no new sampler was needed: the hand-over at t = 0.6 is `experts`, a velocity made of two
+# velocities. It is ten lines; read them.
 #
 # ## Five patients
 #

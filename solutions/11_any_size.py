@@ -50,14 +50,14 @@ plots.images({name: clip[:, -1] for name, clip in clips.items()}, alt="one sente
 # 3. **Longer clips**: eight seconds from a model of two; and how to decode them without filling the memory.
 #
 # A word on the figures. The shipped weights have seen mostly 64x64 pixels and two seconds, and a few clips of other
-# shapes. Their card says which. **Which of the four pictures above are beyond it?**
+# shapes. Their card says which. **Are any of the four pictures above beyond it?**
 
 # %%
 from minisora.sizes import trained_shapes
 
 for shape in trained_shapes(pipeline.card):
     print(f"seen in training: {(shape.frames - 1) / pipeline.fps:g} s of {shape.height}x{shape.width}")
-for seconds, size in ((2, (96, 96)), (0, (128, 128)), (2, (32, 64)), (16, (64, 64))):
+for seconds, size in ((2, (48, 80)), (2, (96, 96)), (0, (128, 128)), (2, (32, 64)), (16, (64, 64))):
     print(f"{seconds} s of {size[0]}x{size[1]}:", pipeline.beyond(seconds, size) or "nothing to say")
 
 # %% [markdown]
@@ -116,7 +116,7 @@ for name, (height, width) in videos.items():
 # %% [markdown]
 # ## What a square crop teaches
 #
-# Does it matter, if a network sees half of every film? OpenAI's report on Sora shows two clips side by side: of a model
+# Does it matter, if a network sees about half of every film? OpenAI's report on Sora shows two clips side by side: of a model
 # that was trained on square crops, in which the diver is partly out of the picture, and of one that was trained on
 # native sizes. It gives no figures. We can count.
 #
@@ -140,12 +140,12 @@ if crops:
         print(f"{name:14} error on new wide clips: {error}; one thing in its colour: {right} of 48")
 
 # %% [markdown]
-# The first line is the measure's own floor: no drawn wide clip is cut off, two thirds of the drawn squares are.
+# The first line is what is drawn: no wide clip is cut off (the measure's own floor), two thirds of the squares are.
 #
 # - The network of the squares cuts things off *in wide frames, too*, three times as often as the other. It has learned
 #   that things reach beyond the frame. The frame has no edge that it could see; it was never told of one.
-# - Asked for a square, the network of the *whole* clips cuts off nearly as many. It has never seen a square. To it, a
-#   square is the middle of a wide picture, and a thing may stand anywhere in that. **Coordinates from the middle say
+# - Asked for a square, the network of the *whole* clips cuts off about as many as drawn squares do, though it has never
+#   seen one. To it, a square is the middle of a wide picture, and a thing may stand anywhere in that. **Coordinates from the middle say
 #   where a token is, not where the frame ends.**
 # - The error on wide clips is lower for the whole ones at every time. That is not all due to cropping: a whole clip has
 #   75 tokens and a square 45, so that with equal steps it had more to learn from.
@@ -217,12 +217,11 @@ empty = {"padded": 1 - sum(lengths) / (max(lengths) * len(lengths))}
 for room in (200, 400, 800):
     empty[f"rows of {room}"] = 1 - sum(lengths) / (room * len(first_fit(lengths, room)))
 print("tokens:", dict(zip(map(str, shapes), tokens_of, strict=True)))
-print("more than half of a padded batch is nothing:", empty["padded"] > 0.5)
-print("less than an eighth of packed rows is:", all(empty[f"rows of {room}"] < 0.125 for room in (200, 400, 800)))
+print("of a batch nothing is:", ", ".join(f"{name} {share:.0%}" for name, share in empty.items()))
 
 # %% [markdown]
 # A picture is a clip of *one frame*: 16 tokens, where a clip has 80. It needs no code of its own, and a row of pictures
-# costs as little as it should. (That is why chapter 08 could train on pictures for a fifth of its batches.)
+# costs as little as it should. (That is why chapter 08 could afford batches of pictures.)
 #
 # Next, the rows themselves.
 #
@@ -230,7 +229,8 @@ print("less than an eighth of packed rows is:", all(empty[f"rows of {room}"] < 0
 #
 # `clips` are tensors `n k` with their own n each, `rows` are those of `first_fit`. Return two tensors: the packed clips,
 # `rows room k`, with 0 where nobody is; and the **segments**, `rows room` whole numbers: 0 for the first clip *of its
-# row*, 1 for the second, and -1 where nobody is. Make them where the clips are.
+# row*, 1 for the second, and -1 where nobody is. Both are on the device of the clips, and the first has their dtype, too
+# (`new_zeros` does both at once).
 
 
 # %% exercise="pack"
@@ -289,16 +289,17 @@ def packed_velocity(captions: list[str]):
     context = dit.prepare(where, TextTokens(words, owners >= 0), segments, owners)
 
     def velocity(x: Tensor, t: Tensor) -> Tensor:
-        time = torch.as_tensor(t).to(x).expand(len(x), 1, ROOM)[:, 0]
+        time = torch.as_tensor(t).to(x).expand(len(x), 1, ROOM)[:, 0]  # one for all, or one for each place
         return dit(x.transpose(1, 2), time, context).transpose(1, 2)
 
     return velocity
 
 
 # %% [markdown]
-# The claim: **packed equals single.** Not "nearly as good": the same numbers, up to rounding. One step of one clip would
-# be enough to see it; let us be strict, and compare whole sampling runs, guidance included. **How far apart may they be
-# after twelve steps?**
+# The claim: **packed equals single.** Chapter 02 had it for one block; here it is the whole network, its words, and the
+# sampler around it. Not "nearly as good": the same numbers, up to rounding, which twelve steps with guidance make larger
+# each time. (The sampler takes `rows channels places` for clips: it does not care what it samples.) **What will be the
+# first digit behind the point that differs?**
 
 # %%
 times = time_grid(by_profile(12, fast=2), shift=pipeline.sampling.shift)
@@ -329,13 +330,15 @@ def alone(caption: str, noise: Tensor) -> Tensor:
 
 
 apart = [(alone(caption, noises[i]) - together[i]).abs().max() for i, caption in enumerate(asked)]
-print(
-    "clips that come out of packed rows as they do alone:", sum(bool(each < 1e-2) for each in apart), "of", len(apart)
-)
+print("clips that come out of packed rows as they do alone:", sum(bool(e < 1e-2) for e in apart), "of", len(apart))
+
+# %%
+print(f"the largest difference of any two numbers, which are from -4 to 4 or so: {float(max(apart)):.0e}")
 
 # %% [markdown]
-# One batch, and hardly two clips of one shape in it. Where it pays is training, where clips of all shapes are wanted in every step. minisora itself goes by buckets: each
-# batch has one shape, and batches of rarer shapes come up less often. With five shapes that wastes nothing.
+# One batch of six clips, and five shapes in it. Where it pays is training, where clips of all shapes are wanted in every
+# step. This package itself goes by buckets: each batch has one shape, and batches of rarer shapes come up less often.
+# With five shapes that wastes nothing.
 #
 # ## Where do the new tokens lie?
 #
@@ -345,7 +348,7 @@ print(
 # - **extrapolate**: as far apart as ever, out to ±3.5. Neighbours look as they always did; the outer tokens lie where no
 #   token has ever been.
 # - **interpolate** (Chen et al. 2023, [2306.15595](https://arxiv.org/abs/2306.15595), for language): squeeze all of them
-#   into ±1.75. Nobody is in unknown territory, but neighbours are half as far apart as any neighbours were.
+#   into ±1.75. Hardly anybody is in unknown territory, but neighbours are half as far apart as any neighbours were.
 # - **rescale** (known as *NTK-aware*; [2309.00071](https://arxiv.org/abs/2309.00071) compares them): RoPE turns each pair
 #   of channels with a wavelength of its own (chapter 06). Leave the short wavelengths, which tell neighbours apart;
 #   lengthen the long ones, which say how far across the frame one is.
@@ -354,8 +357,8 @@ print(
 #
 # `coords` are `n 3`, `axes` are three pairs (shortest, longest wavelength), `factors` say how many times as long, high
 # and wide the clip is. Return a pair of coordinates and axes. RoPE spaces its wavelengths evenly, by their logarithms,
-# between the two: so to *rescale*, multiply the longest by the axis' factor, and leave the shortest. Any other `way` is a
-# `ValueError`.
+# between the two: so to *rescale*, multiply the longest by the axis' factor, and leave the shortest. `way` is
+# `"extrapolate"`, `"interpolate"` or `"rescale"`, and anything else a `ValueError`.
 
 
 # %% exercise="stretch"
@@ -391,12 +394,15 @@ WAYS = ("extrapolate", "interpolate", "rescale")
 
 
 def stretched(captions: list[str], shape: tuple[int, int, int], way: str):
-    """The network's velocity for larger clips, with its tokens placed in one of three ways."""
+    """The network's velocity for larger clips, with its tokens placed in one of three ways.
+
+    The model places tokens by itself; so we make the turns of RoPE ourselves, and put them in place of its own.
+    """
     t, h, w = shape
     factors = (max(1.0, (t - 1) / 4), h / 8, w / 8)  # 5 latent frames of 8x8 are the usual clip
     coords, axes = stretch(coordinates(t, h, w, 0.5).to(device), VIDEO_AXES, factors, way)
     text = dit.encode_text(pipeline.tokenizer.encode(captions).to(device))
-    nowhere = coords.new_zeros(text.mask.shape[1], 3)  # the words
+    nowhere = coords.new_zeros(text.mask.shape[1], 3)  # where words lie: RoPE does not turn them
     turns = rope_table(torch.cat([nowhere, coords])[None], dit.config.width // dit.config.heads, axes)
     context = dit.prepare(coords, text)._replace(rope=turns)
     return lambda x, t_: unpatchify(dit(patchify(x), token_times(t_, x), context), t, h, w)
@@ -439,14 +445,14 @@ for name, size in LARGER.items():
         print(f"{name + ', ' + way:24}" + "".join(f"{e:8.3f}" for e in found))
 
 # %% [markdown]
-# Compare columns, not only lines.
+# Compare columns, not only lines. Look for large differences; eight clips of each shape are an anecdote.
 #
 # - **Details** (0.6, 0.3): *interpolate* is the worst everywhere, often twice as far off. Half a step between neighbours
 #   means another texture than the one that was learnt.
 # - **The layout** (0.95), where nothing larger was ever seen: *extrapolate* may be the worst, and *interpolate* the best.
 #   Where something is at all is a matter of the whole frame, and the frame is squeezed into what is known.
-# - **Rescale** has the details of the first, and a layout between the two, or better than both. Where the size was in
-#   training (96x96), plain coordinates need no help.
+# - **Rescale** has the details of *extrapolate* (0.6, 0.3: its figures are near those, and far from *interpolate*'s). At
+#   0.95 see for yourself on whose side it is. Where the size was in training (96x96), plain coordinates need no help.
 #
 # CogVideoX reports the same for its own sizes: extrapolated details are sharp, interpolated layouts are whole. What it
 # is good for depends on what was trained.
@@ -541,7 +547,7 @@ def times_for(times: Tensor, tokens: int, usual: int) -> Tensor:
 check.times_for(times_for)
 
 # %% [markdown]
-# "Simple Diffusion" ([2301.11093](https://arxiv.org/abs/2301.11093)) came to a rule of its own, for pixels, in other words:
+# "Simple Diffusion" ([2301.11093](https://arxiv.org/abs/2301.11093)) came to a rule of its own for pixels. In other words:
 # take the log-SNR of 64x64, and add `2 log(64 / side)`. **Is it the same rule?**
 
 # %%
@@ -589,9 +595,9 @@ for name, size in JUDGED.items():
 #
 # The network knows two seconds, now and then four. Eight seconds are 65 frames, 17 latent frames. Three ways:
 #
-# - **all at once**: 272 tokens, of which most are later than anything was;
+# - **all at once**: 272 tokens, of which nearly half are later than anything it has seen, and most later than usual;
 # - **staggered clocks**: the same tokens, but each latent frame starts two steps after the one before it, so that the
-#   past is always cleaner than the future (`staggered`, chapter 09);
+#   past is always cleaner than the future (a clock for each frame, chapter 09; `staggered` makes their times);
 # - **extension**: windows of two seconds, each of which is given the end of what is there.
 #
 # {card}
@@ -599,7 +605,8 @@ for name, size in JUDGED.items():
 # Which latent frames does each call make? `frames` are wanted, a call makes `size` at most, and each but the first is
 # given `held` of those that are there. Return a list of `(first, given, end)`: the call makes latent frames
 # `first ... end - 1`, of which the first `given` are there already. The first call is given nothing; the last one may be
-# shorter. If `held >= size` nothing is left to make: a `ValueError`.
+# shorter. For 17 frames, at most 5 a call and 2 held, the list begins `(0, 0, 5), (3, 2, 8)`. If `held >= size` no later
+# call would make anything: a `ValueError`, however many frames are wanted.
 
 
 # %% exercise="windows"
@@ -652,7 +659,7 @@ def by_windows(held: int) -> Tensor:
         start = noise(end - first, seed=first)
         x, free = start, 1.0
         if given:
-            x, free = extend(start, codec.encode(video[:, :, -(4 * given - 3) :]))
+            x, free = extend(start, codec.encode(video[:, :, -(4 * given - 3) :]))  # k latents are 4 k - 3 frames
         made = codec.decode(sample(network(stories, end - first), x, times, free=free, step=ab2))
         new = made[:, :, 4 * given - 3 :] if given else made
         video = new if video is None else torch.cat([video, new], dim=2)
@@ -674,7 +681,7 @@ plots.strips(
 # Something that stays still must not change at all, which makes it the best test there is: whatever does change is
 # **drift**. Three numbers for each clip: the thing's area in the last second, as a share of that in the first; how far its
 # mean colour has wandered (0: not at all, 1: from black to white); and the largest step from one frame to the next,
-# in mean steps. The floor is a drawn clip through the codec. **Which of the three ways forgets fastest?**
+# divided by the mean step. The floor is a drawn clip through the codec. **Which of the three ways drifts most?**
 
 # %%
 from minisora.evaluation.drift import drift
@@ -689,7 +696,7 @@ for way, clip in long.items():
 
 # %% [markdown]
 # Area 1.00 and colour 0.00 would be perfect. What to look for: the extension stays within durations that were trained, so
-# each *window* is good; but it sees half a second back and a little, and each window copies the mistakes of the last.
+# each *window* is good; but it sees half a second back, and each window copies the mistakes of the last.
 # All at once sees everything and knows nothing of late times. Which of the two is worse depends on the weights, and with
 # the shipped ones on the sentence; that is why both are printed, and why a product offers the second (`minisora extend`).
 #
@@ -697,7 +704,7 @@ for way, clip in long.items():
 #
 # Making windows needs the memory of a window. What about the decoder? It is causal (chapter 03), so it needs to remember
 # only what its convolutions look back at: `decode_stream` hands that on from piece to piece, and `Pipeline` always
-# decodes so. **How large is the largest tensor in the decoder for 2, 10 and 32 seconds: whole, and in pieces of 5?**
+# decodes so. **How large is the largest tensor in the decoder for 2, about 10 and 32 seconds: whole, and in pieces of 5?**
 
 # %%
 from minisora.codec.stream import decode_stream
@@ -793,7 +800,7 @@ with plots.chart(
 # - The network sees tokens with coordinates, so any size is the same call; whether it is a good one was decided in training.
 # - Buckets keep shapes, nearest in logarithms; packing keeps everything, and packed equals single.
 # - A network of square crops cuts things off, in frames of any shape.
-# - Extrapolated coordinates keep details, interpolated ones the layout; to rescale the long wavelengths is between the two.
+# - Extrapolated coordinates keep details, interpolated ones the layout; rescaling the long wavelengths lies between the two.
 # - The root of the ratio of tokens is the shift for tokens that agree. Ours do not, and want less.
 # - Windows make any length, and drift; a causal decoder needs the same memory for all of it.
 #

@@ -57,9 +57,10 @@ plots.strips(rows, alt="one still picture of an orange star, and three clips tha
 # weights. That it *begins* as drawn does not.)
 #
 # In chapter 09 this was one exercise, and the table under it claimed that a whole list of powers is "more of the
-# same". This page is that table, walked. Everything that a video editor wants of the machine is one question: **some
+# same". This page goes through that table. Everything that a video editor wants of the machine is one question: **some
 # of it is given, make the rest.** And there is one sampler, whose loop you have written. Nothing on this page changes
-# a line of it: each power is a function that returns *two arguments*, where to start and what is free.
+# a line of it: each power is a function that returns *two arguments*, where to start and what is free (one of them, at
+# the end, which times are left instead).
 #
 # `x, free = power(noise, what is given)`, and then `sample(velocity, x, times, free=free)`
 #
@@ -118,7 +119,8 @@ for prompt, clip in zip(prompts, clips, strict=True):
 
 # %% [markdown]
 # Six clips are an anecdote. What to look at: the picture says *what* there is (colour, shape, size are mostly right
-# for nothing), the words say *what happens*. So a model that animates has an easier task than one that starts from
+# for nothing), the words say *what happens*. A still picture of a thing contradicts no motion, but it does not show any
+# either: everything that a motion needs (how fast, how far) is left to the model. So a model that animates has an easier task than one that starts from
 # words alone, and many makers recommend the detour: first a picture, then its motion.
 #
 # ## What came before?
@@ -155,12 +157,12 @@ print("but for less than a tenth of the range, on average:", bool(apart.mean() <
 #
 # ## Both ends
 #
-# `extend` gives the first frames, `prepend` the last ones. Give both, and the question is: *how does the one become
-# the other?* You have written `animate`; here is its big sister.
+# `animate` gives the first frame (`extend` does the same with several), `prepend` the last ones. Give both, and the
+# question is: *how does the one become the other?* Here is their big sister.
 #
 # {card}
 #
-# `prefix` and `suffix` are latents, `b c k h w` with any number of frames each (or `1 c k h w`, the same for all
+# `prefix` and `suffix` are latents, `b c k h w` with one frame or more each (or `1 c k h w`, the same for all
 # clips). Return `Given(x, free)`, with `free` as `b 1 t 1 1`, and leave the caller's noise as it is. If the two
 # together leave no frame to make, raise a `ValueError` that says so.
 
@@ -186,7 +188,7 @@ check.connect(connect)
 # Two pictures, a green square at the upper left and at the lower right, and two stories between them, of which the
 # second one does not lead there. Below that, two
 # ends that have *nothing to do with each other*, a red circle and a blue square. **What will the model do in the
-# half-second in which one has to become the other: move, melt, or cut?**
+# second and a half between them, in which one has to become the other: move, melt, or cut?**
 
 # %%
 connect = use(connect=connect)
@@ -243,7 +245,8 @@ check.loop(loop)
 
 # %% [markdown]
 # The **seam** is the step from the last frame back to the first. How large may it be? As large as any other step. So
-# we draw a star that moves by itself and take *its* mean change from frame to frame as the measure (the grey line).
+# we draw a star that moves by itself and take *its* mean change from frame to frame as the measure (a grey line in the
+# picture).
 # **What will the bars of the looped clip look like?** The bar on the right is the seam; think of what the last latent
 # frame holds.
 
@@ -260,7 +263,7 @@ first, last = still(SceneObject("star", "orange", "large", "still", x=-0.15), ba
 print(f"the two spellings of the still are {(first - last).square().mean().sqrt():.3f} apart (latents spread by 1)")
 looped = seen(made(["a large orange star moves right"], loop(dice(1, seed=2), first, last)))[0]
 drawn = draw(SceneObject("star", "orange", "large", "right", x=-0.15, speed=0.18), background="navy")[0].cpu()
-alt = "bars of the change from frame to frame: high in the middle, peaks between latent frames, low at the end"
+alt = "bars of the change from frame to frame: peaks between latent frames, low at the end"
 with plots.chart(alt=alt, size=(6.4, 2.2)) as axes:
     axes.bar(range(len(steps(looped))), steps(looped))
     axes.axhline(steps(drawn)[:-1].mean(), color="grey", linewidth=1)
@@ -268,7 +271,7 @@ with plots.chart(alt=alt, size=(6.4, 2.2)) as axes:
 plots.player(looped, alt="a star goes right and comes back to where it began")
 
 # %% [markdown]
-# The last bars are the smallest, and that is the trouble: the last latent frame *is the still picture, four times*. The
+# The last four bars are low, and that is the trouble: the last latent frame *is the still picture, four times*. The
 # star goes out, comes back, and stands for half a second. And look for peaks every four steps, where a latent frame
 # ends and the next begins. These are not the loop's but the model's: to it each latent frame is a half-second of its
 # own.
@@ -281,8 +284,10 @@ plots.player(looped, alt="a star goes right and comes back to where it began")
 clip = draw(SceneObject("circle", "red", "large", "orbits", x=0.0, speed=0.3))
 past = by_profile(5, fast=1)
 prefix = codec.encode(clip[:, :, -past:])  # the end of the clip, encoded anew as the start of another
+# A codec writes four frames as one latent frame only after a start. So put five stills before them (two latent
+# frames), as a runway, and keep only the third.
 runway = torch.cat([clip[:, :, :1].expand(-1, -1, 5, -1, -1), clip[:, :, :4]], dim=2)
-suffix = codec.encode(runway)[:, :, -1:]  # the first four frames in one latent frame, as it stands at an end
+suffix = codec.encode(runway)[:, :, -1:]
 bridge = seen(made(["a large red circle orbits"], connect(dice(1, seed=4), prefix, suffix)))[0]
 ring = torch.cat([clip[0].cpu(), bridge[:, past:-4]], dim=1)
 print(f"largest step of the ring: {steps(ring).max() / steps(clip[0].cpu())[:-1].mean():.1f} of the drawn clip's mean")
@@ -299,13 +304,14 @@ plots.strips({"the ring": ring}, alt="a red circle orbits, and goes on until it 
 # be all that is not given. A **hole** is 1 where to generate and 0 where the clip stays.
 #
 # And between 0 and 1? A token with `free = 0.6` starts at the time 0.6: not pure noise but the clip under that much
-# noise, something to be *reconsidered* and not invented. So a hole can have soft borders, as a mask in a photo editor
-# has, and the word "soft" has an exact meaning.
+# noise, something to be *reconsidered* and not invented. So a hole can have soft borders, as in a photo editor, and here
+# "soft" has an exact meaning.
 #
 # {card}
 #
 # `hole` broadcasts over `b 1 t h w`, and may be booleans. On the straight path a clip at time t is
-# `(1 - t) * clip + t * noise`. Return `Given(x, free)`.
+# `(1 - t) * clip + t * noise`. Return `Given(x, free)`: `x` with the noise's type and on its device; `free` may stay as
+# small as the hole is.
 
 
 # %% exercise="inpaint"
@@ -354,11 +360,12 @@ print("two patches away from the hole, in pixels, nearly:", bool(outside.mean() 
 # %% [markdown]
 # ### Soft borders
 #
+# (Where no words ask for anything, there is nothing to make but background; or what was there leaves traces.)
+#
 # At the border a thing may be cut in two, or a half that is given may grow another half. Where the border is soft,
 # the model may bend what is there until both sides fit. And there is a trap: the network sees *patches* of 2 x 2
-# latents (16 x 16 pixels), and each has one time. `token_times` takes the noisiest of the four. **What happens to a
-# hole whose border runs through the middle of a patch?** The last picture tries it: there, clean latents are taken
-# for noise.
+# latents (16 x 16 pixels), and each has one time: the noisiest of its four (`token_times` in `model/velocity.py`). **What
+# happens to a hole whose border runs through the middle of a patch?** The last picture tries it.
 
 # %%
 wide = draw(SceneObject("circle", "red", "large", "still", x=0.05))
@@ -388,8 +395,8 @@ plots.images(pictures, alt=alt, width=150)
 #
 # {card}
 #
-# Return where to start and the times that are left, `(x, times)`. `strength` bounds the first of these times; and the
-# clip must be as noisy as *that time* says. A strength below 0 or above 1 is a `ValueError`.
+# Return where to start and the times that are left, `(x, times)`: those that are at most `strength`. The clip must be as
+# noisy as *the first of them* says. A strength below 0 or above 1 is a `ValueError`.
 
 
 # %% exercise="sdedit"
@@ -429,7 +436,7 @@ for i, (shape, (old, new)) in enumerate(colours.items()):
 originals = torch.cat([draw(each, background="navy") for each in things])
 clean, some_noise = codec.encode(originals), dice(len(things), seed=0)
 start, late = sdedit(clean, some_noise, TIMES, strength=0)
-print("at strength 0 nothing is added, and no step is left:", torch.equal(start, clean), len(late) == 1)
+print("at strength 0 nothing is added:", torch.equal(start, clean), "\nand no step is left:", len(late) == 1)
 
 # %%
 from minisora.evaluation.backdrop import find_backdrop
@@ -454,8 +461,8 @@ def again(latents: Tensor, strength: float, prompts: list[str] = wanted) -> Tens
 
 
 # %% [markdown]
-# **Draw the two curves before you run it**: which share has the new colour, which overlap with the old silhouettes,
-# as the strength goes from 0.5 to 1? The dream is a strength at which both are high.
+# **Draw the two curves before you run it**: the share of clips with the new colour, and the overlap with the old
+# silhouettes, as the strength goes from 0.5 to 1? The dream is a strength at which both are high.
 
 # %%
 strengths = by_profile([0.6, 0.75, 0.85, 0.95], fast=[0.9])
@@ -479,8 +486,8 @@ alt = "a red circle moves right; the stronger the edit, the bluer, and the less 
 plots.strips(rows, alt=alt, columns=4, moving=False)
 
 # %% [markdown]
-# The two pull against each other: while the thing is where it was it keeps its colour, and once it has the new colour
-# it has begun to wander. That is no fault of the network. A large patch of one colour is the *strongest* thing in a
+# The two pull against each other: at a small strength the thing is where it was and keeps its colour, at a large one it
+# has the new colour and wanders. That is no fault of the network. A large patch of one colour is the *strongest* thing in a
 # clip, and survives noise that has drowned every outline (chapter 04: what is coarse is hidden last). SDEdit keeps
 # what we want changed, and loses what we want kept.
 #
@@ -495,7 +502,7 @@ plots.strips(rows, alt=alt, columns=4, moving=False)
 # {card}
 #
 # - A pixel is inside where *any* of its colours differs from `backdrop` by more than `contrast`.
-# - Then average each frame over 5x5 pixels, `blur` times (`F.avg_pool3d`; beyond the border of the frame there is
+# - Then average each frame over 5x5 pixels, `blur` times (`torch.nn.functional.avg_pool3d`; beyond the border of the frame there is
 #   nothing, so let it not count).
 # - Return a clip like `clip`, with three channels: -1 outside, 1 inside.
 
@@ -528,13 +535,14 @@ plots.images(shown, alt="a frame of the clip, and its white silhouette on black:
 
 # %%
 by_shape = measured(codec.encode(shapes[0]))
-alt = "share of right colours over overlap of silhouettes: the line of the silhouettes lies further up and to the right"
+alt = "share of right colours over overlap of silhouettes: one line from the clip, one from its silhouettes"
 with plots.chart(alt=alt, size=(5.2, 3.0)) as axes:
     for label, found in {"from the clip": by_clip, "from its silhouettes": by_shape}.items():
         right, common = [each[0] for each in found.values()], [each[1] for each in found.values()]
         axes.plot(common, right, "o-", label=label)
         for strength, x_at, y_at in zip(found, common, right, strict=True):
-            axes.annotate(str(strength), (x_at, y_at), textcoords="offset points", xytext=(4, -10), fontsize=8)
+            below = -11 if label == "from the clip" else 6
+            axes.annotate(str(strength), (x_at, y_at), textcoords="offset points", xytext=(4, below), fontsize=8)
     axes.set(xlabel="overlap of silhouettes", ylabel="share with the right colour", ylim=(-0.1, 1.1))
     axes.legend()
 
@@ -604,12 +612,13 @@ for scale in by_profile([0.0, 0.5, 1.0, 3.0, 8.0], fast=[0.0, 3.0]):
     print(f"guidance {scale}: of {len(said)} the words' colour in {words}, the picture's in {frame}")
     rows[f"guidance {scale:g}"] = clips[0]
 alt = "a clip that begins with a red circle while the words say blue, at rising guidance"
-plots.strips(rows, alt=alt, columns=4, moving=False)
+plots.strips({label: clip[:, :5] for label, clip in rows.items()}, alt=alt, columns=5, moving=False)
 
 # %% [markdown]
-# Look at the second picture of each row. In latents the given frame is untouchable, so the contradiction has to sit
-# between it and the next one: the thing changes its colour in an eighth of a second, or keeps it and the words are
-# not heard, or something between. And at high guidance the clip itself falls apart, as in chapter 07. Who wins is not
+# These are the first five frames. In latents the given one is untouchable, so the contradiction has to sit between it
+# and the next: the thing changes its colour in an eighth of a second, or keeps it and the words are not heard, or
+# something between. (Look at both ends, too: without guidance, and with much of it, the thing itself suffers, as in
+# chapter 07.) Who wins is not
 # written anywhere in the code. It was *learned*, from how often each of the two could be trusted; and where a product
 # has a slider called "how much the picture counts", somebody has trained or guided it in.
 #
@@ -639,8 +648,8 @@ for away_from in ("", "a white circle", "a blue circle"):
 # ## Five broken edits
 #
 # Broken edits rarely crash. Here are five. Each was asked to **keep the first two latent frames** of a clip and to
-# make the others anew (D by a strength of 0.6 only). Each program has one fault; what it may be is printed below, and
-# one of the six is nobody's. The table says what can be said without an eye: whether what should be kept came out bit
+# make the others anew (D by a strength of 0.6 only). Each program has one fault. Six possible causes are printed below,
+# of which one fits nobody. The table says what can be said without an eye: whether what should be kept came out bit
 # for bit, whether the others moved at all, which time the network was told of the two parts in its first call, and
 # how far the numbers of the second part spread in `x` before the first step (a clip under the noise of 0.6: about 0.7).
 
@@ -711,11 +720,12 @@ _, late = sdedit(clean[:1], some_noise[:1], TIMES, strength=0.8)
 told_wrong = seen(sample(network(wanted[:1]), clean[:1], late, step=ab2))[0]
 rows = {"the clip": originals[0].cpu(), "with its noise": again(clean, 0.8)[0], "without it": told_wrong}
 print("spread of the pixels:", {label: f"{each.std():.2f}" for label, each in rows.items()})
-alt = "an edit at strength 0.8 from the noised clip; from the clean clip, the same clip in glaring colours"
+alt = "an edit at strength 0.8 from the noised clip; and from the clean clip, with other colours"
 plots.strips(rows, alt=alt, columns=4, moving=False)
 
 # %% [markdown]
-# Two things go wrong at once. Nothing was hidden, so the old colour is believed and the words are hardly heard. And
+# Two things go wrong at once, compared with the middle row. Nothing was hidden, so the old clip is believed and the words
+# are hardly heard. And
 # if so much of the clip shines through so much noise, the clip itself must be *brighter still* (chapter 09 met this
 # glare): what is fine and faint is taken away as noise, what is strong is exaggerated. Nothing warns you: shapes fit,
 # types fit, a clip comes out.
@@ -745,7 +755,7 @@ plots.strips(rows, alt=alt, columns=4, moving=False)
 #
 # ## Recap
 #
-# - Every edit is two arguments of one sampler: where to start, and what is free.
+# - Every edit is two arguments of one sampler: where to start, and what is free (or, with SDEdit, which times are left).
 # - What is given comes out bit for bit *in latents*; in pixels, up to what a causal decoder sees before it.
 # - The first latent frame is a picture, each later one is four frames, in which time runs forwards.
 # - A loop of one picture stands still at its seam; a bridge from a moving end to a moving beginning does not.

@@ -65,8 +65,9 @@ print(*("".join("x" if seen else "." for seen in row) for row in mask.tolist()),
 print("of 100 pairs, allowed:", int(mask.sum()))
 
 # %% [markdown]
-# Patches look at all patches. Words look at all patches, at themselves, and *back*. That one triangle is the whole
-# difference between an encoder of words (chapter 07) and a network that can speak.
+# Patches look at all patches, and at no word: or else a word would read those after it by way of the picture. Words look
+# at all patches, at themselves, and *back*. That one triangle is the whole difference between an encoder of words
+# (chapter 07) and a network that can speak.
 #
 # It also makes training cheap. All places of a sentence are asked at once: the network reads the *true* words up to a
 # place, and says the next one there. This is called **teacher forcing**.
@@ -103,11 +104,11 @@ for one, other in zip(read, target, strict=True):
     print("says ", *(f"{'<end>' if int(i) == END else word[int(i)]:10}" for i in other), "\n")
 
 # %% [markdown]
-# The loss is the cross-entropy of chapter 07's kind of question: minus the logarithm of the probability that the
-# network gave to the right word, on average over all places that count.
+# The loss is the **cross-entropy**: minus the logarithm of the probability that the network gave to the right word, on
+# average over all places that count.
 #
 # **Before it has learnt anything every word is as likely as any other. What is the loss then, to three digits?** You
-# need one number, the size of the vocabulary, which is printed below.
+# need one number: there are 304 ids, with the two marks.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -148,9 +149,10 @@ with plots.chart(
 # %% [markdown]
 # First both learn *English*: that a sentence begins with "a", that a size is followed by a colour, that "to" is
 # followed by "the". For that nobody has to look. What is left for the blind one is what no grammar knows: *which*
-# size, which colour, which shape. A choice among eight colours costs at least ln 8 = 2.1 nats, once a thing; spread
-# over the dozen words of a sentence that is little, and so **a captioner with a fine loss may be nearly blind**. We
-# need another measure than the loss. (That both end so low is the doing of a few clips, which are soon known by heart.)
+# size, which colour, which shape. On new clips a choice among eight colours costs ln 8 = 2.1 nats on average, once a
+# thing; spread over the dozen words of a sentence that is little, and so **a captioner with a fine loss may be nearly
+# blind**. We need another measure than the loss. (Here both curves end lower still: so few sentences are soon known by
+# heart.)
 # But first it has to speak.
 #
 # ## Speaking
@@ -162,7 +164,7 @@ with plots.chart(
 #
 # `logits(ids)` is `b m vocabulary`: at each place, how likely each word is to come next. Begin each of the `rows`
 # with `BEGIN`. A row that has said `END` is done: padding behind it. Stop when all are done, or after `longest` words.
-# Return ids as the tokenizer makes them: `rows m`, as wide as the longest caption.
+# Return ids as the tokenizer makes them: `rows m`, as wide as `BEGIN` and the longest caption; `END` has no column.
 
 
 # %% exercise="greedy"
@@ -247,7 +249,8 @@ explore(next_words, place=[0, 1, 2, 3, 4, 6, 8], clip=list(range(4)))
 # - Nobody says *which* thing is meant. Pair each thing that is said with one of the scene (no two with the same one),
 #   or with nobody, so that most claims are right; among equals, so that least is left out.
 # - Whatever is said and not right is wrong; of a thing that is not there, everything.
-# - Left out: four claims for each thing that nobody means, and each None of the others.
+# - Left out: four claims for each thing of the scene that nobody means; for one that is meant, each None of what was said
+#   of it.
 
 
 # %% exercise="agreement"
@@ -300,7 +303,8 @@ for label, captions in {"captioner": said, "of another clip": said[1:] + said[:1
 # will suffer from them in two ways.
 #
 # The figures of the whole run stand on the captioner's card: 512 new clips, and the processor time that it took. The
-# judge reads a clip with geometry, which took months to think out; the captioner learnt it from examples in minutes.
+# judge (chapter 01) reads a clip with geometry, which somebody had to think out; the captioner learnt it from examples in
+# minutes.
 # But it reads only what its examples were like.
 
 # %%
@@ -341,12 +345,12 @@ print("as drawn:", said[way[0]], "\nturned:  ", turned[0])
 # told "red" and shown, now and then, a blue circle. What does it learn?
 #
 # The loss is a mean square (chapter 05), so what it paints for "red" is the *mean* of all clips that were called red.
-# How many of these are red? That is a question for Bayes.
+# How many of these are red? What does the word make it *believe*? That is a question for Bayes.
 #
 # {card}
 #
 # `often` says how often each of `k` things is there. A share `wrong` of the captions names another thing than the
-# right one, each of the `k - 1` others as often. Return a table `k k`: in row i, how likely each thing is to be there
+# right one, and then each of the `k - 1` others equally often. Return a table `k k`: in row i, how likely each thing is to be there
 # **when word i is said**. Each row sums to 1.
 
 
@@ -367,7 +371,8 @@ check.believed(believed)
 
 # %% [markdown]
 # With `k` colours that are equally frequent the picture painted for a word is the right one, *blended* with all
-# others. Two words then differ by 1 - p·k/(k - 1) of what they should. **At which p do eight colour words mean nothing
+# others. Two words then differ by 1 - p·k/(k - 1) of what they should (the 1 - p of the right thing, less the p/(k - 1)
+# that the other word has of it). **At which p do eight colour words mean nothing
 # at all? And two (say, "left" and "right")?**
 
 # %%
@@ -380,8 +385,8 @@ for k in (2, 8):
         print("= 1 - p k / (k - 1):", math.isclose(table[0, 0] - table[1, 0], 1 - wrong * k / (k - 1), abs_tol=1e-5))
 
 # %% [markdown]
-# A word that is wrong in half of the captions of two still points nowhere; below that it is *weak*, and above it
-# points the other way. Is it so in real latents? No network is needed for the mean: we take the latents of the clips,
+# Of two words, one that is wrong in half of the captions points nowhere; below that it is *weak*, and above it points
+# the other way. Is it so in real latents? No network is needed for the mean: we take the latents of the clips,
 # give them colour words of which some are wrong, and take the mean of each word's clips.
 
 # %%
@@ -401,7 +406,7 @@ def worth(wrong: float) -> float:
     """How far the means of the words lie apart, as a share of what they should."""
     told = [dice.choice(there[there != n].tolist()) if dice.random() < wrong else n for n in names.tolist()]
     means = torch.stack([places[torch.tensor(told) == c].mean(0).nan_to_num() for c in there])
-    return float(((means - means.mean(0)) * true).sum() / true.square().sum())
+    return float(((means - means.mean(0)) * true).sum() / true.square().sum())  # along the true differences
 
 
 # %%
@@ -465,7 +470,7 @@ for label, found in result["captions"].items():
     print(", ".join(f"{kind} right {found[f'{kind} right']:.0%}" for kind in ("colour", "size", "shape")))
 
 # %% [markdown]
-# Trained on the captioner's words the transformer is hardly to be told from the one that was told the truth, and the
+# Trained on the captioner's words the transformer can hardly be told from the one that was told the truth, and the
 # one that learnt from short captions is far behind: it hears a wrong colour faintly, a wrong size hardly at all. Note
 # three things before you believe it.
 #
@@ -475,7 +480,6 @@ for label, found in result["captions"].items():
 #   its line of counts with the table of new clips further up. In the world outside, somebody has to write those
 #   first true captions by hand.
 # - Look at shape: hardly any picture is right, in all three. 800 steps are too few, whatever the captions say.
-#
 #
 # How much should be rewritten? Betker et al. took 95 captions of 100 from the machine and 5 as people had written
 # them, so that the model does not grow used to one writer's habits. Our captioner has such a habit: always the same
@@ -488,7 +492,10 @@ for label, found in result["captions"].items():
 # language model, which writes a long caption of it (**prompt upsampling**). Here rules and a dictionary do.
 
 # %%
+from dataclasses import replace
+
 from minisora.language import upsample
+from minisora.worlds.scene import MOTIONS, SHAPES, SIZES
 
 for seed, prompt in enumerate(
     ["two balls dancing", "sunset", "a big ball rolling over", "star in the night"][: by_profile(4, 4)]
@@ -513,17 +520,14 @@ for seed, prompt in enumerate(
 #
 # - What is said stays, even if it is said twice.
 # - No two things may come out with the same shape *and* colour by your choice: no sentence could tell them apart. So
-#   of shapes and colours hand over only those that do not make it so, as the others stand at that moment.
+#   give `choose` only the shapes (or colours) that would not make this thing equal to another one, as the others are at
+#   that moment.
 
 
 # %% exercise="fill_in"
 def fill_in(things: list[ObjectClaim], choose) -> list[ObjectClaim]:
     """What is left open, chosen; nothing that is said changes, and no two things are made to look the same."""
     ### BEGIN SOLUTION
-    from dataclasses import replace
-
-    from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES, SIZES
-
     filled = list(things)
     for i in range(len(filled)):
         taken = {(each.shape, each.colour) for j, each in enumerate(filled) if j != i}
@@ -632,10 +636,13 @@ for one, frame in FRAMES.items():
 #
 # ### What a pre-trained encoder buys
 #
-# Large models take a text encoder that was trained on text alone, and leave it frozen. It buys three things: words,
-# spellings and **languages** that no caption had; word order and binding, from more sentences than there are videos;
-# and sentences can be encoded once, and stored. It does not buy what things *look like*, for it has never seen any;
-# and it costs: Imagen's has 4.6 billion numbers. For three hundred words of a drawn world there is nothing to buy:
+# Large models take a text encoder that was trained on text alone, and leave it frozen. It buys
+#
+# - words, spellings and **languages** that no caption had;
+# - word order and binding, from more sentences than there are videos;
+# - sentences that can be encoded once, and stored.
+#
+# It does not buy what things *look like*, for it has never seen any; and it costs: Imagen's has 4.6 billion numbers. For three hundred words of a drawn world there is nothing to buy:
 # the table *is* the encoder.
 #
 # ## Five languages, one drawing
@@ -686,7 +693,7 @@ print("\nfor the exercise:", NOUNS, STEMS, sep="\n")
 # {card}
 #
 # `NOUNS` has each noun with its gender (m, f, n), `STEMS` the adjectives without their endings. Put a thing into
-# German, size before colour: article, two adjectives, noun. Both adjectives take the same ending. `use` is
+# German, size before colour: article, two adjectives, noun. Both adjectives take the same ending. `case` is
 #
 # | | m | f | n | ending of adjectives |
 # |---|---|---|---|---|
@@ -696,14 +703,14 @@ print("\nfor the exercise:", NOUNS, STEMS, sep="\n")
 
 
 # %% exercise="in_german"
-def in_german(size: str, colour: str, shape: str, use: str) -> str:
+def in_german(size: str, colour: str, shape: str, case: str) -> str:
     """A thing in German: "ein kleiner roter Kreis" (``a``), "der kleine rote Kreis" (``the``), "dem …" (``dat``)."""
     ### BEGIN SOLUTION
     noun, gender = NOUNS[shape]
     articles = {"a": ("ein", "eine", "ein"), "the": ("der", "die", "das"), "dat": ("dem", "der", "dem")}
     endings = {"a": ("er", "e", "es"), "the": ("e", "e", "e"), "dat": ("en", "en", "en")}
     i = "mfn".index(gender)
-    return f"{articles[use][i]} {STEMS[size]}{endings[use][i]} {STEMS[colour]}{endings[use][i]} {noun}"
+    return f"{articles[case][i]} {STEMS[size]}{endings[case][i]} {STEMS[colour]}{endings[case][i]} {noun}"
     ### END SOLUTION
 
 
@@ -713,7 +720,6 @@ check.in_german(in_german)
 # %%
 # NBVAL_CHECK_OUTPUT
 in_german = use(in_german=in_german)
-SIZES = ("small", "medium", "large")
 things = [(s, c, n) for n in NOUNS for s in SIZES for c in STEMS if c not in SIZES]
 back = [parse(translate(f"{in_german(*thing, 'a')} dreht sich").english).objects[0] for thing in things]
 same = [(read.size, read.colour, read.shape) == thing for read, thing in zip(back, things, strict=True)]
@@ -740,7 +746,7 @@ for clip, words in zip(truth, tokenizer.decode(greedy(endless, 2, longest=30)), 
 
 # %% [markdown]
 # It has never been anywhere behind an end, so whatever comes is made of habits, with nothing to see in it. A network
-# that was trained without the target END (the mistake "no end" of the first exercise) does this by itself.
+# that was trained without the target END (in exercise 13.1: IGNORED there, too) does this by itself.
 #
 # **Second: nothing to see.** A clip without any thing in it, and a clip of pure noise. **Will it say that there is
 # nothing? How sure will it be of its colour?**
@@ -761,7 +767,7 @@ for label, text, row in zip(("an empty clip", "pure noise"), words, sure, strict
 
 # %% [markdown]
 # There was a thing in every clip that it has seen, so it names one here: it *cannot* say "nothing", it was never
-# asked to. Captioners of real videos do the same; they name the microphone that is always there where somebody speaks.
+# taught to. Captioners of real videos do the same; they name the microphone that is always there where somebody speaks.
 # This is called **hallucination**, and it goes straight into the training data of the next model.
 #
 # ## In the real systems
@@ -836,5 +842,4 @@ for label, text, row in zip(("an empty clip", "pure noise"), words, sure, strict
 #
 # **Where to go from here.** `minisora words --language de` lists what can be said, `--upsample` makes a caption of a
 # short prompt, and [docs/languages.md](../docs/languages.md) says how to add a language of your own in one file. Your
-# parts run in the package: `next_word` and `greedy` are in `minisora/model/captioner.py`, `agreement` in
-# `minisora/worlds/agreement.py`.
+# parts run in the package: the head of each exercise says in which file.

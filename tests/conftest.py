@@ -11,7 +11,6 @@ import torch
 from minisora.checkpoint import save_checkpoint, sha256
 from minisora.codec.autoencoder import Codec, CodecConfig
 from minisora.model import DiT, DiTConfig
-from minisora.networks import Early
 from minisora.pipeline import Pipeline
 from minisora.presets import VOCABULARY
 from minisora.worlds.plan import NUMBERS
@@ -55,16 +54,28 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def planned(pipeline: Pipeline) -> Pipeline:
-    """The same pipeline with a tiny planner and sketcher, in which nothing is 0 any more."""
+    """The same pipeline, told a plan by a tiny planner and finished by a tiny finisher, in which nothing is 0."""
     torch.manual_seed(0)
-    planner = DiT(replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1))
-    sketcher = DiT(replace(DIT, known=NUMBERS))
-    for network in (planner, sketcher):
+    parts = [
+        replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1),
+        replace(DIT, patch=1, known=NUMBERS),
+    ]
+    painter, planner, finisher = (DiT(config) for config in (replace(DIT, known=NUMBERS), *parts))
+    for network in (planner, finisher):
         torch.nn.init.normal_(network.patch_out.weight, std=0.1)
         torch.nn.init.normal_(network.modulation.weight, std=0.2)
+    painter.load_state_dict(pipeline.dit.state_dict(), strict=False)
+    for network in (painter, planner, finisher):
         torch.nn.init.normal_(network.known_in.weight, std=0.5)  # type: ignore[union-attr]
     return Pipeline(
-        pipeline.codec, pipeline.dit, pipeline.tokenizer, early=Early(planner, sketcher), sampling=pipeline.sampling
+        pipeline.codec,
+        painter,
+        pipeline.tokenizer,
+        planner=planner,
+        finisher=finisher,
+        sampling=pipeline.sampling,
+        card=pipeline.card,
+        device="cpu",
     )
 
 

@@ -85,17 +85,35 @@ def test_the_size_is_that_of_the_clips_that_the_weights_were_trained_on(weights:
 def test_clips_are_planned_where_there_are_networks_for_it(pipeline: Pipeline) -> None:
     more = planned(pipeline)
     clip = more.generate(PROMPT, seed=3, seconds=0.5)
-    assert not torch.allclose(clip.frames, pipeline.generate(PROMPT, seed=3, seconds=0.5).frames, atol=1e-3)
     several = more.generate([PROMPT, "a white star spins"], seed=3, seconds=0.5)
     torch.testing.assert_close(several[0].frames, clip.frames, atol=1e-5, rtol=0)
-    assert more.early is not None
-    torch.nn.init.zeros_(more.early.sketcher.known_in.weight)  # type: ignore[union-attr]
-    blind = more.generate(PROMPT, seed=3, seconds=0.5)  # where the plan changes nothing in the sketch, nothing changes
-    torch.testing.assert_close(blind.frames, pipeline.generate(PROMPT, seed=3, seconds=0.5).frames, atol=1e-4, rtol=0)
+    more.finisher = None
+    unfinished = more.generate(PROMPT, seed=3, seconds=0.5)
+    assert not torch.allclose(unfinished.frames, clip.frames, atol=1e-3)
+    assert not torch.allclose(unfinished.frames, pipeline.generate(PROMPT, seed=3, seconds=0.5).frames, atol=1e-3)
+    torch.nn.init.zeros_(more.dit.known_in.weight)  # type: ignore[union-attr]
+    deaf = more.generate(PROMPT, seed=3, seconds=0.5)  # who does not listen to the plan paints as without one
+    torch.testing.assert_close(deaf.frames, pipeline.generate(PROMPT, seed=3, seconds=0.5).frames, atol=1e-4, rtol=0)
+
+
+def test_a_finisher_takes_over_on_the_way(pipeline: Pipeline) -> None:
+    more = planned(pipeline)
+    calls = {"painter": 0, "finisher": 0}
+
+    def count(name: str) -> None:
+        calls[name] += 1
+
+    assert more.finisher is not None
+    more.dit.register_forward_hook(lambda *_: count("painter"))
+    more.finisher.register_forward_hook(lambda *_: count("finisher"))
+    more.sampling = replace(more.sampling, shift=1.0, hand_over=0.6)
+    more.generate(PROMPT, seconds=0.5, steps=10, guidance=1)
+    assert calls == {"painter": 4, "finisher": 6}  # from 1, 0.9, 0.8 and 0.7; then from 0.6 on
 
 
 def test_what_the_planner_has_not_learnt_goes_without_a_plan(pipeline: Pipeline) -> None:
     more = planned(pipeline)
+    more.finisher = None
     more.sampling = replace(more.sampling, plan_objects=1, plan_other_sizes=False)
     torch.testing.assert_close(
         more.generate(PROMPT, seconds=0.5).frames, pipeline.generate(PROMPT, seconds=0.5).frames, atol=1e-4, rtol=0
@@ -109,28 +127,32 @@ def test_what_the_planner_has_not_learnt_goes_without_a_plan(pipeline: Pipeline)
         torch.testing.assert_close(one.frames, other.frames, atol=1e-4, rtol=0)
 
 
-def test_planner_and_sketcher_lie_beside_the_weights(pipeline: Pipeline, copy: Path) -> None:
+def test_planner_and_finisher_lie_beside_the_weights(pipeline: Pipeline, copy: Path) -> None:
     more = planned(pipeline)
-    assert Pipeline.load(copy, device="cpu").early is None and more.early is not None
-    for name, network in more.early._asdict().items():
-        card = {"kind": name, "settings": asdict(network.config), "codec": pipeline.card["latents"]}
+    assert more.planner is not None and more.finisher is not None
+    about = {"codec": pipeline.card["latents"]}
+    for name, network in {"planner": more.planner, "finisher": more.finisher}.items():
+        card = {"kind": name, "settings": asdict(network.config), **about}
         save_checkpoint(copy, name, network.state_dict(), card)
     there = Pipeline.load(copy, device="cpu")
+    assert there.planner is None and there.finisher is None  # weights that know no plan have no use for them
+    card = {**json.loads((copy / "text-to-video.json").read_text()), "settings": asdict(more.dit.config)}
+    save_checkpoint(copy, "text-to-video", more.dit.state_dict(), card)
+    there = Pipeline.load(copy, device="cpu")
+    assert set(there.card["hashes"]) == {"codec", "text-to-video", "planner", "finisher"}
     torch.testing.assert_close(
         there.generate(PROMPT, seconds=0.5).frames, more.generate(PROMPT, seconds=0.5).frames, atol=1e-5, rtol=0
     )
-    narrow = replace(more.early.planner.config, vocabulary=DIT.vocabulary - 1)
-    card = {"kind": "planner", "settings": asdict(narrow), "codec": pipeline.card["latents"]}
+    narrow = replace(more.planner.config, vocabulary=DIT.vocabulary - 1)
     planner = (copy / "planner.safetensors").read_bytes(), (copy / "planner.json").read_bytes()
-    save_checkpoint(copy, "planner", DiT(narrow).state_dict(), card)
+    save_checkpoint(copy, "planner", DiT(narrow).state_dict(), {"kind": "planner", "settings": asdict(narrow), **about})
     with pytest.raises(UserError, match="knows other words than"):
         Pipeline.load(copy)
     for ending, content in zip(("safetensors", "json"), planner, strict=True):
         (copy / f"planner.{ending}").write_bytes(content)
-    (copy / "sketcher.json").write_text(
-        (copy / "sketcher.json").read_text().replace(pipeline.card["latents"], "another")
-    )
-    with pytest.raises(UserError, match=r"sketcher\.safetensors was trained with another codec"):
+    finisher = copy / "finisher.json"
+    finisher.write_text(finisher.read_text().replace(pipeline.card["latents"], "another"))
+    with pytest.raises(UserError, match=r"finisher\.safetensors was trained with another codec"):
         Pipeline.load(copy)
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minisora.cli.making import Options, Prompt, make, shape_of, with_options
+from minisora.cli.making import Options, Prompt, make, plain, shape_of, with_options
 from minisora.errors import UserError
+from minisora.files import short_hash
 
 if TYPE_CHECKING:
     from minisora.clip import Clip
@@ -23,6 +24,13 @@ def generate(
         str | None, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.", show_default="the weights'")
     ] = None,
     seconds: Annotated[float, typer.Option(help="How long, from 0 (a single picture) to 60.")] = 2.0,
+    pace: Annotated[float, typer.Option(help="How fast things move, times what is usual: 0.25 to 3.")] = 1.0,
+    path: Annotated[
+        str | None,
+        typer.Option(
+            help='Where the first thing goes: "LEFT,TOP LEFT,TOP …" as shares of the frame.', show_default="as planned"
+        ),
+    ] = None,
     upsample: Annotated[
         bool,
         typer.Option("--upsample", help="Make a full caption of a short or free prompt, and ask whether to use it."),
@@ -32,7 +40,9 @@ def generate(
     options: Options,
 ) -> None:
     """Turn a sentence into a video, and a filmstrip beside it."""
-    shape = shape_of(size)
+    from minisora.directing import along
+
+    shape, way = shape_of(size), None if path is None else parse_path(path)
     said = in_full(prompt, seed=options.seed, yes=yes) if upsample else prompt
 
     def from_words(pipeline: Pipeline, settings: Settings) -> Clip:
@@ -47,11 +57,26 @@ def generate(
             steps=count,
             guidance=options.guidance,
             negative=options.negative,
+            pace=pace,
+            direct=None if way is None else along(way),
             seed=options.seed,
             watch=lambda done, _: bar and bar(done, count),
         )
 
-    make(options, from_words, prompts=[said])
+    marks = [*([f"pace{plain(pace)}"] if pace != 1 else []), *([f"path-{short_hash(path)}"] if path else [])]
+    make(options, from_words, prompts=[said], marks=marks)
+
+
+def parse_path(text: str) -> list[tuple[float, float]]:
+    """ "0.2,0.8 0.5,0.2" -> [(0.2, 0.8), (0.5, 0.2)].
+
+    Raises: UserError for anything else.
+    """
+    points = [point.split(",") for point in text.replace(";", " ").split()]
+    try:
+        return [(float(left), float(top)) for left, top in points]
+    except ValueError:
+        raise UserError(f'path {text[:40]!r}: must be "LEFT,TOP LEFT,TOP …" — try "0.2,0.8 0.5,0.2 0.8,0.8"') from None
 
 
 def in_full(prompt: str, *, seed: int, yes: bool) -> str:

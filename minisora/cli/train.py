@@ -59,7 +59,7 @@ Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.
 Rebuild = Annotated[
     bool, typer.Option("--rebuild", help="Encode the clips anew if those there are of another codec or of other clips.")
 ]
-PartName = Annotated[str, typer.Option(help="Which transformer: planner, sketcher, or text-to-video, which paints.")]
+PartName = Annotated[str, typer.Option(help="Which transformer: planner, or text-to-video, which paints.")]
 Videos = Annotated[
     Path | None, typer.Option(help="Train on the videos of this folder, not on drawn clips.", show_default="none")
 ]

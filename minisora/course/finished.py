@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import torch
@@ -11,9 +12,9 @@ from minisora.codec.autoencoder import Codec
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.model.captioner import Captioner, CaptionerConfig
-from minisora.networks import Early, load_captioner, load_codec
+from minisora.networks import load_captioner, load_codec
 from minisora.pipeline import Pipeline
-from minisora.presets import NANO, network
+from minisora.presets import MICRO, NANO, network
 from minisora.worlds.vocabulary import WORDS
 
 
@@ -31,10 +32,10 @@ def finished_pipeline() -> Pipeline:
     dit = DiT(NANO.dit, generator=generator)
     for layer in (dit.modulation, dit.patch_out):  # zero at first, so that no part would make a difference
         torch.nn.init.normal_(layer.weight, std=0.05, generator=generator)
-    planner, sketcher = (
-        DiT(network(NANO, part, channels=NANO.codec.channels), generator=generator) for part in Early._fields
+    planner = DiT(
+        network(replace(NANO, planner=MICRO.planner), "planner", channels=NANO.codec.channels), generator=generator
     )
-    return Pipeline(codec, dit, Tokenizer(WORDS), early=Early(planner, sketcher))
+    return Pipeline(codec, dit, Tokenizer(WORDS), planner=planner)
 
 
 @cache

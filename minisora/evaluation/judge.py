@@ -11,13 +11,13 @@ from torch import Tensor
 
 from minisora.evaluation.backdrop import Backdrop, find_backdrop
 from minisora.evaluation.handwriting import read_digit
-from minisora.evaluation.motion import ROUGH, Course, classify, growth
 from minisora.evaluation.order import in_front
 from minisora.evaluation.reading import STEADINESS, Reading, ReadObject, as_video
 from minisora.evaluation.recognise import Figure, recognise
 from minisora.evaluation.segment import find_blobs
 from minisora.evaluation.track import link
 from minisora.worlds.claims import Claims, ObjectClaim, Relation
+from minisora.worlds.course import ROUGH, Course, classify, growth
 from minisora.worlds.render import FPS
 from minisora.worlds.scene import RADIUS
 from minisora.worlds.vocabulary import DIGITS

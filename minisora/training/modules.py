@@ -152,23 +152,18 @@ class Task(NamedTuple):
 
 
 class TextToVideoModule(TransformerModule):
-    """Latents from captions: it paints."""
-
-    def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
-        return Task(batch.latents, free, None)
-
-
-class SketcherModule(TransformerModule):
-    """Latents from captions and plans, while they are mostly noise.
+    """Latents from captions, and from plans where the network knows them and the clips were drawn: it paints.
 
     Attributes:
         plan_noise, plan_dropout: see :func:`~minisora.training.plans.noisy_plan`.
     """
 
     plan_noise: float = 0.3
-    plan_dropout: float = 0.1
+    plan_dropout: float = 0.2
 
     def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
+        if not self.network.config.known or not batch.scenes:
+            return Task(batch.latents, free, None)
         grid = grid_of(batch.latents, self.network.config.patch)
         plan = plan_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
         known = noisy_plan(plan, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)
@@ -217,9 +212,9 @@ def _normal_below(x: float) -> float:
     return (1 + math.erf(x / math.sqrt(2))) / 2
 
 
-#: The three transformers that make a clip, in the order of their work, and how each is trained.
+#: The transformers that make a clip, in the order of their work, and how each is trained.
 PARTS: dict[str, type[TransformerModule]] = {
     "planner": PlannerModule,
-    "sketcher": SketcherModule,
     "text-to-video": TextToVideoModule,
+    "finisher": TextToVideoModule,
 }

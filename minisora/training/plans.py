@@ -1,4 +1,4 @@
-"""What a sketcher knows beforehand while it learns: plans that are not quite right."""
+"""What a transformer that paints knows beforehand while it learns: plans that are not quite right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minisora.training.data import Share
 
 
 def noisy_plan(plan: Tensor, generator: Generator, *, most: float, dropout: float, share: Share) -> Tensor:
-    """Plans ``b k t h w`` as a sketcher meets them in training: under some noise, up to ``most``, or missing.
+    """Plans ``b k t h w`` as a painter meets them in training: under some noise, up to ``most``, or missing.
 
     Generated plans are not perfect, and what learnt from perfect ones would trust them too much (noise conditioning
     augmentation, 2106.15282). A missing plan is 0, so that clips without a scene can be painted, too. Noise is drawn

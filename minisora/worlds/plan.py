@@ -3,7 +3,7 @@
 A plan is a tiny video of its own, one cell for each token of the transformer and :data:`NUMBERS` numbers in a cell: is
 there an object nearby, where is its middle, how does it move on from each of the four pictures of this latent frame and
 can it be seen in them, how large is it, how turned, what colour, shape and motion has it? A planner generates it from
-the prompt, and a sketcher draws what is planned. A dense map of what is true, as the optical flow of VideoJAM
+the prompt, and the transformer paints what is planned. A dense map of what is true, as the optical flow of VideoJAM
 (2502.02492) or the semantic channels of ReDi (2504.16064), with the true scene in place of a large network's features.
 
 Each number is scaled to matter as much as the others: what changes little is learnt late. (A plan that said where
@@ -13,6 +13,7 @@ things are in each picture, but not how they move, had learnt shapes and colours
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -78,10 +79,21 @@ def plan_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: 
             ``PICTURES`` pictures up to its own time.
     """
     frames, rows, columns = shape
-    side, last = min(rows, columns), slice(PICTURES - 1, PICTURES)
-    before = torch.arange(PICTURES - 1, -1, -1) * seconds / PICTURES
+    side, before = min(rows, columns), torch.arange(PICTURES - 1, -1, -1) * seconds / PICTURES
     times = (torch.arange(frames)[:, None] * seconds - before).clamp(min=0).flatten()
     now, then = (_track(scenes, each, columns / side, rows / side) for each in (times, times + seconds / PICTURES))
+    return written(now, then, shape)
+
+
+def written(now: Track, then: Track, shape: tuple[int, int, int]) -> Tensor:
+    """The plans ``b NUMBERS frames rows columns`` of what objects do.
+
+    Args:
+        now, then: at the ``frames * PICTURES`` pictures that latent frames stand for, and one picture later.
+        shape: latent frames, and rows and columns of tokens.
+    """
+    frames, rows, columns = shape
+    side, last = min(rows, columns), slice(PICTURES - 1, PICTURES)
 
     def pictures(value: Tensor) -> Tensor:  # b o (t p) -> b o t p 1 1
         return value.unflatten(-1, (frames, PICTURES))[..., None, None]
@@ -123,22 +135,59 @@ def plan_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: 
 
 
 def numbers_of(plan: Tensor) -> dict[str, Tensor]:
-    """What the cells of a plan ``NUMBERS t h w`` say, by the names of ``LAYOUT``, each ``k t h w``."""
-    return dict(zip(LAYOUT, (SCALE * plan).split(list(LAYOUT.values())), strict=True))
+    """What the cells of plans ``... NUMBERS t h w`` say, by the names of ``LAYOUT``, each ``... k t h w``."""
+    return dict(zip(LAYOUT, (SCALE * plan).split(list(LAYOUT.values()), dim=-4), strict=True))
 
 
 def paths(plan: Tensor) -> Tensor:
-    """Where each cell of a plan ``NUMBERS t h w`` expects its object at the pictures of its latent frame.
+    """Where each cell of plans ``... NUMBERS t h w`` expects its object at the pictures of its latent frame.
 
-    Returns: ``2 PICTURES t h w``: x and y in cells from the middle of the frame. Only cells that are near one know.
+    Returns: ``... 2 PICTURES t h w``: x and y in cells from the middle of the frame. Only cells that are near one know.
     """
     numbers, (rows, columns) = numbers_of(plan), plan.shape[-2:]
     column, row = torch.arange(columns) + 0.5 - columns / 2, torch.arange(rows) + 0.5 - rows / 2
-    here = torch.stack(torch.broadcast_tensors(column[None, None], row[None, :, None]))  # 2 1 h w
-    last = PLACE * numbers["place"] + here
-    steps = STEP * numbers["step"].unflatten(0, (2, PICTURES))
-    left = steps[:, :-1].flip(1).cumsum(1).flip(1)  # from each picture but the last to the last
-    return torch.cat([last[:, None] - left, last[:, None]], 1)
+    here = torch.stack(torch.broadcast_tensors(column[None, None], row[None, :, None])).to(plan)  # 2 1 h w
+    last = (PLACE * numbers["place"] + here).unsqueeze(-4)
+    steps = STEP * numbers["step"].unflatten(-4, (2, PICTURES))
+    left = steps[..., :-1, :, :, :].flip(-4).cumsum(-4).flip(-4)  # from each picture but the last to the last
+    return torch.cat([last - left, last], -4)
+
+
+def tracks_of(plan: Tensor) -> tuple[Track, Track]:
+    """What the one object of each plan ``b NUMBERS t h w`` does, as :func:`written` takes it.
+
+    Of each latent frame the mean of what the cells say that are near the object; where none is, of the nearest one.
+    """
+    numbers, side = numbers_of(plan), min(plan.shape[-2:])
+    near = numbers["near"]  # b 1 t h w
+    near = ((near > 0) | (near == near.amax((-2, -1), keepdim=True))).to(plan)
+
+    def mean(value: Tensor) -> Tensor:  # b ... t h w -> b ... t
+        weight = near if value.ndim == 5 else near.unsqueeze(2)
+        return (value * weight).sum((-2, -1)) / weight.sum((-2, -1))
+
+    def pictures(value: Tensor) -> Tensor:  # b p t -> b 1 (t p)
+        return value.transpose(1, 2).flatten(1)[:, None]
+
+    size, turn = mean(numbers["size"]), mean(numbers["turn"])  # b 2 t, b 3 t
+    step = STEP * mean(numbers["step"]).unflatten(1, (2, PICTURES)) / side  # b 2 p t
+    place = mean(paths(plan)) / side
+    before = torch.arange(PICTURES - 1, -1, -1, device=plan.device)[:, None] * torch.ones(
+        plan.shape[2], device=plan.device
+    )
+    place[..., 0], before[:, 0] = place[..., -1:, 0], 0  # the first latent frame is one picture
+    growth, turning = GROWTH * size[:, 1:], TURN * turn[:, 2:]
+    radius = 0.4 * size[:, :1] + math.log(LENGTH / side) - before * growth
+    angle = torch.atan2(turn[:, 1], turn[:, 0])[:, None] - before * turning
+    seen = pictures((mean(numbers["visible"]) > 0).to(plan))
+    names = [
+        (CODE.to(plan) @ mean(numbers["shape"]).sum(-1)[..., None]).argmax(1),
+        torch.cdist(mean(numbers["colour"]).mean(-1)[:, None], COLOUR.to(plan)).argmin(-1),
+        (CODE[: len(MOTIONS)].to(plan) @ mean(numbers["motion"]).sum(-1)[..., None]).argmax(1),
+    ]
+    now = (place[:, 0], place[:, 1], radius.exp(), angle)
+    then = (place[:, 0] + step[:, 0], place[:, 1] + step[:, 1], (radius + growth).exp(), angle + turning)
+    return tuple(Track(*map(pictures, each), seen, *names) for each in (now, then))  # type: ignore[return-value]
 
 
 def _track(scenes: Sequence[DrawnScene], times: Tensor, width: float, height: float) -> Track:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from minisora.worlds.motion import SceneBatch, View, pack, pose, view
+from minisora.worlds.motion import Pose, SceneBatch, View, pack, pose, view
 from minisora.worlds.scene import BACKGROUNDS, COLOURS, SHAPES, Background, Colour, Scene, Shape
 
 FPS = 8.0  #: Frames per second of every clip of the drawn worlds.
@@ -51,19 +51,29 @@ def render(scenes: Sequence[Scene], *, frames: int, height: int, width: int, fps
 def render_batch(batch: SceneBatch, *, frames: int, height: int, width: int, fps: float = FPS) -> Tensor:
     """The same as :func:`render` for scenes that are tensors already."""
     times = torch.arange(frames) / fps
+    background = _draw_background(batch.background, view(batch, times), *_grid(height, width))
+    return draw_objects(background, pose(batch, times), batch.shape, batch.colour).mul_(2).sub_(1)
+
+
+def draw_objects(picture: Tensor, poses: Pose, shape: Tensor, colour: Tensor) -> Tensor:
+    """A picture ``b 3 f h w`` in [0, 1], and objects over it from back to front; ``shape``, ``colour``: ``b o``."""
+    height, width = picture.shape[-2:]
+    y, x = _grid(height, width)
+    for slot in range(shape.shape[1]):
+        here = [value[:, slot, :, None, None] for value in poses]
+        cover, shade = draw_object(shape[:, slot], *here, y=y, x=x, pixel=1 / min(height, width))
+        rgb = torch.tensor([PALETTE[c] for c in COLOURS])[colour[:, slot].clamp(min=0)][:, :, None, None, None]
+        lit = torch.where(shade > 0, rgb + shade * (1 - rgb), rgb * (1 + shade))
+        picture = torch.lerp(picture, lit, cover)
+    return picture
+
+
+def _grid(height: int, width: int) -> tuple[Tensor, Tensor]:
+    """Where pixels are, ``h 1`` and ``1 w``, in sides from the middle of the frame."""
     side = min(height, width)
     y = ((torch.arange(height) + 0.5) - height / 2) / side
     x = ((torch.arange(width) + 0.5) - width / 2) / side
-    picture = _draw_background(batch.background, view(batch, times), y[:, None], x[None, :])
-
-    poses = pose(batch, times)
-    for slot in range(batch.shape.shape[1]):  # from back to front
-        here = [value[:, slot, :, None, None] for value in poses]
-        cover, shade = draw_object(batch.shape[:, slot], *here, y=y[:, None], x=x[None, :], pixel=1 / side)
-        rgb = torch.tensor([PALETTE[c] for c in COLOURS])[batch.colour[:, slot].clamp(min=0)][:, :, None, None, None]
-        lit = torch.where(shade > 0, rgb + shade * (1 - rgb), rgb * (1 + shade))
-        picture = torch.lerp(picture, lit, cover)
-    return picture.mul_(2).sub_(1)
+    return y[:, None], x[None, :]
 
 
 def draw_object(

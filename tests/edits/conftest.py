@@ -1,4 +1,4 @@
-"""Pipelines with and without planner and sketcher, and content that people might hand in."""
+"""Pipelines with and without planner and finisher, and content that people might hand in."""
 
 from __future__ import annotations
 

@@ -38,9 +38,9 @@ def test_a_picture_is_the_first_latent_frame(pipeline: Pipeline, seen: Seen) -> 
 
 def test_the_plan_knows_what_is_given(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     clip = edits.animate(pipeline, CLIP[:, 4], PROMPT)
-    monkeypatch.setattr("minisora.velocities.given_latents", lambda *given: 0 * given_latents(*given))
+    monkeypatch.setattr("minisora.pipeline.given_latents", lambda *given: 0 * given_latents(*given))
     blind = edits.animate(pipeline, CLIP[:, 4], PROMPT)
-    assert torch.allclose(clip.frames, blind.frames, atol=1e-6) == (pipeline.early is None)
+    assert torch.allclose(clip.frames, blind.frames, atol=1e-6) == (pipeline.planner is None)
 
 
 def test_a_clip_goes_on(pipeline: Pipeline, seen: Seen) -> None:
@@ -175,7 +175,7 @@ def test_what_is_given_by_half_is_not_planned(pipeline: Pipeline) -> None:
     def fail(*_: object) -> None:
         raise AssertionError("the planner has no word for this")
 
-    hooks = [] if pipeline.early is None else [network.register_forward_hook(fail) for network in pipeline.early]
+    hooks = [] if pipeline.planner is None else [pipeline.planner.register_forward_hook(fail)]
     edits.restyle(pipeline, CLIP, PROMPT, 0.9)
     for hook in hooks:
         hook.remove()

@@ -1,4 +1,4 @@
-"""What a sketcher knows while it learns, and from which times they learn."""
+"""What is known of plans while a transformer learns to paint, and from which times it learns."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ BUCKET = Exercise(
         "The first number: `abs(log(h / w) - log(height / width))`, with `log` from the math module.",
         "The second: `abs(log(h * w) - log(height * width))`.",
     ),
-    becomes="minisora/edits/fit.py",
+    becomes="minisora/course/exercises/c11_sizes/bucket.py",
     minutes=8,
     difficulty=1,
     points=2,

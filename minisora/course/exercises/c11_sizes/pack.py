@@ -214,7 +214,7 @@ PACK = Exercise(
         "`packed[row, begin : begin + n] = clips[i]` and `segments[row, begin : begin + n] = number`, where `number` "
         "counts the clips of this row from 0 (`enumerate`).",
     ),
-    becomes="minisora/model/dit.py",
+    becomes="minisora/course/exercises/c11_sizes/pack.py",
     minutes=12,
     difficulty=2,
     points=3,

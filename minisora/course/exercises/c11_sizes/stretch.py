@@ -173,7 +173,7 @@ STRETCH = Exercise(
         "`coords / torch.tensor(factors)` divides each of the three columns by its own factor.",
         "`tuple((short, long * f) for (short, long), f in zip(axes, factors))` are the rescaled axes.",
     ),
-    becomes="minisora/model/rope.py",
+    becomes="minisora/course/exercises/c11_sizes/stretch.py",
     minutes=12,
     difficulty=2,
     points=3,

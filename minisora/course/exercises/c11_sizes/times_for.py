@@ -112,7 +112,7 @@ TIMES_FOR = Exercise(
         "odds.",
         "`return shift_time(times, (tokens / usual) ** 0.5)`",
     ),
-    becomes="minisora/diffusion/path.py",
+    becomes="minisora/course/exercises/c11_sizes/times_for.py",
     minutes=6,
     difficulty=1,
     points=2,

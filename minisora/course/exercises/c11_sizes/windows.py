@@ -162,7 +162,7 @@ WINDOWS = Exercise(
         "`while made < frames: end = min(made - held + size, frames); calls.append((made - held, held, end)); made = "
         "end`",
     ),
-    becomes="minisora/edits/extend.py",
+    becomes="minisora/course/exercises/c11_sizes/windows.py",
     minutes=8,
     difficulty=1,
     points=2,

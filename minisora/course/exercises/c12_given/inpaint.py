@@ -118,6 +118,16 @@ INPAINT = Exercise(
             "left, (1 - hole) * clip + hole * noise",
         ),
         Mistake(
+            "noise everywhere",
+            _filled(mix=lambda clip, noise, hole: (1 - hole) * clip + noise),
+            "noise lies over what is given, too: it belongs into the hole only, (1 - hole) * clip + hole * noise",
+        ),
+        Mistake(
+            "the clip's type",
+            lambda noise, clip, hole: Given((1 - hole.to(clip)) * clip + hole.to(clip) * noise, hole.to(clip)),
+            "x has the clip's type (here float64), and the network has weights of the noise's: clip.to(noise) first",
+        ),
+        Mistake(
             "clip and noise exchanged",
             _filled(mix=lambda clip, noise, hole: hole * clip + (1 - hole) * noise),
             "clip and noise are exchanged in x: in the hole (1) there is noise, outside (0) the clip",

@@ -214,8 +214,8 @@ STRUCTURE = Exercise(
         "painted (from 0..1 to -1..1).",
         "`((clip - backdrop).abs() > contrast).any(dim=1, keepdim=True)` is true for a pixel of which one colour "
         "differs; `.to(clip)` makes numbers of it.",
-        "`inside = F.avg_pool3d(inside, (1, 5, 5), stride=1, padding=(0, 2, 2), count_include_pad=False)`, `blur` "
-        "times; then `2 * inside - 1`, and `.expand_as(clip)` for the three colours.",
+        "`inside = torch.nn.functional.avg_pool3d(inside, (1, 5, 5), stride=1, padding=(0, 2, 2), "
+        "count_include_pad=False)`, `blur` times; then `2 * inside - 1`, and `.expand_as(clip)` for the three colours.",
     ),
     becomes="minisora/diffusion/structure.py",
     minutes=12,

@@ -176,6 +176,11 @@ AGREEMENT = Exercise(
             "word is there, and two claims are wrong: count thing by thing",
         ),
         Mistake(
+            "silence is wrong, and left out",
+            _best(none_is_wrong=True),
+            "what a caption does not say (None) counts as wrong with you, and as left out: it is left out only",
+        ),
+        Mistake(
             "silence is wrong",
             _best(none_is_wrong=True, none_left_out=False),
             "what a caption does not say (None) counts as wrong with you. It is left out, which is another thing",

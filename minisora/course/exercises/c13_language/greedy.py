@@ -171,8 +171,8 @@ GREEDY = Exercise(
     alternatives=(_row_by_row, _spoken()),
     hints=(
         "Keep two things: the ids so far, `torch.full((rows, 1), BEGIN)`, and for each row whether it is still going.",
-        "In each round: `word = logits(ids)[:, -1].argmax(-1)`, then `word = torch.where(going, word, PAD)`, then "
-        "`going = going & (word != END)`.",
+        "In each round: `word = logits(ids)[:, -1].argmax(-1).cpu()`, then `word = torch.where(going, word, PAD)`, "
+        "then `going = going & (word != END)`.",
         "`ids = torch.cat([ids, word[:, None]], dim=1)` at the end of a round, at most `longest` rounds, and a `break` "
         "before it when `not going.any()`.",
     ),

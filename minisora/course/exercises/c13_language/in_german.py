@@ -29,9 +29,9 @@ _ARTICLES["dat"] = {"m": "dem", "f": "der", "n": "dem"}
 _ENDINGS = {"a": {"m": "er", "f": "e", "n": "es"}, "the": dict.fromkeys("mfn", "e"), "dat": dict.fromkeys("mfn", "en")}
 
 
-def in_german(size: str, colour: str, shape: str, use: str) -> str:
+def in_german(size: str, colour: str, shape: str, case: str) -> str:
     """A thing in German: "ein kleiner roter Kreis" (``a``), "die rote Raute" (``the``), "dem roten Kreis" (``dat``)."""
-    return noun(Thing(shape, colour, size), use, language_of("de"))
+    return noun(Thing(shape, colour, size), case, language_of("de"))
 
 
 def _text(answer: object) -> str:
@@ -40,11 +40,11 @@ def _text(answer: object) -> str:
     return answer
 
 
-def _asked(size: str, colour: str, shape: str, use: str, expected: str | None = None) -> Case:
-    what = {"a": "as it is introduced", "the": "as it is called later", "dat": "as something is left of it"}[use]
+def _asked(size: str, colour: str, shape: str, case: str, expected: str | None = None) -> Case:
+    what = {"a": "as it is introduced", "the": "as it is called later", "dat": "as something is left of it"}[case]
     return Case(
-        f"a {size} {colour} {shape}, {what} ({use!r})",
-        lambda f: _text(f(size, colour, shape, use)),
+        f"a {size} {colour} {shape}, {what} ({case!r})",
+        lambda f: _text(f(size, colour, shape, case)),
         None if expected is None else lambda: expected,
     )
 
@@ -62,28 +62,28 @@ def _phrase(
 ) -> Solution:
     """German with these habits."""
 
-    def solution(size: str, colour: str, shape: str, use: str) -> str:
+    def solution(size: str, colour: str, shape: str, case: str) -> str:
         head, mine = NOUNS[shape]
         mine = gender(mine)
-        ending = endings[use][mine]
+        ending = endings[case][mine]
         first = STEMS[size] + (ending if both else "")
-        return order(articles[use][mine], first, STEMS[colour] + ending, cased(head))
+        return order(articles[case][mine], first, STEMS[colour] + ending, cased(head))
 
     return solution
 
 
-def _by_hand(size: str, colour: str, shape: str, use: str) -> str:
+def _by_hand(size: str, colour: str, shape: str, case: str) -> str:
     head, gender = NOUNS[shape]
-    if use == "a":
+    if case == "a":
         article, ending = ("eine", "e") if gender == "f" else ("ein", "er" if gender == "m" else "es")
-    elif use == "the":
+    elif case == "the":
         article, ending = {"m": "der", "f": "die"}.get(gender, "das"), "e"
     else:
         article, ending = ("der" if gender == "f" else "dem"), "en"
     return " ".join([article, *(STEMS[word] + ending for word in (size, colour)), head])
 
 
-_NONE = {use: dict.fromkeys("mfn", "") for use in _ENDINGS}
+_NONE = {case: dict.fromkeys("mfn", "") for case in _ENDINGS}
 
 IN_GERMAN = Exercise(
     name="in_german",
@@ -157,7 +157,7 @@ IN_GERMAN = Exercise(
             "there is no article: ein, eine, ein; der, die, das; dem, der, dem",
         ),
         Mistake(
-            "the use is not looked at",
+            "the case is not looked at",
             _phrase(articles=dict.fromkeys(_ARTICLES, _ARTICLES["a"]), endings=dict.fromkeys(_ENDINGS, _ENDINGS["a"])),
             "you always say ein: the last argument tells whether a thing is introduced (a), known (the), or what "
             "something is left of (dat)",
@@ -165,11 +165,11 @@ IN_GERMAN = Exercise(
     ),
     alternatives=(_phrase(), _by_hand),
     hints=(
-        "Two small tables are all: an article for each use and gender (nine of them), and an ending for each use and "
+        "Two small tables are all: an article for each case and gender (nine of them), and an ending for each case and "
         "gender.",
         "Endings: after ein -er, -e, -es; after der, die, das always -e; in the dative always -en. Both adjectives "
         "take the same one.",
-        '`head, gender = NOUNS[shape]`, then `f"{ARTICLES[use][gender]} {STEMS[size]}{ending} {STEMS[colour]}{ending} '
+        '`head, gender = NOUNS[shape]`, then `f"{ARTICLES[case][gender]} {STEMS[size]}{ending} {STEMS[colour]}{ending} '
         '{head}"`.',
     ),
     becomes="minisora/language/german.py",

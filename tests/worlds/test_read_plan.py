@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from minisora.evaluation.plan import read_plan
 from minisora.evaluation.suite import ONE_OBJECT
 from minisora.worlds.plan import LAYOUT, plan_of
+from minisora.worlds.read_plan import read_plan
 
 
 @pytest.mark.parametrize("shape", [(5, 4, 4), (5, 3, 5), (9, 4, 4)])

@@ -1,0 +1,104 @@
+"""What is planned can be directed before it is painted: another pace, or a way of one's own.
+
+A plan is kept as tracks, which say where each thing is at each picture. So motion is a thing that one can take hold of:
+what large systems learn as a further condition (the motion bucket of SVD, 2311.15127; trajectories drawn by hand,
+DragNUWA, 2308.08089) is arithmetic on some numbers here, and the transformer paints what they say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from minisora.errors import UserError
+from minisora.planning import Tracks
+from minisora.worlds.plan import PICTURES, Track
+
+#: What is planned of a clip in, and the frame's width and height in sides; what is to happen instead out.
+Direct = Callable[[Tracks, tuple[float, float]], Tracks]
+SLOWEST, FASTEST = 0.25, 3.0
+
+
+def frames_to_plan(frames: int, pace: float) -> int:
+    """So many latent frames are planned for ``frames`` at ``pace`` times the planner's speed."""
+    return max(frames, 1 + math.ceil((frames - 1) * pace))
+
+
+def paced(tracks: Tracks, pace: float, frames: int) -> Tracks:
+    """The first ``frames`` latent frames of what is planned, at ``pace`` times its speed.
+
+    Args:
+        tracks: of at least ``frames_to_plan(frames, pace)`` latent frames.
+    """
+    now, then = tracks
+    first = PICTURES - 1  # before it, all pictures are the first one
+    pictures = (torch.arange(frames * PICTURES) - first).clamp(min=0)
+
+    def at(name: str) -> tuple[Tensor, Tensor]:
+        values = torch.cat([getattr(now, name)[..., first:], getattr(then, name)[..., -1:]], -1)  # from time 0 on
+        values = _unwrapped(values) if name == "angle" else values
+        return _between(values, pace * pictures), _between(values, pace * (pictures + 1))
+
+    smooth = {name: at(name) for name in ("x", "y", "radius", "angle")}
+    seen = now.visible[..., first:]
+    seen = seen[..., (pace * pictures).round().long().clamp(max=seen.shape[-1] - 1)]
+    before, after = ({name: values[i] for name, values in smooth.items()} for i in (0, 1))
+    return now._replace(**before, visible=seen), then._replace(**after, visible=seen)
+
+
+def along(path: Sequence[tuple[float, float]], *, thing: int = 0) -> Direct:
+    """One thing goes along a path at an even speed; how large, how turned and what it is stays as planned.
+
+    Args:
+        path: at least two points, each how far from the left and from the top as shares of the frame, 0 to 1.
+        thing: which, in the order of the sentence.
+    Raises: UserError for a path without length or out of the frame; when directing, for a thing that is not there.
+    """
+    points = torch.tensor(path, dtype=torch.float32)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2:
+        raise UserError(f"path {path}: must be two points or more, each left,top — try 0.2,0.8 0.5,0.2 0.8,0.8")
+    if not ((points >= 0) & (points <= 1)).all():
+        raise UserError(f"path {path}: every point must lie in the frame, from 0,0 (left, top) to 1,1")
+    lengths = (points[1:] - points[:-1]).norm(dim=1)
+    if not lengths.sum() > 0:
+        raise UserError(f"path {path}: all its points are one — for what stays there say so in the sentence")
+    gone = torch.cat([torch.zeros(1), lengths.cumsum(0)]) / lengths.sum()
+
+    def direct(tracks: Tracks, frame: tuple[float, float]) -> Tracks:
+        now, then = tracks
+        things, pictures = now.x.shape[1:]
+        if thing >= things:
+            raise UserError(f"thing {thing + 1} is to follow a path, but the sentence names {things}")
+        share = (torch.arange(pictures + 1) - (PICTURES - 1)).clamp(min=0) / (pictures - PICTURES)
+        where = torch.stack([frame[i] * (_along(gone, points[:, i], share) - 0.5) for i in (0, 1)])
+        return _placed(now, where[:, :-1], thing), _placed(then, where[:, 1:], thing)
+
+    return direct
+
+
+def _placed(track: Track, where: Tensor, thing: int) -> Track:
+    x, y = track.x.clone(), track.y.clone()
+    x[:, thing], y[:, thing] = where
+    return track._replace(x=x, y=y, visible=track.visible.index_fill(1, torch.tensor([thing]), 1.0))
+
+
+def _along(gone: Tensor, values: Tensor, share: Tensor) -> Tensor:
+    """``values`` at shares of a way of which so much is ``gone`` at each of them."""
+    after = torch.searchsorted(gone, share.clamp(max=1.0), right=True).clamp(1, len(gone) - 1)
+    span = (gone[after] - gone[after - 1]).clamp(min=1e-9)
+    return torch.lerp(values[after - 1], values[after], (share.clamp(max=1.0) - gone[after - 1]) / span)
+
+
+def _between(values: Tensor, times: Tensor) -> Tensor:
+    """``... n`` values, given at times 0, 1, 2, ..., at other times."""
+    before = times.floor().long().clamp(0, values.shape[-1] - 2)
+    return torch.lerp(values[..., before], values[..., before + 1], times - before)
+
+
+def _unwrapped(angle: Tensor) -> Tensor:
+    """Angles ``... n`` without jumps of a whole turn."""
+    step = torch.remainder(angle.diff(dim=-1) + math.pi, 2 * math.pi) - math.pi
+    return torch.cat([angle[..., :1], angle[..., :1] + step.cumsum(-1)], -1)

@@ -1,0 +1,175 @@
+"""The plan of a clip, from its sentence: one thing after the other, and again where a plan is not what was said.
+
+    sentence -> a sentence for each thing -> noise -> a plan of each -> read; planned again, unless it keeps its word
+             -> what all things of the clip do -> one plan, with a cell for each token of the network that is to know it
+
+A planner that knows one thing at a time so plans any number of them (as the conjunction of Liu et al. 2022,
+2206.01714, composes velocities, and layouts are composed before a picture is made). And since a plan can be read before
+anything is painted, what contradicts itself need not be painted at all: sampling again until a check is passed is what
+large systems do with a reward model for a check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
+
+import torch
+from torch import Generator, Tensor
+
+from minisora.diffusion import ab2, sample, time_grid
+from minisora.errors import UserError
+from minisora.model import DiT, Tokenizer
+from minisora.request import finite
+from minisora.velocities import Sampling, guided
+from minisora.worlds.claims import Claims, ObjectClaim, parse, sentence
+from minisora.worlds.plan import NUMBERS, Track, tracks_of, written
+from minisora.worlds.read_plan import read_plan
+
+APART = 0.9  #: So many times the sum of two radii things keep away from one another.
+SIDE = 0.16  #: Sides between two middles before one is said to be to the left of the other, or above it.
+MOVES = torch.linspace(-0.4, 0.4, 11)  #: Sides by which a thing may be moved aside.
+
+
+#: What the things of a clip do at its pictures, and one picture later: ``1 o f``, as :func:`written` takes it.
+Tracks = tuple[Track, Track]
+
+
+@dataclass
+class Thing:
+    """One thing of a clip: the sentence for it, and what is said of it.
+
+    Attributes:
+        plans: those that keep their word, each ``1 NUMBERS t h w``.
+        last: whatever was planned last.
+    """
+
+    words: str
+    claim: ObjectClaim
+    plans: list[Tensor] = field(default_factory=list)
+    last: Tensor | None = None
+
+
+def claims_to_plan(words: str) -> Claims:
+    """What a prompt says; nothing, where it makes no sense."""
+    try:
+        return parse(words)
+    except UserError:
+        return Claims()
+
+
+def things_of(words: str, claims: Claims) -> list[Thing]:
+    """A prompt's things, each with a sentence of its own; the prompt itself is that of a single one."""
+    if len(claims.objects) == 1:
+        return [Thing(words, claims.objects[0])]
+    return [Thing(sentence(claim), claim) for claim in claims.objects]
+
+
+def plan_clips(
+    planner: DiT,
+    tokenizer: Tokenizer,
+    prompts: Sequence[str],
+    shape: tuple[int, int, int],
+    sources: Sequence[Generator],
+    sampling: Sampling,
+    *,
+    seconds: float,
+    given: Tensor,
+) -> list[Tracks | None]:
+    """What is planned to happen in each clip; None for one whose prompt names nothing.
+
+    Args:
+        prompts: in known words.
+        shape: latent frames, and rows and columns of tokens.
+        sources: where each clip's noise comes from; how much it takes does not depend on the other clips.
+        seconds: between latent frames.
+        given: ``b k t h w``, what the planner knows of latents that are given; the plans are on its device.
+    Raises: UserError where the planner's numbers are not finite.
+    """
+    said = [claims_to_plan(words) for words in prompts]
+    clips = [things_of(words, claims) for words, claims in zip(prompts, said, strict=True)]
+    chosen: list[Tracks | None] = [None] * len(clips)
+    for _ in range(sampling.plan_tries):
+        open_ = [(i, thing) for i, things in enumerate(clips) if chosen[i] is None for thing in things]
+        if not open_:
+            break
+        rows = [i for i, _ in open_]
+        noise = torch.stack([_noise((NUMBERS, *shape), sources[i]) for i in rows]).to(given)
+        ids = tokenizer.encode([*(thing.words for _, thing in open_), *[""] * len(open_)]).to(given.device)
+        velocity = guided(planner, ids, noise, scale=sampling.plan_guidance, seconds=seconds, known=given[rows])
+        plans = finite(
+            "planner", sample(velocity, noise, time_grid(sampling.plan_steps, shift=sampling.shift), step=ab2)
+        )
+        for (_, thing), plan in zip(open_, plans, strict=True):
+            thing.last = plan[None].cpu()
+            if (read := read_plan(plan, seconds=seconds)) is not None and read.keeps(thing.claim):
+                thing.plans.append(thing.last)
+        for i in {i for i, _ in open_}:
+            ways = (arranged(plans, said[i], shape) for plans in product(*(thing.plans for thing in clips[i])))
+            chosen[i] = next((way for way in ways if way is not None), None)
+    return [course or _latest(things) for course, things in zip(chosen, clips, strict=True)]
+
+
+def plans_written(courses: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
+    """The plans ``b NUMBERS t h w`` of clips; 0, which says nothing, for those of which nothing is known.
+
+    Args:
+        shape: latent frames, and rows and columns of tokens: those of whichever network is to know the plan.
+    """
+    return torch.cat([torch.zeros(1, NUMBERS, *shape) if each is None else written(*each, shape) for each in courses])
+
+
+def _latest(things: Sequence[Thing]) -> Tracks | None:
+    """Where nothing was as it should be: what comes nearest."""
+    plans = [plan for thing in things for plan in (thing.plans or [thing.last])[-1:] if plan is not None]
+    return tracks(plans) if plans else None
+
+
+def _noise(shape: tuple[int, ...], source: Generator) -> Tensor:
+    return torch.randn(shape, generator=source, device=source.device)
+
+
+def tracks(plans: Sequence[Tensor]) -> Tracks:
+    """What several things of one clip, each planned by itself, do now and one picture later: ``1 o f``."""
+    moments = zip(*map(tracks_of, plans), strict=True)
+    now, then = (Track(*(torch.cat(values, 1) for values in zip(*moment, strict=True))) for moment in moments)
+    return now, then
+
+
+def arranged(plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int]) -> Tracks | None:
+    """What all things of a clip do together, from a plan ``1 NUMBERS t h w`` of each.
+
+    A plan says where a thing goes, and a sentence only how: so each is moved aside as a whole, as little as it takes
+    for all of them to keep clear of one another, in the frame, and to stand as they are said to stand. None if there
+    is no way.
+    """
+    now, then = tracks(plans)
+    if len(plans) == 1:
+        return now, then
+    (_, rows, columns), side = shape, min(shape[1:])
+    aside = torch.cartesian_prod(MOVES, MOVES)  # m 2
+    x, y = (place[0, :, None] + aside[:, i, None] for i, place in enumerate((now.x, now.y)))  # o m f
+    radius = now.radius[0]
+    inside = ((x.abs() + radius[:, None] <= columns / side / 2) & (y.abs() + radius[:, None] <= rows / side / 2)).all(
+        -1
+    )
+    far = aside.square().sum(1).masked_fill(~(inside | (aside == 0).all(1)), torch.inf)  # o m
+    over = {frozenset((r.a, r.b)) for r in claims.relations if r.kind == "in front of"}
+    cost = torch.zeros([len(aside)] * len(plans))
+    for i in range(len(plans)):
+        cost = cost + far[i].view([-1 if k == i else 1 for k in range(len(plans))])
+    for a, b in combinations(range(len(plans)), 2):
+        right, down = x[a, :, None] - x[b], y[a, :, None] - y[b]  # m m f
+        clear = torch.hypot(right, down) > APART * (radius[a] + radius[b])
+        good = torch.ones_like(clear[..., 0]) if frozenset((a, b)) in over else clear.all(-1)
+        for kind, sign in ((r.kind, 1 if r.a == a else -1) for r in claims.relations if {r.a, r.b} == {a, b}):
+            stands = {"left of": -right, "right of": right, "above": -down, "below": down}
+            good = good & (sign * stands[kind][..., 0] > SIDE if kind in stands else ~clear[..., 0])
+        cost = cost.masked_fill(~good.view([len(aside) if k in (a, b) else 1 for k in range(len(plans))]), torch.inf)
+    if not cost.isfinite().any():
+        return None
+    best = torch.stack(torch.unravel_index(cost.argmin(), cost.shape))
+    dx, dy = aside[best].T[:, None, :, None]
+    now, then = (track._replace(x=track.x + dx, y=track.y + dy) for track in (now, then))
+    return now, then

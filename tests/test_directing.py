@@ -1,0 +1,118 @@
+"""What is planned can be had at another pace, or along another way; and the rest of it stays."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from minisora import Pipeline
+from minisora.directing import Direct, along, frames_to_plan, paced
+from minisora.errors import UserError
+from minisora.planning import Tracks, tracks
+from minisora.worlds.plan import plan_of
+from minisora.worlds.scene import Scene, SceneObject
+from tests.conftest import planned
+
+FRAMES, SECONDS, SQUARE = 5, 0.5, (1.0, 1.0)
+PROMPT = "a red circle moves right"
+
+
+def what_happens(thing: SceneObject, frames: int = FRAMES) -> Tracks:
+    return tracks([plan_of([Scene((thing,))], (frames, 4, 4), SECONDS)])
+
+
+@pytest.mark.parametrize("pace", [0.5, 1.0, 1.5, 2.0])
+@pytest.mark.parametrize(
+    "thing",
+    [
+        SceneObject("circle", "red", "small", "right", x=-0.3, y=0.1, speed=0.1),
+        SceneObject("star", "red", "small", "spins", x=0.1, y=0.0, speed=0.15),
+    ],
+)
+def test_twice_the_pace_is_twice_the_speed(thing: SceneObject, pace: float) -> None:
+    ours = paced(what_happens(thing, frames_to_plan(FRAMES, pace)), pace, FRAMES)
+    true = what_happens(replace(thing, speed=pace * thing.speed))
+    for one, other in zip(ours, true, strict=True):
+        torch.testing.assert_close(one.x, other.x, atol=1e-3, rtol=0)
+        torch.testing.assert_close(one.radius, other.radius, atol=1e-3, rtol=0)
+        torch.testing.assert_close(one.visible, other.visible)
+        turned = torch.remainder(one.angle - other.angle + math.pi, 2 * math.pi) - math.pi
+        torch.testing.assert_close(turned, torch.zeros_like(turned), atol=1e-2, rtol=0)
+
+
+def test_a_thing_goes_along_a_path_at_an_even_speed() -> None:
+    now, then = along([(0.2, 0.8), (0.5, 0.8), (0.5, 0.2)])(
+        what_happens(SceneObject("circle", "red", "small", "still")), SQUARE
+    )
+    x, y = now.x[0, 0, 3:], now.y[0, 0, 3:]
+    assert (x[0], y[0]) == (pytest.approx(-0.3), pytest.approx(0.3))
+    assert (x[-1], y[-1]) == (pytest.approx(0.0, abs=1e-6), pytest.approx(-0.3))
+    steps = torch.hypot(then.x - now.x, then.y - now.y)[0, 0, 3:-1]
+    corner = steps.argmin()  # is cut
+    assert steps[corner] > 0.6 * steps.max()
+    torch.testing.assert_close(steps[steps != steps[corner]], steps.max().expand(len(steps) - 1), atol=1e-5, rtol=0)
+    torch.testing.assert_close(then.x[..., 3:-1], now.x[..., 4:])
+
+
+def test_points_are_shares_of_whatever_frame_it_is() -> None:
+    now, _ = along([(0.0, 0.0), (1.0, 1.0)])(what_happens(SceneObject("circle", "red", "small", "still")), (1.5, 1.0))
+    assert now.x[0, 0, -1] == pytest.approx(0.75) and now.y[0, 0, -1] == pytest.approx(0.5)
+
+
+def test_the_others_go_where_they_went() -> None:
+    both = (
+        SceneObject("circle", "red", "small", "still", x=-0.2),
+        SceneObject("star", "blue", "small", "still", x=0.2),
+    )
+    before = tracks([plan_of([Scene((thing,))], (FRAMES, 4, 4), SECONDS) for thing in both])
+    now, _ = along([(0.1, 0.1), (0.1, 0.9)], thing=1)(before, SQUARE)
+    assert torch.equal(now.x[:, 0], before[0].x[:, 0]) and not torch.equal(now.x[:, 1], before[0].x[:, 1])
+    assert torch.equal(now.radius, before[0].radius)
+    with pytest.raises(UserError, match="thing 3 is to follow a path, but the sentence names 2"):
+        along([(0.1, 0.1), (0.1, 0.9)], thing=2)(before, SQUARE)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ([], "two points or more"),
+        ([(0.1, 0.2)], "two points or more"),
+        ([(0.1, 0.2), (0.1, 1.2)], "must lie in the frame"),
+        ([(0.1, 0.2), (math.nan, 0.2)], "must lie in the frame"),
+        ([(0.1, 0.2), (0.1, 0.2)], "all its points are one"),
+    ],
+)
+def test_what_is_no_path(path: list[tuple[float, float]], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        along(path)
+
+
+def test_a_pipeline_paints_what_was_directed(pipeline: Pipeline) -> None:
+    clip = pipeline.generate(PROMPT, seconds=1)
+    slow = pipeline.generate(PROMPT, seconds=1, pace=0.5)
+    led = pipeline.generate(PROMPT, seconds=1, direct=along([(0.2, 0.2), (0.8, 0.8)]))
+    as_it_was = pipeline.generate(PROMPT, seconds=1, direct=lambda plan, _: plan)
+    assert torch.equal(clip.frames, as_it_was.frames)
+    assert not torch.allclose(clip.frames, slow.frames, atol=1e-3)
+    assert not torch.allclose(clip.frames, led.frames, atol=1e-3)
+
+
+def test_where_nothing_is_planned_nothing_can_be_directed(pipeline: Pipeline) -> None:
+    way: Direct = along([(0.2, 0.2), (0.8, 0.8)])
+    plain = Pipeline(pipeline.codec, pipeline.dit, pipeline.tokenizer, device="cpu")
+    for machine, prompt in ((plain, PROMPT), (pipeline, "a red blue circle")):
+        for asked in ({"pace": 2.0}, {"direct": way}):
+            with pytest.raises(UserError, match="such a clip is made without one"):
+                machine.generate(prompt, seconds=0.5, **asked)  # type: ignore[call-overload]
+    for pace in (0.0, -1.0, 3.5, math.nan, math.inf):
+        with pytest.raises(UserError, match=r"pace .*: must be from 0.25 to 3"):
+            pipeline.generate(PROMPT, pace=pace)
+
+
+@pytest.fixture(scope="module")
+def pipeline(weights: Path) -> Pipeline:
+    return planned(Pipeline.load(weights, device="cpu"))

@@ -1,0 +1,134 @@
+"""Plans are read, made again, and moved aside, until a clip's things do what was said, and in each other's company."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from minisora.checkpoint import shipped_folder
+from minisora.model import DiT, Tokenizer
+from minisora.networks import load_codec, load_transformer
+from minisora.planning import APART, SIDE, arranged, plan_clips, plans_written, things_of, tracks
+from minisora.velocities import Sampling
+from minisora.worlds.claims import parse
+from minisora.worlds.plan import NUMBERS, Track, plan_of, written
+from minisora.worlds.read_plan import read_plan
+from minisora.worlds.scene import Scene, SceneObject
+from minisora.worlds.shapes import ShapesWorld
+from minisora.worlds.vocabulary import WORDS
+
+SHAPE, SECONDS = (5, 4, 4), 0.5
+HARD = ("a small blue square bounces", "a large yellow star spins", "a medium red circle orbits", "a cyan ring blinks")
+TWO = "a small red circle moves up and a small blue square stays still"
+
+
+@pytest.fixture(scope="module")
+def planner() -> DiT:
+    codec = shipped_folder() / "codec.safetensors"
+    path = shipped_folder() / "planner.safetensors"
+    return load_transformer(path, "planner", codec=codec, codec_card=load_codec(codec)[1])[0].eval()
+
+
+@torch.no_grad()
+def planned(planner: DiT, prompts: list[str], sampling: Sampling, *, seed: int = 0) -> list[tuple[Track, Track] | None]:
+    sources = [Generator().manual_seed(seed + i) for i in range(len(prompts))]
+    given = torch.zeros(len(prompts), planner.config.known, *SHAPE)
+    tokens = Tokenizer(WORDS)
+    return plan_clips(planner, tokens, prompts, SHAPE, sources, sampling, seconds=SECONDS, given=given)
+
+
+def plan(**about: float | str) -> Tensor:
+    usual = {"shape": "circle", "colour": "red", "size": "small", "motion": "still", "x": 0.0, "y": 0.0}
+    return plan_of([Scene((SceneObject(**{**usual, **about}),))], SHAPE, SECONDS)  # type: ignore[arg-type]
+
+
+def test_a_plan_of_one_thing_is_written_as_it_was_read() -> None:
+    scenes = ShapesWorld(counts=(1.0,), moving_camera=0.0).sample(60, generator=Generator().manual_seed(0))
+    plans = plan_of(scenes, SHAPE, SECONDS)
+    again = torch.cat([plans_written([tracks([each[None]])], SHAPE) for each in plans])
+    torch.testing.assert_close(again, plans, atol=1e-3, rtol=0)
+
+
+def test_a_plan_is_written_in_as_many_cells_as_asked_for() -> None:
+    scenes = ShapesWorld(counts=(1.0,), moving_camera=0.0).sample(40, generator=Generator().manual_seed(0))
+    for scene, each in zip(scenes, plan_of(scenes, SHAPE, SECONDS), strict=True):
+        fine = plans_written([tracks([each[None]])], (5, 8, 8))
+        torch.testing.assert_close(fine, plan_of([scene], (5, 8, 8), SECONDS), atol=2e-3, rtol=0)
+    nothing = plans_written([None, tracks([plan()])], SHAPE)
+    assert nothing.shape == (2, NUMBERS, *SHAPE) and (nothing[0] == 0).all() and (nothing[1] != 0).any()
+
+
+def test_things_keep_clear_of_one_another_and_keep_their_ways() -> None:
+    claims = parse(TWO)
+    both = plan(motion="up", speed=0.2), plan(shape="square", colour="blue")
+    now, _ = arranged(both, claims, SHAPE) or (None, None)
+    assert now is not None
+    distance = torch.hypot(now.x[0, 0] - now.x[0, 1], now.y[0, 0] - now.y[0, 1])
+    assert (distance > APART * now.radius[0].sum(0)).all()
+    assert (now.x.abs() + now.radius <= 0.5).all() and (now.y.abs() + now.radius <= 0.5).all()
+    before, _ = tracks(both)
+    torch.testing.assert_close(now.y.diff(dim=-1), before.y.diff(dim=-1))
+
+
+@pytest.mark.parametrize(
+    ("relation", "right", "down"),
+    [("to the left of", -1, 0), ("to the right of", 1, 0), ("above", 0, -1), ("below", 0, 1)],
+)
+def test_things_stand_as_they_are_said_to_stand(relation: str, right: int, down: int) -> None:
+    claims = parse(f"a small red circle {relation} a small blue square")
+    now, _ = arranged((plan(), plan(shape="square", colour="blue")), claims, SHAPE) or (None, None)
+    assert now is not None
+    ahead = (now.x[0, 0] - now.x[0, 1]) * right + (now.y[0, 0] - now.y[0, 1]) * down
+    assert (ahead > SIDE).all()
+
+
+def test_there_is_no_way_where_there_is_no_room() -> None:
+    claims = parse("a large red circle and a large blue square and a large green star")
+    things = [plan(size="large", shape=each.shape, colour=each.colour) for each in claims.objects]
+    assert all(each.shape and each.colour for each in claims.objects)
+    crowd = [written(*(t._replace(radius=3 * t.radius) for t in tracks([each])), SHAPE) for each in things]
+    assert arranged(crowd, claims, SHAPE) is None
+
+
+def test_each_thing_is_planned_by_a_sentence_of_its_own() -> None:
+    first, second = things_of(TWO, parse(TWO))
+    assert parse(first.words).objects == parse(TWO).objects[:1]
+    assert parse(second.words).objects == parse(TWO).objects[1:]
+    alone = "the red circle, which is small, moves up"
+    assert [thing.words for thing in things_of(alone, parse(alone))] == [alone]
+
+
+def test_what_contradicts_itself_is_planned_again(planner: DiT) -> None:
+    prompts = [each for each in HARD for _ in range(6)]
+
+    def kept(tries: int) -> int:
+        plans = planned(planner, prompts, Sampling(shift=3.0, plan_steps=8, plan_tries=tries))
+        read = [read_plan(plans_written([each], SHAPE)[0]) for each in plans]
+        return sum(
+            each is not None and each.keeps(parse(words).objects[0]) for each, words in zip(read, prompts, strict=True)
+        )
+
+    once, often = kept(1), kept(5)
+    assert once < often and often >= 0.85 * len(prompts)
+
+
+def test_a_clip_is_planned_alike_alone_and_in_company(planner: DiT) -> None:
+    sampling = Sampling(shift=3.0, plan_steps=6, plan_tries=3)
+    prompts = [HARD[0], TWO, ""]
+    together = planned(planner, prompts, sampling)
+    assert together[2] is None
+    for i in range(2):
+        (alone,) = planned(planner, prompts[i : i + 1], sampling, seed=i)
+        torch.testing.assert_close(
+            plans_written([alone], SHAPE), plans_written([together[i]], SHAPE), atol=1e-3, rtol=1e-3
+        )
+
+
+def test_some_plan_is_better_than_none(planner: DiT) -> None:
+    torch.manual_seed(0)
+    empty = DiT(replace(planner.config, depth=1)).eval()  # plans noise
+    (made,) = planned(empty, [TWO], Sampling(plan_steps=1, plan_tries=1))
+    assert made is not None and made[0].x.shape == (1, 2, 20) and made[0].x.isfinite().all()
