@@ -1,4 +1,4 @@
-"""`minisora animate`, `extend`, `loop`, `connect`, `storyboard`, `edit`, `restyle`: part of the clip is given."""
+"""`minisora animate`, `extend`, `loop`, `connect`, `storyboard`, `edit`, `restyle`, `follow`: part of it is given."""
 
 from __future__ import annotations
 
@@ -223,8 +223,29 @@ def restyle(
     )
 
 
+@with_options
+def follow(
+    clip: ClipFile,
+    prompt: Prompt,
+    size: Size = None,
+    *,
+    options: Options,
+) -> None:
+    """Let other things go the ways of those in a clip."""
+    marks = ["followed", mark_of(clip)]
+    shape = shape_of(size)
+    from minisora import edits
+
+    make(
+        options,
+        lambda pipeline, settings: edits.follow(pipeline, clip, prompt, size=shape, **settings),
+        prompts=[prompt],
+        marks=marks,
+    )
+
+
 #: In the order in which the help lists them.
-COMMANDS = (animate, extend, loop, connect, storyboard, edit, restyle)
+COMMANDS = (animate, extend, loop, connect, storyboard, edit, restyle, follow)
 
 
 def parse_region(text: str) -> tuple[int, int, int, int]:

@@ -11,6 +11,7 @@ from minisora.edits.edit import Region, edit
 from minisora.edits.expand import expand
 from minisora.edits.extend import extend
 from minisora.edits.fit import Fitted, fit_clip, fit_picture
+from minisora.edits.follow import follow
 from minisora.edits.keyframes import keyframes
 from minisora.edits.loop import loop
 from minisora.edits.restyle import restyle
@@ -29,6 +30,7 @@ __all__ = [
     "extend",
     "fit_clip",
     "fit_picture",
+    "follow",
     "keyframes",
     "loop",
     "read_storyboard",

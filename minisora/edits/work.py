@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from minisora.clip import Clip
+from minisora.directing import Direct
 from minisora.pipeline import Pipeline, Preview, Start, Watch
 from minisora.request import check_sampling
 
@@ -56,7 +57,15 @@ class Work:
         """One line for whoever asked for the clip."""
         self._settings.get("tell", print)(line)
 
-    def generate(self, prompt: str, *, latents: int, size: tuple[int, int], given: Start | None = None) -> Clip:
+    def generate(
+        self,
+        prompt: str,
+        *,
+        latents: int,
+        size: tuple[int, int],
+        given: Start | None = None,
+        direct: Direct | None = None,
+    ) -> Clip:
         """``Pipeline.generate`` for a clip of so many latent frames and this size in pixels."""
         asked, seconds = self._settings, seconds_of(latents, self.pipeline)
         if not self._warned and (line := self.pipeline.beyond(seconds, size)) is not None:
@@ -78,6 +87,7 @@ class Work:
             guidance=self.guidance,
             negative=asked.get("negative", ""),
             given=given,
+            direct=direct,
             generator=self._generator,
             watch=watch,
             preview=asked.get("preview"),
