@@ -23,6 +23,7 @@ from minisora.diffusion import Given, ab2, sample, text_to_video, time_grid, wat
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.networks import Early, load_codec, load_transformer, pick_device, words_on
+from minisora.provenance import Origin
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.sizes import Shape, beyond
 from minisora.velocities import Sampling, guided, planned
@@ -219,8 +220,9 @@ class Pipeline:
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
             latents = self._sample(words[rows], away, begin, plan_noise, steps, guidance, watch, preview)
             videos = finite("codec", self._decode(finite("transformer", latents)))
-            for each, video in zip(prompts[rows], videos, strict=True):
-                clips.append(Clip.of(video, fps=self.fps, prompt=each))
+            for each, own, video in zip(prompts[rows], seeds[rows], videos, strict=True):
+                origin = self._origin(steps, guidance, own if generator is None else None) if given is None else None
+                clips.append(Clip.of(video, fps=self.fps, prompt=each, origin=origin))
         return clips[0] if isinstance(prompt, str) else clips
 
     def latent_shape(self, seconds: float, size: tuple[int, int]) -> tuple[int, int, int]:
@@ -270,6 +272,11 @@ class Pipeline:
         if preview is not None:
             velocity = watch_x0(velocity, lambda x0, _: preview(x0))
         return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=ab2, watch=watch)
+
+    def _origin(self, steps: int, guidance: float, seed: int | None) -> Origin | None:
+        """What is said of a clip to those who ask where it comes from; None where the weights have no names."""
+        hashes = self.card.get("hashes")
+        return Origin(hashes, self.card.get("preset") or "", steps, guidance, seed) if hashes else None
 
     def _decode(self, latents: Tensor) -> Tensor:
         """Pixels on the CPU, decoded piece by piece, so that memory on the device does not grow with the duration."""

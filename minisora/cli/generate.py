@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,11 +29,23 @@ def generate(
         typer.Option("--upsample", help="Make a full caption of a short or free prompt, and ask whether to use it."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Use it without asking.")] = False,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            help="Sign the files (C2PA): a folder with key.pem and chain.pem, or a PEM file with both.",
+            show_default="unsigned",
+        ),
+    ] = None,
+    sign_prompt: Annotated[
+        bool, typer.Option("--sign-prompt", help="Say the prompt in them: everybody can read it there.")
+    ] = False,
     *,
     options: Options,
 ) -> None:
     """Turn a sentence into a video, and a filmstrip beside it."""
     shape = shape_of(size)
+    if sign_prompt and sign is None:
+        raise UserError("--sign-prompt says the prompt in a signature, and there is none — add --sign KEYS")
     said = in_full(prompt, seed=options.seed, yes=yes) if upsample else prompt
 
     def from_words(pipeline: Pipeline, settings: Settings) -> Clip:
@@ -51,7 +64,7 @@ def generate(
             watch=lambda done, _: bar and bar(done, count),
         )
 
-    make(options, from_words, prompts=[said])
+    make(options, from_words, prompts=[said], sign=sign, sign_prompt=sign_prompt)
 
 
 def in_full(prompt: str, *, seed: int, yes: bool) -> str:

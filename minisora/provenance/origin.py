@@ -1,0 +1,25 @@
+"""What made a clip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Origin:
+    """All that it takes to make a clip again, but for its words.
+
+    Attributes:
+        weights: SHA-256 in hexadecimal digits of each file of weights, by its name.
+        preset: the size of the transformer, a name of ``minisora.presets``; empty where nobody knows.
+        steps: calls of the network.
+        guidance: how much more the prompt counts than it does by itself (1).
+        seed: of the noise; None where the noise came from elsewhere.
+    """
+
+    weights: Mapping[str, str]
+    preset: str
+    steps: int
+    guidance: float
+    seed: int | None
