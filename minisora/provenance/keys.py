@@ -233,8 +233,11 @@ def _private(path: Path, blocks: list[bytes]) -> Any:
         raise UserError(
             f"the key in {path} is locked with a password — write a copy without one: openssl pkcs8 -topk8 -nocrypt"
         ) from error
-    except (ValueError, UnsupportedAlgorithm) as error:  # what it says may quote the key
-        raise UserError(f"the private key in {path} cannot be read: it is damaged, or of another kind") from error
+    except (ValueError, UnsupportedAlgorithm):
+        # ``from None``: what the library says of a key may quote it.
+        raise UserError(
+            f"the private key in {path} cannot be read: it is damaged, or of another kind — name another"
+        ) from None
 
 
 def _chain(path: Path, blocks: list[bytes]) -> list[x509.Certificate]:

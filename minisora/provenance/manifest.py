@@ -82,5 +82,5 @@ def sign_file(path: Path, keys: Keys, origin: Origin, *, prompt: str | None = No
     try:
         signed = keys.sign(described, SIGNABLE[path.suffix.lower()], path.read_bytes())
     except library().C2paError as error:
-        raise UserError(f"cannot sign {path.name}: {complaint(error)} — save it without a signature") from error
+        raise UserError(f"cannot sign the clip: {complaint(error)} — save it without a signature") from error
     path.write_bytes(signed)

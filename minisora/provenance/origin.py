@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """All that it takes to make a clip again, but for its words.
+    """What it takes to make a clip again, beside its words, size and duration.
 
     Attributes:
         weights: SHA-256 in hexadecimal digits of each file of weights, by its name.

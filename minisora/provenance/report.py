@@ -62,6 +62,10 @@ class Report:
         return self.state == "valid" and self.trusted is not False
 
 
+#: Settings in the order in which people ask for them; any others follow.
+FIRST = ("seed", "steps", "guidance")
+
+#: What IPTC's digital source types mean.
 SOURCES = {
     "trainedAlgorithmicMedia": "made by a trained algorithm, not by a camera",
     "compositeWithTrainedAlgorithmicMedia": "made in part by a trained algorithm",
@@ -89,11 +93,14 @@ def as_text(report: Report, *, known: Mapping[str, str] | None = None) -> str:
     rows += [("signed by", _signer(report)), ("trust", _trust(report)), ("when", _when(report))]
     rows += [("software", report.software or "not said")]
     rows += [("it says", SOURCES.get(report.source, report.source) or "nothing of how the pictures came to be")]
+    if "model" in report.facts:
+        rows.append(("model", report.facts["model"]))
     for place, (name, digest) in enumerate(report.weights.items()):
         about = (known or {}).get(digest.removeprefix("sha256:"), "")
         rows.append(("weights" if place == 0 else "", f"{name} {digest}{about and f' ({about})'}"))
-    if report.facts:
-        rows.append(("settings", ", ".join(f"{name} {value}" for name, value in report.facts.items())))
+    settings = [name for name in (*FIRST, *sorted(report.facts)) if name in report.facts and name != "model"]
+    if settings:
+        rows.append(("settings", ", ".join(f"{name} {report.facts[name]}" for name in dict.fromkeys(settings))))
     rows.append(("prompt", "not said" if report.prompt is None else report.prompt))
     return "\n".join([printable(head), *(printable(f"  {name:<10}  {text}") for name, text in rows)])
 
@@ -124,4 +131,5 @@ def _trust(report: Report) -> str:
 def _when(report: Report) -> str:
     if not report.when:
         return "not said"
-    return f"{report.when}, {'by a time-stamp authority' if report.stamped else 'by the clock of whoever signed'}"
+    vouched = "by a time-stamp authority" if report.stamped else "as whoever signed says: nobody vouches for it"
+    return f"{report.when}, {vouched}"

@@ -5,9 +5,9 @@ Source: C2PA Technical Specification 2.2, "Validation" (the status codes) and "T
 
 from __future__ import annotations
 
-import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,14 @@ def verify(path: str | Path, *, trust: str | Path | None = None) -> Report:
     path = Path(path)
     settings = dict(OFFLINE) if trust is None else {**OFFLINE, "trust": {"user_anchors": _anchors(Path(trust))}}
     try:
-        content = path.read_bytes()
+        with (
+            path.open("rb") as file,
+            c2pa.Context.from_dict(settings) as context,
+            c2pa.Reader(None, file, None, context) as reader,
+        ):
+            store = json.loads(reader.json())
     except OSError as error:
         raise UserError(f"cannot read {path}: {reason(error)} — name another file") from error
-    try:
-        with c2pa.Context.from_dict(settings) as context, c2pa.Reader(None, io.BytesIO(content), None, context) as read:
-            store = json.loads(read.json())
     except c2pa.C2paError.ManifestNotFound:
         return Report(str(path), "none")
     except c2pa.C2paError.NotSupported as error:
@@ -60,7 +62,7 @@ def verify(path: str | Path, *, trust: str | Path | None = None) -> Report:
         ) from error
     except c2pa.C2paError as error:
         return _unreadable(path, error)
-    return _report(path, store, listed=trust is not None)
+    return report_of(path, store, listed=trust is not None)
 
 
 def _anchors(path: Path) -> str:
@@ -86,13 +88,14 @@ def _unreadable(path: Path, error: Exception) -> Report:
     return Report(str(path), "damaged", problems=[Problem("unreadable", complaint(error))])
 
 
-def _report(path: Path, store: dict[str, Any], *, listed: bool) -> Report:
+def report_of(path: Path, store: dict[str, Any], *, listed: bool) -> Report:
+    """What the library says of a file, as JSON, in our terms; ``listed``: whether it had a list of whom to trust."""
     claim = store.get("manifests", {}).get(store.get("active_manifest"), {})
-    failures = [each for each in _failures(store) if each.get("code") != UNTRUSTED]
+    failures = [each for each in _results(store, "failure") if each.get("code") != UNTRUSTED]
     state = store.get("validation_state")
     signature = claim.get("signature_info") or {}
     created = _created(claim)
-    facts = dict(next((each["data"] for each in claim.get("assertions", []) if each["label"] == GENERATION), {}))
+    facts = dict(next(_said(claim, GENERATION), {}))
     weights, prompt = facts.pop("weights", {}), facts.pop("prompt", None)
     signer, organisation = str(signature.get("common_name") or ""), str(signature.get("issuer") or "")
     return Report(
@@ -105,7 +108,7 @@ def _report(path: Path, store: dict[str, Any], *, listed: bool) -> Report:
         algorithm=str(signature.get("alg") or ""),
         test=is_test(f"{signer} {organisation}"),
         when=str(signature.get("time") or created.get("when") or ""),
-        stamped=bool(signature.get("time")),
+        stamped=any(each.get("code") == "timeStamp.trusted" for each in _results(store, "success")),
         software=_software(claim),
         source=str(created.get("digitalSourceType") or "").rpartition("/")[2],
         weights={str(name): str(digest) for name, digest in weights.items()} if isinstance(weights, dict) else {},
@@ -115,12 +118,12 @@ def _report(path: Path, store: dict[str, Any], *, listed: bool) -> Report:
     )
 
 
-def _failures(store: dict[str, Any]) -> list[dict[str, str]]:
-    """Of the manifest itself, and of those of files that went into this one."""
+def _results(store: dict[str, Any], kind: str) -> list[dict[str, str]]:
+    """What was found of the manifest itself, and of those of files that went into this one."""
     results = store.get("validation_results") or {}
-    found = list((results.get("activeManifest") or {}).get("failure") or [])
+    found = list((results.get("activeManifest") or {}).get(kind) or [])
     for each in results.get("ingredientDeltas") or []:
-        found += (each.get("validationDeltas") or {}).get("failure") or []
+        found += (each.get("validationDeltas") or {}).get(kind) or []
     return found
 
 
@@ -135,11 +138,20 @@ def _problems(failures: list[dict[str, str]]) -> list[Problem]:
 
 def _created(claim: dict[str, Any]) -> dict[str, Any]:
     """The action that made the file, or else the first that says how its pictures came to be."""
-    lists = [each["data"] for each in claim.get("assertions", []) if str(each.get("label")).startswith("c2pa.actions")]
-    actions = [action for each in lists for action in each.get("actions", []) if isinstance(action, dict)]
+    lists = [each.get("actions") for each in _said(claim, "c2pa.actions")]
+    actions = [action for each in lists if isinstance(each, list) for action in each if isinstance(action, dict)]
     told = [action for action in actions if action.get("digitalSourceType")]
     first = [action for action in actions if action.get("action") == "c2pa.created"]
     return next(iter([*first, *told]), {})
+
+
+def _said(claim: dict[str, Any], label: str) -> Iterator[dict[str, Any]]:
+    """What the manifest says under this label, of whatever version: a stranger may have written anything there."""
+    for each in claim.get("assertions") or []:
+        if re.fullmatch(rf"{re.escape(label)}(\.v\d+)?(__\d+)?", str(each.get("label"))):
+            data = each.get("data")
+            if isinstance(data, dict):
+                yield data
 
 
 def _software(claim: dict[str, Any]) -> str:

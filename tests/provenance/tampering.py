@@ -108,7 +108,7 @@ def slower(content: bytes) -> bytes:
 def remuxed(content: bytes, *, frames: int | None = None) -> bytes:
     """The same pictures in a new file, as programs do that cut a clip or take its metadata out."""
     made = io.BytesIO()
-    with av.open(io.BytesIO(content)) as source, av.open(made, "w", format="mp4") as target:
+    with av.open(io.BytesIO(content), "r") as source, av.open(made, "w", format="mp4") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
         for place, packet in enumerate(source.demux(video=0)):
             if packet.dts is not None and (frames is None or place < frames):
@@ -120,7 +120,7 @@ def remuxed(content: bytes, *, frames: int | None = None) -> bytes:
 def encoded_again(content: bytes) -> bytes:
     """Other numbers for nearly the same pictures, as every site does that takes uploads."""
     made = io.BytesIO()
-    with av.open(io.BytesIO(content)) as source, av.open(made, "w", format="mp4") as target:
+    with av.open(io.BytesIO(content), "r") as source, av.open(made, "w", format="mp4") as target:
         shown = source.streams.video[0]
         stream = target.add_stream("libx264", rate=Fraction(8))
         assert isinstance(stream, VideoStream)

@@ -89,10 +89,14 @@ def test_the_page_says_the_same() -> None:
 def test_whatever_bit_of_a_manifest_is_flipped_it_says_nothing_else(
     signed: dict[str, bytes], tmp_path: Path, kind: str
 ) -> None:
-    """Either it is noticed, or the file says the same as before."""
+    """Either it is noticed, or the file says the same as before: a quarter of a manifest is padding."""
     path = tmp_path / f"changed.{kind}"
     path.write_bytes(signed[kind])
     before, part = verify(path), t.where(kind, signed[kind], "manifest")
-    for at in range(part.start, part.stop, 61):
+    places, unseen = range(part.start, part.stop, 61), 0
+    for at in places:
         path.write_bytes(t.flip(signed[kind], at))
-        assert seen(path) != UNSEEN or verify(path) == before, at
+        if seen(path) == UNSEEN:
+            unseen += 1
+            assert verify(path) == before, at
+    assert 0.2 < unseen / len(places) < 0.35
