@@ -3,7 +3,7 @@
 ``origin`` is what a clip knows of how it was made, ``keys`` what somebody signs with, ``manifest`` puts the two into a
 file, ``verify`` reads them out of one, and ``report`` says it in words. Only these need the package's extra ``sign``.
 
-Source: C2PA, Content Credentials: Technical Specification 2.2 (spec.c2pa.org).
+Source: C2PA, Content Credentials: Technical Specification 2.4 (spec.c2pa.org).
 """
 
 from minisora.provenance.keys import Keys, make_test_key

@@ -1,6 +1,6 @@
 """What somebody signs with: a private key, and the certificates that say whose it is.
 
-Source: C2PA Technical Specification 2.2, "X.509 Certificates" and "Digital Signatures".
+Source: C2PA Technical Specification 2.4, "X.509 Certificates" and "Digital Signatures".
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a signed clip says of itself.
 
-Source: C2PA Technical Specification 2.2, "Actions" (a file that is no one else's begins with ``c2pa.created``) and
-IPTC's "Digital Source Type" (``trainedAlgorithmicMedia``: made by a model that was trained on other media).
+Source: C2PA Technical Specification 2.4, "Actions" (a file that is no one else's begins with ``c2pa.created``) and
+"AI Disclosure" (which model, 18.28); IPTC's "Digital Source Type" (``trainedAlgorithmicMedia``: made by a model that
+was trained on other media).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ SIGNABLE = {".mp4": "video/mp4", ".png": "image/png", ".gif": "image/gif"}
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 ACTIONS = "c2pa.actions.v2"
+DISCLOSURE = "c2pa.ai-disclosure"
 #: Where our own facts are. Such labels are to begin with the maker's domain, in reverse; this project has none.
 GENERATION = "minisora.generation"
 
@@ -53,8 +55,11 @@ def manifest(origin: Origin, *, when: datetime.datetime, prompt: str | None = No
         "softwareAgent": software,
         "digitalSourceType": TRAINED,
     }
+    model = {
+        "modelType": "c2pa.types.model.pytorch",
+        "modelName": " ".join(filter(None, ["minisora text-to-video", origin.preset])),
+    }
     facts: dict[str, Any] = {
-        "model": " ".join(filter(None, ["minisora text-to-video", origin.preset])),
         "weights": {name: f"sha256:{digest}" for name, digest in sorted(origin.weights.items())},
         "steps": origin.steps,
         "guidance": float(origin.guidance),
@@ -63,7 +68,7 @@ def manifest(origin: Origin, *, when: datetime.datetime, prompt: str | None = No
         **({} if prompt is None else {"prompt": prompt}),
     }
     # ``created``: the signer stands for it. The file's name is not in it: it may be made of the prompt.
-    assertions = [(ACTIONS, {"actions": [created]}), (GENERATION, facts)]
+    assertions = [(ACTIONS, {"actions": [created]}), (DISCLOSURE, model), (GENERATION, facts)]
     return {
         "claim_generator_info": [software],
         "assertions": [{"label": label, "data": data, "created": True} for label, data in assertions],

@@ -35,6 +35,7 @@ class Report:
         when: ISO 8601, as the file says.
         stamped: whether an authority vouches for the time.
         source: IPTC's digital source type, such as "trainedAlgorithmicMedia"; empty where nothing is said of it.
+        model: which model, as the file says.
         facts: what minisora says of how it was made, but for weights and prompt.
     """
 
@@ -50,6 +51,7 @@ class Report:
     stamped: bool = False
     software: str = ""
     source: str = ""
+    model: str = ""
     weights: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     prompt: str | None = None
@@ -93,12 +95,12 @@ def as_text(report: Report, *, known: Mapping[str, str] | None = None) -> str:
     rows += [("signed by", _signer(report)), ("trust", _trust(report)), ("when", _when(report))]
     rows += [("software", report.software or "not said")]
     rows += [("it says", SOURCES.get(report.source, report.source) or "nothing of how the pictures came to be")]
-    if "model" in report.facts:
-        rows.append(("model", report.facts["model"]))
+    if report.model:
+        rows.append(("model", report.model))
     for place, (name, digest) in enumerate(report.weights.items()):
         about = (known or {}).get(digest.removeprefix("sha256:"), "")
         rows.append(("weights" if place == 0 else "", f"{name} {digest}{about and f' ({about})'}"))
-    settings = [name for name in (*FIRST, *sorted(report.facts)) if name in report.facts and name != "model"]
+    settings = [name for name in (*FIRST, *sorted(report.facts)) if name in report.facts]
     if settings:
         rows.append(("settings", ", ".join(f"{name} {report.facts[name]}" for name in dict.fromkeys(settings))))
     rows.append(("prompt", "not said" if report.prompt is None else report.prompt))

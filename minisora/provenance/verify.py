@@ -1,6 +1,6 @@
 """Is a file still as it was signed, and by whom? Nothing is fetched from anywhere.
 
-Source: C2PA Technical Specification 2.2, "Validation" (the status codes) and "Trust Model".
+Source: C2PA Technical Specification 2.4, "Validation" (the status codes) and "Trust Model".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from minisora.errors import UserError
 from minisora.files import reason
 from minisora.provenance.keys import is_test
 from minisora.provenance.library import OFFLINE, complaint, library
-from minisora.provenance.manifest import GENERATION
+from minisora.provenance.manifest import DISCLOSURE, GENERATION
 from minisora.provenance.report import Problem, Report
 
 #: No list vouches for the signer: that is a question of trust, not of what was changed.
@@ -96,6 +96,7 @@ def report_of(path: Path, store: dict[str, Any], *, listed: bool) -> Report:
     signature = claim.get("signature_info") or {}
     created = _created(claim)
     facts = dict(next(_said(claim, GENERATION), {}))
+    disclosed = next(_said(claim, DISCLOSURE), {})
     weights, prompt = facts.pop("weights", {}), facts.pop("prompt", None)
     signer, organisation = str(signature.get("common_name") or ""), str(signature.get("issuer") or "")
     return Report(
@@ -111,6 +112,7 @@ def report_of(path: Path, store: dict[str, Any], *, listed: bool) -> Report:
         stamped=any(each.get("code") == "timeStamp.trusted" for each in _results(store, "success")),
         software=_software(claim),
         source=str(created.get("digitalSourceType") or "").rpartition("/")[2],
+        model=str(disclosed.get("modelName") or disclosed.get("modelIdentifier") or ""),
         weights={str(name): str(digest) for name, digest in weights.items()} if isinstance(weights, dict) else {},
         facts={str(name): str(value) for name, value in facts.items()},
         prompt=None if prompt is None else str(prompt),

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image, ImageSequence
 
-#: Of the box that holds a manifest, after its size and "uuid" (C2PA Technical Specification 2.2, "Embedding manifests
+#: Of the box that holds a manifest, after its size and "uuid" (C2PA Technical Specification 2.4, "Embedding manifests
 #: into BMFF-based assets").
 C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 

@@ -45,7 +45,7 @@ def test_there_and_back(clip: Clip, folder: Path, tmp_path: Path, kind: str) -> 
     assert report.weights == {name: f"sha256:{digest}" for name, digest in ORIGIN.weights.items()}
     assert report.facts["seed"] == str(2**62 + 1)
     assert (report.facts["steps"], report.facts["guidance"]) == ("12", "4.0")
-    assert report.facts["model"] == "minisora text-to-video tiny"
+    assert report.model == "minisora text-to-video tiny"
     assert not report.stamped
     assert before <= datetime.datetime.fromisoformat(report.when) <= datetime.datetime.now(datetime.UTC)
     unsigned = clip.save(tmp_path / f"unsigned.{kind}")
@@ -63,11 +63,11 @@ def test_the_prompt_is_said_only_if_wanted(clip: Clip, keys: Keys, tmp_path: Pat
 
 def test_the_first_action_is_that_it_was_made_by_a_model() -> None:
     said = manifest(ORIGIN, when=datetime.datetime.now(datetime.UTC))
-    actions, facts = said["assertions"]
+    actions, model, facts = said["assertions"]
     assert [(each["action"], each["digitalSourceType"]) for each in actions["data"]["actions"]] == [
         ("c2pa.created", TRAINED)
     ]
-    assert actions["created"] and facts["created"]  # the signer stands for both
+    assert actions["created"] and model["created"] and facts["created"]  # the signer stands for all of it
     assert "prompt" not in facts["data"] and "title" not in said
 
 
@@ -281,8 +281,9 @@ def test_the_words() -> None:
         when="2026-01-02T03:04:05Z",
         software="minisora 0.1.0",
         source="trainedAlgorithmicMedia",
+        model="large",
         weights={"codec": "sha256:ab", "text-to-video": "sha256:cd"},
-        facts={"guidance": "4.0", "model": "large", "zeal": "none", "seed": "3", "steps": "12"},
+        facts={"guidance": "4.0", "zeal": "none", "seed": "3", "steps": "12"},
         prompt=PROMPT,
     )
     text = as_text(report, known={"cd": "the shipped ones"})
