@@ -11,7 +11,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from minisora.video import filmstrip, save_video
+from minisora.provenance import Keys, Origin, check_signable, sign_file
+from minisora.provenance.manifest import check_known
+from minisora.video import check_ending, filmstrip, save_video
 
 
 class Clip(Tensor):
@@ -20,19 +22,21 @@ class Clip(Tensor):
     Attributes:
         fps: frames per second.
         prompt: what it shows.
+        origin: what made it, all of it; None where nobody knows, or where a part of it was given.
     """
 
     fps: float
     prompt: str
+    origin: Origin | None = None
 
     #: As for ``nn.Parameter``: results of operations are plain tensors.
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
     @classmethod
-    def of(cls, video: Tensor, *, fps: float, prompt: str = "") -> Clip:
+    def of(cls, video: Tensor, *, fps: float, prompt: str = "", origin: Origin | None = None) -> Clip:
         """Wrap a video ``3 t h w``; the memory is shared."""
         clip = video.detach().as_subclass(cls)
-        clip.fps, clip.prompt = fps, prompt
+        clip.fps, clip.prompt, clip.origin = fps, prompt, origin
         return clip
 
     @property
@@ -45,12 +49,24 @@ class Clip(Tensor):
         """From the first frame to the last."""
         return (self.shape[1] - 1) / self.fps
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, sign: str | Path | Keys | None = None, sign_prompt: bool = False) -> Path:
         """Write it as mp4, webm, gif or png (a filmstrip), by the ending.
 
-        Raises: UserError, see ``save_video``.
+        Args:
+            sign: keys, or where they are (``Keys.load``), to sign an mp4, gif or png with as made by these weights.
+            sign_prompt: whether the signed file says the prompt.
+        Raises: UserError, with nothing written: see ``save_video``; for bad keys, and what cannot be signed.
         """
-        return save_video(self.frames, path, fps=self.fps)
+        if sign is None:
+            return save_video(self.frames, path, fps=self.fps)
+        path = Path(path)
+        check_ending(path)
+        check_signable(path)
+        origin, prompt = check_known(self.origin), self.prompt if sign_prompt else None
+        keys = sign if isinstance(sign, Keys) else Keys.load(sign)
+        return save_video(
+            self.frames, path, fps=self.fps, finish=lambda draft: sign_file(draft, keys, origin, prompt=prompt)
+        )
 
     def filmstrip(self, *, columns: int = 8) -> Image.Image:
         """Evenly spaced frames side by side."""

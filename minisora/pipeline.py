@@ -27,6 +27,7 @@ from minisora.model import DiT, Tokenizer
 from minisora.model.known import given_latents, grid_of
 from minisora.networks import load_codec, load_transformer, pick_device, words_on
 from minisora.planning import Tracks, claims_to_plan, plan_clips, plans_written
+from minisora.provenance import Origin
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.sizes import Shape, beyond
 from minisora.velocities import Sampling, guided
@@ -245,8 +246,13 @@ class Pipeline:
                 raise UserError(_UNPLANNED)
             latents = self._sample(words[rows], away, begin, plan, steps, guidance, watch, preview)
             videos = finite("codec", self._decode(finite("transformer", latents)))
-            for each, video in zip(prompts[rows], videos, strict=True):
-                clips.append(Clip.of(video, fps=self.fps, prompt=each))
+            for each, own, video in zip(prompts[rows], seeds[rows], videos, strict=True):
+                origin = None
+                if given is None and (hashes := self.card.get("hashes")):
+                    named = own if generator is None else None
+                    preset = self.card.get("preset") or ""
+                    origin = Origin(hashes, preset, steps, guidance, named, pace=pace, directed=direct is not None)
+                clips.append(Clip.of(video, fps=self.fps, prompt=each, origin=origin))
         return clips[0] if isinstance(prompt, str) else clips
 
     def latent_shape(self, seconds: float, size: tuple[int, int]) -> tuple[int, int, int]:

@@ -67,7 +67,7 @@ def test_the_conda_environment_is_the_lock() -> None:
 
 def test_making_a_video_needs_no_more_than_it_needs() -> None:
     """Every plain dependency is imported for it, and it goes without the packages of the extras."""
-    modules = {"pillow": "PIL", "scikit-learn": "sklearn", "pyyaml": "yaml"}
+    modules = {"pillow": "PIL", "c2pa-python": "c2pa", "scikit-learn": "sklearn", "pyyaml": "yaml"}
     needed = {modules.get(r.name, r.name) for r in map(Requirement, PROJECT["dependencies"])}
     optional = {modules.get(r.name, r.name.replace("-", "_")) for r in RANGES} - needed - {"minisora"}
     script = (

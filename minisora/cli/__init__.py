@@ -14,6 +14,7 @@ from minisora.cli.doctor import doctor
 from minisora.cli.edits import COMMANDS, PANEL
 from minisora.cli.evaluate import evaluate
 from minisora.cli.generate import generate
+from minisora.cli.provenance import test_key, verify
 from minisora.cli.studio import studio
 from minisora.cli.train import train
 from minisora.cli.words import words
@@ -27,6 +28,7 @@ EXTRAS = {
         ["IPython", "ipywidgets", "jupytext", "matplotlib", "nbclient", "nbformat", "nbgrader", "tqdm", "voila"],
         "minisora[course]",
     ),
+    **dict.fromkeys(["c2pa", "cryptography"], "minisora[sign]"),
 }
 
 #: How PyTorch says that there is not enough memory; "an illegal memory access" is another matter.
@@ -43,6 +45,8 @@ app.command()(generate)
 for command in COMMANDS:
     app.command(rich_help_panel=PANEL)(command)
 app.add_typer(train, name="train")
+app.command()(verify)
+app.command("test-key")(test_key)
 app.command()(evaluate)
 app.command()(studio)
 app.command()(words)

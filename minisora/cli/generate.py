@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,6 +37,16 @@ def generate(
         typer.Option("--upsample", help="Make a full caption of a short or free prompt, and ask whether to use it."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Use it without asking.")] = False,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            help="Sign the files (C2PA): a folder with key.pem and chain.pem, or a PEM file with both.",
+            show_default="unsigned",
+        ),
+    ] = None,
+    sign_prompt: Annotated[
+        bool, typer.Option("--sign-prompt", help="Say the prompt in them: everybody can read it there.")
+    ] = False,
     *,
     options: Options,
 ) -> None:
@@ -43,6 +54,8 @@ def generate(
     from minisora.directing import along
 
     shape, way = shape_of(size), None if path is None else parse_path(path)
+    if sign_prompt and sign is None:
+        raise UserError("--sign-prompt says the prompt in a signature, and there is none — add --sign KEYS")
     said = in_full(prompt, seed=options.seed, yes=yes) if upsample else prompt
 
     def from_words(pipeline: Pipeline, settings: Settings) -> Clip:
@@ -64,7 +77,7 @@ def generate(
         )
 
     marks = [*([f"pace{plain(pace)}"] if pace != 1 else []), *([f"path-{short_hash(path)}"] if path else [])]
-    make(options, from_words, prompts=[said], marks=marks)
+    make(options, from_words, prompts=[said], marks=marks, sign=sign, sign_prompt=sign_prompt)
 
 
 def parse_path(text: str) -> list[tuple[float, float]]:

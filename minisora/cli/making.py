@@ -96,6 +96,8 @@ def make(
     prompts: Sequence[str],
     called: str = "",
     marks: Sequence[str] = (),
+    sign: Path | None = None,
+    sign_prompt: bool = False,
 ) -> None:
     """Load the weights, make a clip beside a bar, write it and a filmstrip, and print where they are.
 
@@ -104,6 +106,7 @@ def make(
         prompts: what is said; where it is not in English, it is shown what it says.
         called: what its file is called after, by default the prompt.
         marks: what else sets it apart from other clips of the same prompt, for the file's name.
+        sign: where the keys are to sign the files with; ``sign_prompt``: whether they say the prompt.
     Raises: UserError, with nothing written, and nothing printed besides.
     """
     from rich.console import Console
@@ -117,6 +120,13 @@ def make(
     out = options.out
     if out is not None:
         check_ending(out)
+    keys = None
+    if sign is not None:
+        from minisora.provenance import Keys, check_signable
+
+        if out is not None:
+            check_signable(out)
+        keys = Keys.load(sign)
     check_writable(Path("out") if out is None else out.parent)
     pipeline = Pipeline.load(options.weights, codec=options.codec, device=options.device)
     for prompt in prompts:
@@ -149,9 +159,12 @@ def make(
             raise
     if out is None:
         out = Path("out") / f"{name_of(clip, pipeline, options, called=called, marks=marks)}.mp4"
-    print(clip.save(out))
+    print(clip.save(out, sign=keys, sign_prompt=sign_prompt))
     if out.suffix.lower() != ".png":
-        print(clip.save(out.with_suffix(".png")))
+        print(clip.save(out.with_suffix(".png"), sign=keys, sign_prompt=sign_prompt))
+    if keys is not None:
+        says = "the prompt is in it" if sign_prompt else "the prompt is not in it, but may be the file's name"
+        print(f"signed by {keys.name}{' (a test key)' if keys.test else ''}: {says}", file=sys.stderr)
     sys.stdout.flush()
 
 

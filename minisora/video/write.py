@@ -28,11 +28,19 @@ COMFORTABLE = 256
 GIF_FASTEST = 50.0
 
 
-def save_video(clip: Tensor, path: str | Path, *, fps: float = 8.0, scale: int | None = None) -> Path:
+def save_video(
+    clip: Tensor,
+    path: str | Path,
+    *,
+    fps: float = 8.0,
+    scale: int | None = None,
+    finish: Callable[[Path], object] | None = None,
+) -> Path:
     """Write a clip ``3 t h w`` in [-1, 1] as mp4, webm, gif, or (a filmstrip) png, whole or not at all.
 
     Args:
         scale: whole factor by which to enlarge; by default as much as a small clip needs to be comfortable to watch.
+        finish: is called with the written file before it takes its place.
     Raises: UserError for an unknown ending, numbers that are not finite, and a place that cannot be written to.
     """
     path = Path(path)
@@ -46,6 +54,8 @@ def save_video(clip: Tensor, path: str | Path, *, fps: float = 8.0, scale: int |
     scale = max(1, math.ceil(COMFORTABLE / min(clip.shape[2:]))) if scale is None else scale
     with replacing(path) as draft:
         _WRITERS[path.suffix.lower()](clip, draft, fps, scale)
+        if finish is not None:
+            finish(draft)
     return path
 
 
