@@ -21,7 +21,7 @@ from minisora.diffusion.given import (
     sdedit,
     text_to_video,
 )
-from minisora.diffusion.guidance import autoguidance, classifier_free, composed
+from minisora.diffusion.guidance import autoguidance, classifier_free
 from minisora.diffusion.objective import logit_normal, loss_at, shifted, uniform, velocity_loss
 from minisora.diffusion.path import COSINE, DDPM_LINEAR, EDM, STRAIGHT, Path, Velocity, path_from_betas, shift_time
 from minisora.diffusion.sampler import karras_grid, sample, staggered, time_grid, watch_x0
@@ -43,7 +43,6 @@ __all__ = [
     "animate",
     "autoguidance",
     "classifier_free",
-    "composed",
     "connect",
     "ddim",
     "dpm_solver_pp",

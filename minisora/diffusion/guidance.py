@@ -50,27 +50,6 @@ def autoguidance(
     return _extrapolated(good, lambda x, t: (good(x, t), bad(x, t)), scale, interval)
 
 
-def composed(base: Velocity, both: Velocity, *, scale: float | Tensor = 1.0) -> Velocity:
-    """``base``, pushed by what a condition changes in another network: base + scale * (with - without).
-
-    So two networks of different knowledge make one clip: what ``base`` was told, and what only the other was. Where the
-    other answers the same with and without its condition, ``base`` goes its own way.
-
-    Args:
-        both: the other network for ``2 b`` rows: with its condition first, and after them without.
-        scale: one for all, or ``b 1 1 1 1``; 0 is ``base`` itself.
-
-    Source: the conjunction of Liu et al. 2022 (2206.01714).
-    """
-
-    def velocity(x: Tensor, t: Tensor) -> Tensor:
-        t = t.expand(len(x), 1, *x.shape[2:])
-        told, untold = both(torch.cat([x, x]), torch.cat([t, t])).chunk(2)
-        return base(x, t) + scale * (told - untold)
-
-    return velocity
-
-
 def _extrapolated(
     better_alone: Velocity,
     pair: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],

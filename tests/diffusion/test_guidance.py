@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from minisora.diffusion import autoguidance, classifier_free, composed, sample, time_grid
+from minisora.diffusion import autoguidance, classifier_free, sample, time_grid
 from minisora.diffusion.path import COSINE, DDPM_LINEAR, STRAIGHT
 
 
@@ -35,16 +35,6 @@ def test_one_call_of_twice_the_rows():
     with_prompt, without = Network(1.0, 2.0)(clip(), T), Network(0.0, 0.0)(clip(), T)
     torch.testing.assert_close(answer, without + 3 * (with_prompt - without))
     assert both.rows == [4] and conditional.rows == []
-
-
-def test_what_another_network_was_told_is_added():
-    base, both = Network(1.0, 2.0), Network(5.0, 6.0, 0.0, 0.0)
-    told, untold, alone = Network(5.0, 6.0)(clip(), T), Network(0.0, 0.0)(clip(), T), Network(1.0, 2.0)(clip(), T)
-    torch.testing.assert_close(composed(base, both, scale=0.7)(clip(), T), alone + 0.7 * (told - untold))
-    assert (base.rows, both.rows) == ([2], [4])
-    torch.testing.assert_close(composed(base, Network(3.0, 4.0, 3.0, 4.0))(clip(), T), alone)
-    each = torch.tensor([0.0, 2.0]).view(2, 1, 1, 1, 1)
-    torch.testing.assert_close(composed(base, both, scale=each)(clip(), T), alone + each * (told - untold))
 
 
 def test_scale_1_is_the_conditional_itself():
