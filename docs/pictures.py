@@ -1,6 +1,7 @@
 """Draws the README's pictures with the shipped weights: ``python docs/pictures.py``. Nothing is picked.
 
-``sentence.gif`` is the README's own sentence with the seeds 0 to 5, ``wall.gif`` six sentences with one seed each.
+``sentence.gif`` is the README's own sentence with the seeds 0 to 5, ``wall.gif`` six sentences with one seed each,
+``powers.gif`` four things to do with what is given, which stands on the left, with the seeds 0 to 3.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from minisora import edits
 from minisora.pipeline import Pipeline
 from minisora.video import save_video
+from minisora.worlds.render import render
+from minisora.worlds.scene import Scene, SceneObject
 
 SENTENCE = "a red circle moves right and a blue square bounces"
 PROMPTS = (
@@ -23,6 +27,7 @@ PROMPTS = (
     "a medium green triangle grows",
     "a large purple diamond moves down",
 )
+SEEDS, RIGHT_HALF = 4, (0, 32, 64, 32)
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "samples"
 
 
@@ -32,6 +37,36 @@ def main() -> None:
         clips = [clip.frames for clip in pipeline.generate(prompts)]  # seeds 0, 1, 2, ...
         save_video(wall(clips, columns=3), FOLDER / f"{name}.gif", fps=pipeline.fps)
         print(FOLDER / f"{name}.gif")
+    save_video(wall(powers(pipeline), columns=1 + SEEDS), FOLDER / "powers.gif", fps=pipeline.fps)
+    print(FOLDER / "powers.gif")
+
+
+def powers(pipeline: Pipeline) -> list[Tensor]:
+    """Rows of clips ``3 17 64 64``: what is given, and what is made of it with some seeds."""
+    star = SceneObject("star", "orange", "large", "still", x=-0.1, y=0.05)
+    orbit = SceneObject("circle", "red", "medium", "orbits", x=0.0, y=0.0, speed=0.25)
+    up, down = (
+        SceneObject(shape, colour, "medium", motion, x=x, y=y, speed=0.15)
+        for shape, colour, motion, x, y in (
+            ("ring", "white", "up", -0.25, 0.15),
+            ("square", "blue", "down", 0.25, -0.15),
+        )
+    )
+    still, turning, both = (
+        render([Scene(things, "navy")], frames=17, height=64, width=64)[0] for things in ((star,), (orbit,), (up, down))
+    )
+    clips = []
+    for seed in range(SEEDS):
+        asked: edits.Settings = {"seed": seed, "tell": lambda line: None}
+        column = [
+            edits.animate(pipeline, still[:, 0], "a large orange star spins", **asked),
+            edits.extend(pipeline, turning, "a medium red circle orbits", 2.0, **asked)[:, 16:],
+            edits.edit(pipeline, both, "a medium white ring moves up and a medium red star spins", RIGHT_HALF, **asked),
+            edits.follow(pipeline, turning, "a yellow star", **asked),
+        ]
+        clips.append([clip.as_subclass(Tensor)[:, :17] for clip in column])
+    given = [still, turning, both, turning]
+    return [clip for row, first in enumerate(given) for clip in (first, *(column[row] for column in clips))]
 
 
 def wall(clips: Sequence[Tensor], *, columns: int) -> Tensor:

@@ -64,11 +64,11 @@ def save_checkpoint(folder: Path, name: str, state_dict: Mapping[str, Tensor], c
     return path
 
 
-def load_checkpoint(path: Path, *, kind: str | None = None) -> tuple[dict[str, Tensor], Card]:
+def load_checkpoint(path: Path, *, kind: str | tuple[str, ...] | None = None) -> tuple[dict[str, Tensor], Card]:
     """Tensors and card, once both have been checked.
 
     Args:
-        kind: what the weights must be: "codec" or "text-to-video".
+        kind: what the weights must be, such as "codec" or "text-to-video"; of several, one of them.
     Raises: UserError when the file is missing, truncated, changed, no safetensors at all, or of another kind.
     """
     check_format(path)
@@ -76,8 +76,10 @@ def load_checkpoint(path: Path, *, kind: str | None = None) -> tuple[dict[str, T
     card = _read_card(card_path(path), needed_by=path)
     if card.get("sha256") != digest:
         card = _finish_saving(path, digest)
-    if kind is not None and card.get("kind") != kind:
-        raise UserError(f"{path} holds weights of kind {card.get('kind')!r}, {kind!r} is needed — name another file")
+    wanted = (kind,) if isinstance(kind, str) else kind
+    if wanted is not None and card.get("kind") not in wanted:
+        needed = " or ".join(map(repr, wanted))
+        raise UserError(f"{path} holds weights of kind {card.get('kind')!r}, {needed} is needed — name another file")
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             identity = (file.metadata() or {}).get("card")

@@ -120,7 +120,7 @@ class Pipeline:
         helpers: dict[str, DiT] = {}
         for part in ("planner", "finisher"):
             beside = path.with_name(f"{part}.safetensors")
-            if not dit.config.known or not beside.exists():
+            if not beside.exists() or (part == "planner" and not dit.config.known):
                 continue
             helpers[part], about = load_transformer(beside, part, codec=Path(codec), codec_card=codec_card)
             if list(words_on(about, helpers[part].config.vocabulary - 2, source=beside)) != list(words):

@@ -44,8 +44,7 @@ class Preset:
     Attributes:
         name, about: what it is called and good for.
         codec, dit: the sizes of the networks.
-        planner, finisher: those of the transformers that plan a clip before it is painted, and that finish it; None
-            where none does.
+        planner: that of the transformer that plans a clip before it is painted; None where none does.
         codec_world, world: the scenes that the codec and the transformer are trained on.
         digits: share of the codec's batches that show handwritten digits, and how many clips of them the
             transformer sees beside ``clips``, as a share of those.
@@ -65,7 +64,6 @@ class Preset:
     codec: CodecConfig
     dit: DiTConfig
     planner: DiTConfig | None = None
-    finisher: DiTConfig | None = None
     codec_world: ShapesWorld = CODEC_WORLD
     world: ShapesWorld = WORLD
     digits: float = 0.2
@@ -91,9 +89,6 @@ class Preset:
 PLANNER = DiTConfig(
     channels=24, width=128, depth=6, heads=2, text_width=64, text_depth=1, vocabulary=VOCABULARY, text_heads=2
 )
-#: Tokens of one latent: four times as many, each with a quarter of the numbers.
-FINISHER = replace(PLANNER, width=128, heads=2, patch=1)
-
 NANO = Preset(
     name="nano",
     about="about 1M parameters: for tests and first steps, minutes on a laptop",
@@ -133,7 +128,6 @@ MICRO = Preset(
     codec=CodecConfig(channels=24, width=128, encoder_depth=3, decoder_depth=8),
     dit=DiTConfig(channels=24, width=256, depth=6, heads=4, text_width=128, text_depth=2, vocabulary=VOCABULARY),
     planner=PLANNER,
-    finisher=FINISHER,
     digits=0.3,
 )
 SMALL = Preset(
@@ -142,7 +136,6 @@ SMALL = Preset(
     codec=CodecConfig(channels=32, width=256, encoder_depth=4, decoder_depth=6),
     dit=DiTConfig(channels=32, width=512, depth=9, heads=8, text_width=256, text_depth=2, vocabulary=VOCABULARY),
     planner=MICRO.dit,
-    finisher=replace(MICRO.dit, patch=1),
     height=128,
     width=128,
     clips=100_000,
@@ -158,7 +151,6 @@ BASE = Preset(
     codec=CodecConfig(channels=48, width=384, encoder_depth=4, decoder_depth=8),
     dit=DiTConfig(channels=48, width=768, depth=16, heads=12, text_width=384, text_depth=4, vocabulary=VOCABULARY),
     planner=SMALL.dit,
-    finisher=replace(SMALL.dit, patch=1),
     frames=33,
     height=128,
     width=128,
@@ -177,7 +169,6 @@ LARGE = Preset(
     codec=CodecConfig(channels=48, width=512, encoder_depth=6, decoder_depth=10),
     dit=DiTConfig(channels=48, width=1536, depth=22, heads=16, text_width=768, text_depth=6, vocabulary=VOCABULARY),
     planner=BASE.dit,
-    finisher=replace(BASE.dit, patch=1, width=512, heads=8),
     frames=65,
     height=256,
     width=256,
@@ -209,13 +200,14 @@ def preset_named(name: str) -> Preset:
 def network(preset: Preset, part: str, *, channels: int) -> DiTConfig:
     """The sizes of one of the preset's transformers, for latents of so many ``channels``.
 
-    Raises: UserError for a part that the preset does not have.
+    A finisher is as large as what paints, since it begins with its weights.
+
+    Raises: UserError for the planner of a preset that plans nothing.
     """
-    sizes = {"planner": preset.planner, "text-to-video": preset.dit, "finisher": preset.finisher}[part]
-    if sizes is None:
-        having = ", ".join(name for name, each in PRESETS.items() if getattr(each, part) is not None)
-        raise UserError(f"preset {preset.name} paints without a {part} — {having} have one")
-    painter = replace(preset.dit, channels=channels)
-    if part == "planner":
-        return replace(sizes, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
-    return replace(sizes, channels=channels, known=0 if preset.planner is None else NUMBERS)
+    painter = replace(preset.dit, channels=channels, known=0 if preset.planner is None else NUMBERS)
+    if part != "planner":
+        return painter
+    if preset.planner is None:
+        planning = ", ".join(name for name, each in PRESETS.items() if each.planner is not None)
+        raise UserError(f"preset {preset.name} paints without a plan — {planning} have a planner")
+    return replace(preset.planner, channels=NUMBERS, patch=1, known=painter.token_channels + 1)

@@ -58,7 +58,7 @@ def planned(pipeline: Pipeline) -> Pipeline:
     torch.manual_seed(0)
     parts = [
         replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1),
-        replace(DIT, patch=1, known=NUMBERS),
+        replace(DIT, known=NUMBERS),
     ]
     painter, planner, finisher = (DiT(config) for config in (replace(DIT, known=NUMBERS), *parts))
     for network in (planner, finisher):

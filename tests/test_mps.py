@@ -84,7 +84,7 @@ def test_training_a_transformer(missing, part: str) -> None:
     config = {
         "planner": replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1),
         "text-to-video": replace(DIT, known=NUMBERS),
-        "finisher": replace(DIT, patch=1, known=NUMBERS),
+        "finisher": replace(DIT, known=NUMBERS),
     }[part]
     module = PARTS[part](DiT(config), Tokenizer(WORDS))
     scenes = ShapesWorld().sample(2, generator=torch.Generator().manual_seed(0))

@@ -59,7 +59,12 @@ Clips = Annotated[int | None, typer.Option(help="How many are drawn and encoded.
 Rebuild = Annotated[
     bool, typer.Option("--rebuild", help="Encode the clips anew if those there are of another codec or of other clips.")
 ]
-PartName = Annotated[str, typer.Option(help="Which transformer: planner, or text-to-video, which paints.")]
+PartName = Annotated[
+    str,
+    typer.Option(
+        help="Which transformer: planner, text-to-video (which paints), or finisher (which goes on from it: --init)."
+    ),
+]
 Videos = Annotated[
     Path | None, typer.Option(help="Train on the videos of this folder, not on drawn clips.", show_default="none")
 ]
@@ -193,7 +198,8 @@ def train_text_to_video(
     print(f"codec: {chosen}", file=sys.stderr)
     encoder, codec_card = load_codec(chosen)
     latents = latents_of(codec_card)
-    start, origin = load_checkpoint(init, kind=which) if init is not None else (None, {})
+    begins = ("finisher", "text-to-video") if which == "finisher" else (which,)
+    start, origin = load_checkpoint(init, kind=begins) if init is not None else (None, {})
     if origin.get("codec", latents) != latents:
         raise UserError(f"{init} was trained with another codec than {chosen}: name its codec with --codec")
     footage, words = None, words_of_start(origin, init)
