@@ -164,7 +164,9 @@ class Panel:
 
         A path is marked on a frame of the size that the clip will have, whatever is on the screen.
         """
-        self.shape, size, power = shape, self.size.value, self.power.value
+        size: Any = self.size.value
+        power: Any = self.power.value
+        self.shape = shape
         self.squares.lay(power, size if power == "path" else shape)
         unlike = power == "path" and shape != size
         (self.stack.add_class if unlike else self.stack.remove_class)("ms-unlike")

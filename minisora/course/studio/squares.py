@@ -46,10 +46,10 @@ class Squares:
         """Show the squares of a picture ``h w`` for a power; none without a picture, nothing for other powers."""
         self._power, (self._rows, self._columns) = power, (0, 0) if shape is None else grid_of(*shape)
         self.below.layout.display = "" if power in MARKED else "none"
-        there = power in MARKED and shape is not None
-        self.board.layout.display = "" if there else "none"
-        if there:
-            height, width = shape
+        if power not in MARKED or shape is None:
+            self.board.layout.display = "none"
+        else:
+            (height, width), self.board.layout.display = shape, ""
             self.board.layout.width, self.board.layout.height = (
                 f"{round(look.SCREEN * side / max(height, width))}px" for side in (width, height)
             )
