@@ -24,6 +24,7 @@ from PIL import Image
 
 import minisora
 from minisora.checkpoint import save_checkpoint
+from minisora.course.studio.order import POWERS
 from minisora.pipeline import Pipeline
 from tests.conftest import planned
 
@@ -216,17 +217,13 @@ OVER = """image => {
     const far = (a, b) => Math.abs(a - b) > 1.5;
     const ends = [["left", Math.min], ["top", Math.min], ["right", Math.max], ["bottom", Math.max]];
     return {
-        away: ends.filter(([side, most]) => far(most(...boxes.map(box => box[side])), frame[side])).map(([side]) => side),
+        away: ends.filter(([end, most]) => far(most(...boxes.map(box => box[end])), frame[end])).map(([end]) => end),
         hidden: squares.filter((each, i) => each !== document.elementFromPoint(
             (boxes[i].left + boxes[i].right) / 2, (boxes[i].top + boxes[i].bottom) / 2)).map(each => each.innerText),
         names: squares.map(each => each.innerText),
     };
 }"""
-ALONE, PATH, PART = (
-    "the words alone",
-    "the words, along the marked squares",
-    "the clip on the screen, the marked squares new",
-)
+ALONE, PATH, PART = (POWERS[name] for name in ("words", "path", "part"))
 
 
 def test_squares_by_mouse_and_by_keyboard(weights: Path, tmp_path: Path) -> None:
@@ -283,7 +280,7 @@ def test_squares_by_mouse_and_by_keyboard(weights: Path, tmp_path: Path) -> None
         for i, place in enumerate(("row 3, column 1", "row 1, column 3", "row 3, column 5"), 1):
             square(place).click()
             square(f"{place}, number {i}").wait_for()
-        assert page.locator(".ms-board svg text").all_inner_texts() == ["1", "2", "3"]
+        assert page.locator(".ms-board svg text").all_text_contents() == ["1", "2", "3"]
         generate.press("Enter")
         page.get_by_role("status").filter(has_text=f"48×80 · {PATH} (3)").wait_for()
         assert page.evaluate(OVER, image.element_handle())["away"] == []
