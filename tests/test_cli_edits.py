@@ -34,6 +34,8 @@ POWERS: list[tuple[list[str], str, int]] = [
     (["storyboard", "board.txt"], "storyboard-board-{}-0-1.5s-2steps", 13),
     (["storyboard", "board.txt", "--cut"], "storyboard-board-{}-0-1.5s-2steps-cut", 13),
     (["edit", "odd.mp4", PROMPT, "--region", "0,0,20,20"], "P-0-48x64-1.5s-2steps-edited-odd-{}-region0x0x20x20", 13),
+    (["edit", "odd.mp4", PROMPT, "--region", "0,0,20,20", "--region", "30,50,20,16"],
+     "P-0-48x64-1.5s-2steps-edited-odd-{}-2regions-{}", 13),
     (["edit", "photo.jpg", PROMPT, "--canvas", "96x112"], "P-0-96x112-0s-2steps-expanded-photo-{}", 1),
     (["restyle", "odd.mp4", PROMPT, "--strength", "0.5", "--negative", "blue"],
      "P-0-48x64-1.5s-2steps-without-blue-restyled-odd-{}-s0.5", 13),
@@ -77,6 +79,17 @@ def test_another_picture_of_the_same_name_has_another_file(terminal: Terminal, f
     assert ask(terminal, "animate", "photo.jpg", PROMPT, "--seconds", "0.5").out != first
 
 
+def test_regions_have_one_name_in_whatever_order(terminal: Terminal, files: Path) -> None:
+    def named(*regions: str) -> str:
+        options = [each for region in regions for each in ("--region", region)]
+        return ask(terminal, "edit", "photo.jpg", PROMPT, *options).out
+
+    first = named("0,0,40,40", "80,80,40,40")
+    assert named("80,80,40,40", "0,0,40,40") == named("80,80,40,40", "0,0,40,40", "80,80,40,40") == first
+    assert named("0,0,40,40", "80,80,40,48") != first
+    assert "region0x0x40x40" in named("0,0,40,40", "0,0,40,40")
+
+
 BAD: list[tuple[list[str], str]] = [
     (["animate", "board.txt", PROMPT], "board.txt"),
     (["animate", "missing.png", PROMPT], "cannot read missing.png"),
@@ -93,6 +106,12 @@ BAD: list[tuple[list[str], str]] = [
     (["edit", "odd.mp4", PROMPT], "name a --region TOP,LEFT,HEIGHT,WIDTH, or a larger --canvas"),
     (["edit", "odd.mp4", PROMPT, "--region", "0,0,16"], "region '0,0,16': must be TOP,LEFT,HEIGHT,WIDTH"),
     (["edit", "odd.mp4", PROMPT, "--region", "0,0,99,16"], "must lie within the frame of 51x67"),
+    (["edit", "odd.mp4", PROMPT, "--region", "0,0,16,16", "--region", "0,0"], "region '0,0': must be TOP,LEFT"),
+    (["edit", "odd.mp4", PROMPT, "--region", "0,0,51,67"], "all of 48x64 is to be made anew"),
+    (
+        ["edit", "odd.mp4", PROMPT, "--region", "0,0,16,16", "--canvas", "96"],
+        "name a --region TOP,LEFT,HEIGHT,WIDTH, or",
+    ),
     (["edit", "odd.mp4", PROMPT, "--canvas", "48x64"], "canvas 48x64 for a clip of 48x64: it must be larger"),
     (["edit", "odd.mp4", PROMPT, "--canvas", "big"], "canvas 'big': must be HEIGHTxWIDTH"),
     (["restyle", "odd.mp4", PROMPT, "--strength", "0"], "strength 0 changes nothing"),

@@ -10,6 +10,7 @@ import typer
 
 from minisora.cli.making import Options, Prompt, make, mark_of, parse_size, plain, shape_of, with_options
 from minisora.errors import UserError
+from minisora.files import short_hash
 
 PANEL = "From a picture, a clip, or several sentences"  #: Where the help lists these commands.
 
@@ -162,9 +163,10 @@ def edit(
     clip: ClipFile,
     prompt: Prompt,
     region: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            help="TOP,LEFT,HEIGHT,WIDTH in the clip's pixels: what to make anew, to whole tokens of 16 pixels.",
+            help="TOP,LEFT,HEIGHT,WIDTH in the clip's pixels: what to make anew, to whole tokens of 16 pixels; several"
+            " times for several.",
             show_default="none",
         ),
     ] = None,
@@ -177,18 +179,19 @@ def edit(
     options: Options,
 ) -> None:
     """Make a region of a clip anew (--region), or what is around it (--canvas); all else stays."""
-    if (region is None) == (canvas is None):
+    if (not region) == (canvas is None):
         raise UserError("what is to be made anew? — name a --region TOP,LEFT,HEIGHT,WIDTH, or a larger --canvas 96x96")
-    hole = None if region is None else parse_region(region)
+    holes = sorted({parse_region(each) for each in region or ()})  # in whatever order they are named
     larger = None if canvas is None else parse_size(canvas, "canvas")
-    part = f"region{'x'.join(map(str, hole))}" if hole else "expanded"
     shape = shape_of(size)
     from minisora import edits
 
-    if hole is not None:
+    if holes:
+        said = ["x".join(map(str, each)) for each in holes]
+        part = f"region{said[0]}" if len(said) == 1 else f"{len(said)}regions-{short_hash(' '.join(said))}"
         make(
             options,
-            lambda pipeline, settings: edits.edit(pipeline, clip, prompt, hole, size=shape, **settings),
+            lambda pipeline, settings: edits.edit(pipeline, clip, prompt, holes, size=shape, **settings),
             prompts=[prompt],
             marks=["edited", mark_of(clip), part],
         )
@@ -197,7 +200,7 @@ def edit(
             options,
             lambda pipeline, settings: edits.expand(pipeline, clip, prompt, larger, size=shape, **settings),
             prompts=[prompt],
-            marks=[part, mark_of(clip), *([f"from{size}"] if size else [])],
+            marks=["expanded", mark_of(clip), *([f"from{size}"] if size else [])],
         )
 
 

@@ -1,10 +1,11 @@
-"""Something else within a region of a clip; all around it stays."""
+"""Something else within a region of a clip, or several; all around stays."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple, Unpack
+from typing import NamedTuple, Unpack, cast
 
 import torch
 
@@ -15,6 +16,8 @@ from minisora.edits.latents import encode, in_whole_latents
 from minisora.edits.work import Settings, Work
 from minisora.errors import UserError
 from minisora.pipeline import Pipeline
+
+Rectangle = tuple[int, int, int, int]  #: Top, left, height and width.
 
 
 class Region(NamedTuple):
@@ -33,7 +36,7 @@ def edit(
     pipeline: Pipeline,
     clip: Source,
     prompt: str,
-    region: tuple[int, int, int, int],
+    region: Rectangle | Sequence[Rectangle],
     *,
     size: tuple[int, int] | None = None,
     **settings: Unpack[Settings],
@@ -47,22 +50,34 @@ def edit(
         clip: a file, or a tensor ``3 t h w``; a picture is a clip of one frame.
         prompt: what the whole clip shows then, and not only the region.
         region: top, left, height and width in pixels of the clip as it is handed in. It grows to whole tokens of 16
-            pixels, and that is said.
+            pixels, and that is said. Or several of them: new is whatever lies in any.
         size: of the result (see :func:`fit_clip`).
-    Raises: UserError for what is no clip, and for a region that is outside the frame or is all of it.
+    Raises: UserError for what is no clip, for no region, and for one that is outside the frame or is all of it.
     """
     work = Work(pipeline, [prompt], settings)
     fitted = fit_clip(clip, pipeline, size=size, tell=work.tell)
     unit = pipeline.codec.config.spatial * pipeline.dit.config.patch
-    inside = in_tokens(Region(*region), fitted, unit)
-    if Region(*region) != inside:
-        work.tell(f"region {Region(*region)}: becomes {inside} of {fitted.size[0]}x{fitted.size[1]}, whole tokens")
+    spatial, (height, width) = pipeline.codec.config.spatial, fitted.size
+    hole = torch.zeros(1, 1, 1, height // spatial, width // spatial, device=pipeline.device)
+    for asked in rectangles(region):
+        inside = in_tokens(asked, fitted, unit)
+        if asked != inside:
+            work.tell(f"region {asked}: becomes {inside} of {height}x{width}, whole tokens")
+        top, left, tall, wide = (side // spatial for side in inside)
+        hole[..., top : top + tall, left : left + wide] = 1
+    if hole.all():
+        raise UserError(f"all of {height}x{width} is to be made anew, and nothing stays — leave a part of it out")
     latents = encode(pipeline, in_whole_latents(pipeline, fitted.clip, work.tell))
-    hole = torch.zeros(1, 1, 1, *latents.shape[-2:], device=latents.device)
-    top, left, height, width = (side // pipeline.codec.config.spatial for side in inside)
-    hole[..., top : top + height, left : left + width] = 1
     given = partial(diffusion.inpaint, clip=latents, hole=hole)
     return work.generate(prompt, latents=latents.shape[2], size=fitted.size, given=given)
+
+
+def rectangles(region: Rectangle | Sequence[Rectangle]) -> list[Region]:
+    """One region, or several, as a list. Raises: UserError when there is none."""
+    if not region:
+        raise UserError("no region: nothing is to be made anew — name one, for example 0,0,32,32")
+    several = region if isinstance(region[0], Sequence) else [region]
+    return [Region(*each) for each in cast(Sequence[Rectangle], several)]
 
 
 def in_tokens(region: Region, fitted: Fitted, unit: int) -> Region:

@@ -153,6 +153,22 @@ def test_outside_the_region_nothing_changes(pipeline: Pipeline, seen: Seen) -> N
     assert not torch.allclose(clip.frames[:, :, :16, 16:32], there[:, :, :16, 16:32], atol=1e-2)
 
 
+def test_several_regions_are_one_hole(pipeline: Pipeline, seen: Seen) -> None:
+    corners = [(0, 0, 16, 16), (16, 32, 16, 16), (16, 40, 16, 8)]  # the last lies in the second
+    clip = edits.edit(pipeline, CLIP, PROMPT, corners, **seen.settings())  # type: ignore[arg-type]
+    assert seen.told == ["region 16x8 at top 16, left 40: becomes 16x16 at top 16, left 32 of 32x48, whole tokens"]
+    before, (after,) = encode(pipeline, CLIP), seen.calls
+    hole = torch.zeros(4, 6, dtype=torch.bool)
+    hole[:2, :2] = hole[2:, 4:] = True
+    assert torch.equal(after[..., ~hole], before[..., ~hole])
+    assert (after[..., hole] != before[..., hole]).float().mean() > 0.99
+    counted_through(seen, 1)
+    again = edits.edit(pipeline, CLIP, PROMPT, corners[1::-1], tell=seen.told.append)
+    assert torch.equal(clip.frames, again.frames)
+    alone, listed = (edits.edit(pipeline, CLIP, PROMPT, one) for one in (corners[0], [corners[0]]))
+    assert torch.equal(alone.frames, listed.frames)
+
+
 def test_a_canvas_is_filled_around_the_clip(pipeline: Pipeline, seen: Seen) -> None:
     clip = edits.expand(pipeline, CLIP, PROMPT, (64, 80), **seen.settings())  # type: ignore[arg-type]
     assert clip.shape == (3, 17, 64, 80)
@@ -226,6 +242,10 @@ def bad_requests(p: Pipeline) -> list[tuple[str, Any, tuple[Any, ...], dict[str,
         ("must lie within the frame of 32x48", edits.edit, (p, CLIP, PROMPT, (0, 0, 33, 10)), {}),
         ("must lie within the frame of 32x48", edits.edit, (p, CLIP, PROMPT, (-1, 0, 16, 10)), {}),
         ("must lie within the frame of 32x48", edits.edit, (p, CLIP, PROMPT, (0, 0, 0, 10)), {}),
+        ("must lie within the frame of 32x48", edits.edit, (p, CLIP, PROMPT, [(0, 0, 16, 16), (0, 40, 16, 16)]), {}),
+        ("no region: nothing is to be made anew", edits.edit, (p, CLIP, PROMPT, []), {}),
+        ("all of 32x48 is to be made anew", edits.edit, (p, CLIP, PROMPT, (0, 0, 32, 48)), {}),
+        ("all of 32x48 is to be made", edits.edit, (p, CLIP, PROMPT, [(0, 0, 32, 20), (0, 20, 32, 28)]), {}),
         ("lies in what is cut off of 32x48", edits.edit, (p, CLIP, PROMPT, (0, 0, 5, 5)), {"size": (32, 16)}),
         ("must be larger — try 64x80", edits.expand, (p, CLIP, PROMPT, (32, 48)), {}),
         ("must be larger", edits.expand, (p, CLIP, PROMPT, (16, 96)), {}),

@@ -31,6 +31,7 @@ class Desk:
         panel.prompt.observe(lambda _: self._typed(), names="value")
         for field in panel.fields.values():
             field.observe(lambda _: self._set(), names="value")
+        panel.squares.heed(self._set)
         panel.dice.on_click(lambda _: self._another_seed())
         panel.full.on_click(lambda _: self._in_full())
         self._short, self._long = "", ""  # a prompt, and what "In full" made of it

@@ -68,6 +68,25 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
   background: #16181c; color: #c6c9cf;
 }
 .minisora-studio .ms-screen img { display: block; max-width: none; }
+.minisora-studio .ms-left { gap: 8px; width: 320px; }
+.minisora-studio :is(.ms-stack, .ms-board) { display: grid; }
+.minisora-studio :is(.ms-stack, .ms-board) > * { grid-area: 1 / 1; min-width: 0; min-height: 0; }
+.minisora-studio .ms-unlike .ms-screen :is(img, div) { opacity: 0.2; }
+.minisora-studio .ms-board { place-self: center; border-radius: 2px; background: #7f7f7f1a; }
+.minisora-studio .ms-board > .widget-html { height: auto; pointer-events: none; }
+.minisora-studio .ms-board svg { display: block; width: 100%; height: auto; }
+.minisora-studio .ms-squares { width: 100%; height: 100%; grid-auto-rows: 1fr; }
+.minisora-studio .ms-squares button.jupyter-button {
+  width: auto; height: auto; min-width: 0; min-height: 0; padding: 0; border-radius: 0; font-size: 0;
+  background: none; border: 1px solid #ffffffa0; box-shadow: inset 0 0 0 1px #0000008c;
+}
+.minisora-studio .ms-squares button.jupyter-button:hover { background: #ffffff38; }
+.minisora-studio .ms-squares button.jupyter-button:focus-visible {
+  outline: 3px solid white !important; outline-offset: -6px; box-shadow: inset 0 0 0 8px var(--accent);
+}
+.minisora-studio .ms-below { gap: 8px; align-items: flex-start; }
+.minisora-studio .ms-below .widget-html { flex: 1; min-width: 0; height: auto; }
+.minisora-studio .ms-below button.jupyter-button { flex: none; height: 28px; line-height: 26px; padding: 0 12px; }
 .minisora-studio .ms-beside { flex: 1 1 300px; gap: 14px; min-width: 0; }
 .minisora-studio h4 { margin: 0; font-size: 17px; font-weight: 600; line-height: 1.35; color: var(--ink); }
 .minisora-studio .ms-beside img { display: block; width: 100%; border-radius: 4px; margin-top: 12px; }

@@ -13,8 +13,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from minisora.clip import Clip
-from minisora.course.studio.order import Order, Piece
+from minisora.course.studio.order import Order, Piece, grid_of
 from minisora.files import replacing
+
+HALVES = ("left", "right")  #: Powers that there were before squares could be marked: this half was new.
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Memory:
         """What the controls said last, or nothing."""
         with contextlib.suppress(OSError, ValueError):
             found = json.loads((self.folder / "draft.json").read_text(encoding="utf-8"))
-            return found if isinstance(found, dict) else {}
+            return _draft(found) if isinstance(found, dict) else {}
         return {}
 
     def _files(self) -> list[Path]:
@@ -62,6 +64,23 @@ def _read(path: Path) -> Piece:
     with safe_open(path, framework="pt") as file:
         facts = json.loads((file.metadata() or {})["piece"])
         frames = file.get_tensor("frames")
-    order = Order(**{**facts["order"], "size": tuple(facts["order"]["size"])})
+    asked = facts["order"]
+    if asked.get("power") in HALVES:
+        asked = {**asked, "power": "part", "marked": _half(asked["power"], *grid_of(*frames.shape[2:]))}
+    marked = tuple((row, column) for row, column in asked.get("marked", ()))
+    order = Order(**{**asked, "size": tuple(asked["size"]), "marked": marked})
     clip = Clip.of(frames, fps=facts["fps"], prompt=order.prompt)
     return Piece(order, clip, facts["took"], facts.get("opened", ""))
+
+
+def _draft(typed: dict[str, Any]) -> dict[str, Any]:
+    """What the controls said, as they are today."""
+    if "power" not in typed:
+        return typed
+    return {"marks": {}, **typed, "power": "part" if typed["power"] in HALVES else typed["power"]}
+
+
+def _half(side: str, rows: int, columns: int) -> list[tuple[int, int]]:
+    """The squares that one half of a picture touches."""
+    new = range((columns + 1) // 2) if side == "left" else range(columns // 2, columns)
+    return [(row, column) for row in range(rows) for column in new]

@@ -9,6 +9,7 @@ import ipywidgets
 
 from minisora.course.studio import look
 from minisora.course.studio.order import POWERS, Order
+from minisora.course.studio.squares import Squares
 from minisora.errors import UserError
 from minisora.request import check_sampling
 
@@ -80,6 +81,8 @@ class Panel:
         for each in (self.prompt, *self.fields.values()):
             each.add_class("ms-field")
         self.go.add_class("ms-go")
+        self.squares = Squares()
+        self.shape: tuple[int, int] | None = None  # height and width of what is on the screen
         self.order = order
 
         self.screen = w.HTML(look.empty("press Generate"))
@@ -90,7 +93,11 @@ class Panel:
         self.keep = box(w.HBox, "ms-keep", self.pause, self.mp4, self.gif)
         self.kept = w.HTML()
         self.past = box(w.VBox, "ms-past")
+        self.stack = box(w.Box, "ms-stack", self.screen, self.squares.board)
+        for field in (self.power, self.size):
+            field.observe(lambda _: self.lay(self.shape), names="value")
         self.widget = self._placed()
+        self.lay(None)
         self.judge()
         self.object({})
         self.resting(True)
@@ -113,6 +120,7 @@ class Panel:
             steps=self._steps(),
             guidance=self._guidance(),
             power=power,
+            marked=self.squares.marked,
         )
 
     @order.setter
@@ -125,12 +133,14 @@ class Panel:
             "steps": str(order.steps),
             "guidance": f"{order.guidance:g}",
             "power": order.power,
+            "marks": {**self.squares.marks, order.power: order.marked},
         }
 
     @property
     def typed(self) -> dict[str, Any]:
         """What stands in the controls, be it sense or not."""
-        return {"prompt": self.prompt.value, **{name: field.value for name, field in self.fields.items()}}
+        said = {"prompt": self.prompt.value, **{name: field.value for name, field in self.fields.items()}}
+        return {**said, "marks": self.squares.marks}
 
     @typed.setter
     def typed(self, typed: dict[str, Any]) -> None:
@@ -141,12 +151,25 @@ class Panel:
             self.seconds.options = {**LENGTHS, f"{seconds:g} s": seconds}
         self.prompt.value, self.size.value, self.seconds.value = typed["prompt"], size, seconds
         self.seed.value, self.steps.value, self.guidance.value = typed["seed"], typed["steps"], typed["guidance"]
+        self.squares.marks = typed["marks"]
         self.power.value = typed["power"]
 
     @property
     def answer(self) -> str:
         """What is said of the prompt, as HTML."""
         return "<br>".join([self.message.value, *(row.text.value for row in self.rows if row.word)])
+
+    def lay(self, shape: tuple[int, int] | None) -> None:
+        """Squares over the screen, on which there is a picture of this height and width, or none.
+
+        A path is marked on a frame of the size that the clip will have, whatever is on the screen.
+        """
+        size: Any = self.size.value
+        power: Any = self.power.value
+        self.shape = shape
+        self.squares.lay(power, size if power == "path" else shape)
+        unlike = power == "path" and shape != size
+        (self.stack.add_class if unlike else self.stack.remove_class)("ms-unlike")
 
     def judge(self) -> None:
         """Below each setting: what it is for, or what is wrong with it."""
@@ -195,6 +218,7 @@ class Panel:
         w = ipywidgets
         placed = {**self.fields, "seed": box(w.HBox, "ms-seed", self.seed, self.dice)}
         helped = [box(w.VBox, "ms-helped", field, self.helps[name]) for name, field in placed.items()]
+        left = box(w.VBox, "ms-left", self.stack, self.squares.below)
         return box(
             w.VBox,
             "minisora-studio",
@@ -203,7 +227,7 @@ class Panel:
             box(w.VBox, "ms-answer", self.message, *(row.widget for row in self.rows)),
             box(w.HBox, "ms-fields", *helped),
             w.HTML(look.WORDS),
-            box(w.HBox, "ms-stage", self.screen, box(w.VBox, "ms-beside", self.about, self.keep, self.kept)),
+            box(w.HBox, "ms-stage", left, box(w.VBox, "ms-beside", self.about, self.keep, self.kept)),
             self.past,
         )
 

@@ -20,7 +20,7 @@ from minisora.course.picture import Picture
 from minisora.course.studio import look
 from minisora.course.studio.desk import Desk
 from minisora.course.studio.memory import Memory
-from minisora.course.studio.order import Order, Piece
+from minisora.course.studio.order import WORDS_ALONE, Order, Piece
 from minisora.course.studio.panel import Panel, box, button
 from minisora.course.studio.work import Stopped, in_background, make, open_file
 from minisora.errors import UserError
@@ -106,8 +106,11 @@ class Studio:
             self._desk.say("one clip at a time: stop this one, or wait for it", wrong=True)
         elif (order := self._desk.accepted()) is not None:
             given = self._given(order)
-            if given is None and order.power != "words":
-                self._desk.say("nothing on the screen to begin with: generate a clip first, or open one", wrong=True)
+            wrong = order.missing
+            if given is None and order.power not in WORDS_ALONE:
+                wrong = "nothing on the screen to begin with: generate a clip first, or open one"
+            if wrong:
+                self._desk.say(wrong, wrong=True)
                 return
             self._begin(order)
             self._worker = in_background(lambda: self._work(order, given))
@@ -200,7 +203,7 @@ class Studio:
 
     def _given(self, order: Order) -> Clip | None:
         """What an order begins with, of what is on the screen."""
-        return None if order.power == "words" or self.shown is None else self.shown.clip
+        return None if order.power in WORDS_ALONE or self.shown is None else self.shown.clip
 
     def _forget_the_press(self) -> None:
         if self._about_to_begin is not None:
@@ -278,6 +281,7 @@ class Studio:
         """A finished piece on the screen, or an empty one."""
         self.shown = piece
         self._play()
+        self.panel.lay(None if piece is None else (piece.clip.shape[2], piece.clip.shape[3]))
         self.panel.about.value = "" if piece is None else look.finished(piece)
         self.panel.keepable(piece is not None)
 

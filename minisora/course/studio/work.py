@@ -13,7 +13,7 @@ from torch import Tensor
 from minisora import edits
 from minisora.clip import Clip
 from minisora.course.studio.order import Order, Piece
-from minisora.course.studio.powers import apply
+from minisora.course.studio.powers import apply, direction
 from minisora.edits import Settings
 from minisora.pipeline import Pipeline
 
@@ -73,6 +73,7 @@ def make(
             size=order.size,
             steps=order.steps,
             guidance=order.guidance,
+            direct=direction(order),
             seed=order.seed,
             watch=watch,
             preview=seen,

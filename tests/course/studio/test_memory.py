@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from minisora.clip import Clip
 from minisora.course.studio.memory import Memory
@@ -45,6 +47,31 @@ def test_broken_files_are_passed_over(tmp_path: Path) -> None:
         assert memory.noted() == {}
     memory.note({"prompt": "a ★"})
     assert memory.noted() == {"prompt": "a ★"} == json.loads((tmp_path / "draft.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("power", "width", "columns"),
+    [("left", 80, (0, 1, 2)), ("right", 80, (2, 3, 4)), ("left", 64, (0, 1)), ("right", 64, (2, 3))],
+)
+def test_what_was_remembered_of_halves_is_marked_squares(
+    tmp_path: Path, power: str, width: int, columns: tuple[int, ...]
+) -> None:
+    """As they were written before squares could be marked."""
+    memory, clip = Memory(tmp_path, most=3), Clip.of(torch.rand(3, 5, 32, width), fps=8.0)
+    order = asdict(Order("a red circle", power=power))
+    del order["marked"]
+    facts = {"order": order, "took": 1.0, "opened": "", "fps": 8.0}
+    save_file({"frames": clip.frames.contiguous()}, tmp_path / "1.safetensors", metadata={"piece": json.dumps(facts)})
+    (piece,) = memory.pieces()
+    assert piece.order == Order(
+        "a red circle", power="part", marked=tuple((row, column) for row in (0, 1) for column in columns)
+    )
+    memory.keep(piece)
+    assert memory.pieces()[0].order == piece.order
+    memory.note({"prompt": "a star", "power": power})
+    assert memory.noted() == {"prompt": "a star", "power": "part", "marks": {}}
+    memory.note(kept := {"prompt": "a star", "power": "path", "marks": {"path": [[0, 1]]}})
+    assert memory.noted() == kept
 
 
 def test_a_place_that_cannot_be_written_to(tmp_path: Path) -> None:

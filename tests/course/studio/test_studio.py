@@ -19,10 +19,11 @@ import pytest
 import torch
 from PIL import Image
 
+from minisora import edits
 from minisora.clip import Clip
 from minisora.course import Studio, living, widgets
 from minisora.course.studio import studio as room
-from minisora.course.studio.order import POWERS, Order
+from minisora.course.studio.order import POWERS, WORDS_ALONE, Order
 from minisora.course.studio.words import EXAMPLES, completions, replaced, unknown
 from minisora.course.studio.work import Stopped, in_background, make
 from minisora.errors import UserError
@@ -313,7 +314,7 @@ def test_history_and_prompt_outlive_the_page(tmp_path: Path) -> None:
     assert again.order == first.history[1].order
 
 
-@pytest.mark.parametrize("power", [power for power in POWERS if power != "words"])
+@pytest.mark.parametrize("power", [power for power in POWERS if power not in WORDS_ALONE])
 def test_what_is_on_the_screen_can_be_given(pipeline: Pipeline, power: str) -> None:
     studio = Studio("a blue square bounces", pipeline, seconds=0.5, size=(32, 48))
     studio.panel.power.value = power
@@ -324,10 +325,12 @@ def test_what_is_on_the_screen_can_be_given(pipeline: Pipeline, power: str) -> N
     studio.generate()
     studio.wait(60)
     studio.panel.power.value = power
+    marked = ((1, 2), (0, 0)) if power == "part" else ()
+    studio.panel.squares.marks = {power: marked}
     studio.generate()
     studio.wait(60)
     made, given = studio.history
-    assert made.order == replace(given.order, power=power) and POWERS[power] in studio.panel.about.value
+    assert made.order == replace(given.order, power=power, marked=marked) and POWERS[power] in studio.panel.about.value
     before, after = given.clip.frames, made.clip.frames
     assert after.shape[1] == {"after": 9, "before": 9, "loop": 9}.get(power, 5) and after.shape[2:] == (32, 48)
     if power == "after":
@@ -336,6 +339,9 @@ def test_what_is_on_the_screen_can_be_given(pipeline: Pipeline, power: str) -> N
         assert torch.equal(after[:, 2], before[:, 2])  # at its ends it fades over
     elif power == "before":
         assert torch.equal(after[:, 4:], before)
+    elif power == "part":
+        corners = edits.edit(pipeline, before, "a blue square bounces", [(16, 32, 16, 16), (0, 0, 16, 16)])
+        assert torch.equal(after, corners.frames)
     else:
         assert not torch.equal(after, before)
     studio.bring_back(given)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,10 @@ import pytest
 from PIL import Image
 
 import minisora
+from minisora.checkpoint import save_checkpoint
+from minisora.course.studio.order import POWERS
+from minisora.pipeline import Pipeline
+from tests.conftest import planned
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install playwright)")
 pytest.importorskip("voila", reason="needs voila (pip install voila)")
@@ -91,6 +98,18 @@ def opened(page: Any, url: str, image: str, *, tries: int = 2) -> None:
         except playwright.TimeoutError:
             if not left:
                 raise
+
+
+def with_planner(weights: Path, folder: Path) -> Path:
+    """The same weights in a folder where a planner lies beside them."""
+    shutil.copytree(weights, folder)
+    more = planned(Pipeline.load(weights, device="cpu"))
+    assert more.planner is not None
+    about = {"kind": "planner", "settings": asdict(more.planner.config), "codec": more.card["latents"]}
+    save_checkpoint(folder, "planner", more.planner.state_dict(), about)
+    card = {**json.loads((folder / "text-to-video.json").read_text()), "settings": asdict(more.dit.config)}
+    save_checkpoint(folder, "text-to-video", more.dit.state_dict(), card)
+    return folder
 
 
 def ended(url: str, kernel: str) -> bool:
@@ -187,4 +206,94 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         page.close(run_before_unload=True)
         assert ended(url, after)
         assert [each for each in outside if not each.startswith(("data:", "blob:"))] == []
+        browser.close()
+
+
+#: Which square lies under the middle of each square, as it is called, and whether it ends where the picture ends.
+OVER = """image => {
+    const frame = image.getBoundingClientRect();
+    const squares = [...document.querySelectorAll('.ms-squares button')];
+    const boxes = squares.map(each => each.getBoundingClientRect());
+    const far = (a, b) => Math.abs(a - b) > 1.5;
+    const ends = [["left", Math.min], ["top", Math.min], ["right", Math.max], ["bottom", Math.max]];
+    return {
+        away: ends.filter(([end, most]) => far(most(...boxes.map(box => box[end])), frame[end])).map(([end]) => end),
+        hidden: squares.filter((each, i) => each !== document.elementFromPoint(
+            (boxes[i].left + boxes[i].right) / 2, (boxes[i].top + boxes[i].bottom) / 2)).map(each => each.innerText),
+        names: squares.map(each => each.innerText),
+    };
+}"""
+ALONE, PATH, PART = (POWERS[name] for name in ("words", "path", "part"))
+
+
+def test_squares_by_mouse_and_by_keyboard(weights: Path, tmp_path: Path) -> None:
+    with served(with_planner(weights, tmp_path / "weights"), tmp_path) as url, playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        page = browser.new_context(viewport={"width": 1100, "height": 1000}).new_page()
+        page.set_default_timeout(PATIENCE)
+        opened(page, url, "clip: a red circle moves right")
+        power, generate = page.get_by_label("Begin with"), page.get_by_role("button", name="Generate")
+        image = page.locator(".ms-screen img")
+
+        def square(name: str) -> Any:
+            return page.get_by_role("button", name=name, exact=True)
+
+        # There is a square on each token of the clip, on top of whatever is drawn, and Generate says what to do.
+        assert page.locator(".ms-squares button:visible").count() == 0
+        power.select_option(PART)
+        square("row 4, column 4").wait_for()
+        over = page.evaluate(OVER, image.element_handle())
+        assert (over["away"], over["hidden"]) == ([], [])
+        assert over["names"] == [f"row {row}, column {column}" for row in range(1, 5) for column in range(1, 5)]
+        page.get_by_role("status").filter(has_text="Mark the squares that are to be new").wait_for()
+        generate.press("Enter")
+        page.get_by_role("alert").filter(has_text="no square is marked").wait_for()
+
+        # By mouse, somewhere on the picture; by keyboard, from square to square, which keep the focus.
+        frame = image.bounding_box()
+        page.mouse.click(frame["x"] + 0.7 * frame["width"], frame["y"] + 0.3 * frame["height"])
+        square("row 2, column 3, marked").wait_for()
+        square("row 1, column 1").focus()
+        page.keyboard.press("Space")
+        square("row 1, column 1, marked").wait_for()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        second = square("row 1, column 2, marked")
+        second.wait_for()
+        assert second.evaluate("each => each === document.activeElement")
+        assert second.evaluate("each => parseFloat(getComputedStyle(each).outlineWidth)") >= 2
+        assert page.evaluate(OVER, image.element_handle())["hidden"] == []
+        page.get_by_role("status").filter(has_text="3 of 16 squares are new").wait_for()
+        assert page.evaluate(NAMELESS) == 0
+
+        generate.press("Enter")
+        page.get_by_role("status").filter(has_text=f"{PART} (3)").wait_for()
+        assert square("row 1, column 2, marked").is_visible()  # marks outlive the clip
+
+        # A path is marked on the size that is chosen; its order is written into the squares.
+        power.select_option(PATH)
+        page.get_by_label("Height × width").select_option("48 × 80, wide")
+        square("row 3, column 5").wait_for()
+        assert len(page.evaluate(OVER, image.element_handle())["names"]) == 15
+        for i, place in enumerate(("row 3, column 1", "row 1, column 3", "row 3, column 5"), 1):
+            square(place).click()
+            square(f"{place}, number {i}").wait_for()
+        assert page.locator(".ms-board svg text").all_text_contents() == ["1", "2", "3"]
+        generate.press("Enter")
+        page.get_by_role("status").filter(has_text=f"48×80 · {PATH} (3)").wait_for()
+        assert page.evaluate(OVER, image.element_handle())["away"] == []
+
+        # Loaded again, the page has them; Clear takes them away, and those of the other power stay.
+        opened(page, url, "clip: a red circle moves right")
+        square("row 1, column 3, number 2").wait_for()
+        clear = page.get_by_role("button", name="Clear", exact=True)
+        clear.press("Enter")
+        square("row 1, column 3").wait_for()
+        assert clear.evaluate("each => each === document.activeElement")
+        power.select_option(PART)
+        square("row 2, column 3, marked").wait_for()
+        power.select_option(ALONE)
+        page.locator(".ms-squares").wait_for(state="hidden")
         browser.close()
