@@ -27,7 +27,9 @@ from minisora.worlds.claims import Claims, ObjectClaim, parse, sentence
 from minisora.worlds.plan import NUMBERS, Track, tracks_of, written
 from minisora.worlds.read_plan import read_plan
 
-APART = 0.9  #: So many times the sum of two radii things keep away from one another.
+#: So many times the sum of two radii things keep away from one another: as far as there is room, so that hardly any cell
+#: of a plan has to speak of two things; and how near they may come at the least.
+APART = (1.8, 1.4, 1.1, 0.9)
 SIDE = 0.16  #: Sides between two middles before one is said to be to the left of the other, or above it.
 MOVES = torch.linspace(-0.4, 0.4, 11)  #: Sides by which a thing may be moved aside.
 
@@ -106,8 +108,9 @@ def plan_clips(
             if (read := read_plan(plan, seconds=seconds)) is not None and read.keeps(thing.claim):
                 thing.plans.append(thing.last)
         for i in {i for i, _ in open_}:
-            ways = (arranged(plans, said[i], shape) for plans in product(*(thing.plans for thing in clips[i])))
-            chosen[i] = next((way for way in ways if way is not None), None)
+            ways = product(APART, product(*(thing.plans for thing in clips[i])))
+            placed = (arranged(plans, said[i], shape, apart=apart) for apart, plans in ways)
+            chosen[i] = next((way for way in placed if way is not None), None)
     return [course or _latest(things) for course, things in zip(chosen, clips, strict=True)]
 
 
@@ -137,7 +140,9 @@ def tracks(plans: Sequence[Tensor]) -> Tracks:
     return now, then
 
 
-def arranged(plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int]) -> Tracks | None:
+def arranged(
+    plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int], *, apart: float = min(APART)
+) -> Tracks | None:
     """What all things of a clip do together, from a plan ``1 NUMBERS t h w`` of each.
 
     A plan says where a thing goes, and a sentence only how: so each is moved aside as a whole, as little as it takes
@@ -161,7 +166,7 @@ def arranged(plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int
         cost = cost + far[i].view([-1 if k == i else 1 for k in range(len(plans))])
     for a, b in combinations(range(len(plans)), 2):
         right, down = x[a, :, None] - x[b], y[a, :, None] - y[b]  # m m f
-        clear = torch.hypot(right, down) > APART * (radius[a] + radius[b])
+        clear = torch.hypot(right, down) > apart * (radius[a] + radius[b])
         good = torch.ones_like(clear[..., 0]) if frozenset((a, b)) in over else clear.all(-1)
         for kind, sign in ((r.kind, 1 if r.a == a else -1) for r in claims.relations if {r.a, r.b} == {a, b}):
             stands = {"left of": -right, "right of": right, "above": -down, "below": down}

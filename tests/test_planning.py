@@ -64,10 +64,11 @@ def test_a_plan_is_written_in_as_many_cells_as_asked_for() -> None:
 def test_things_keep_clear_of_one_another_and_keep_their_ways() -> None:
     claims = parse(TWO)
     both = plan(motion="up", speed=0.2), plan(shape="square", colour="blue")
-    now, _ = arranged(both, claims, SHAPE) or (None, None)
-    assert now is not None
-    distance = torch.hypot(now.x[0, 0] - now.x[0, 1], now.y[0, 0] - now.y[0, 1])
-    assert (distance > APART * now.radius[0].sum(0)).all()
+    for apart in APART:
+        now, _ = arranged(both, claims, SHAPE, apart=apart) or (None, None)
+        assert now is not None
+        distance = torch.hypot(now.x[0, 0] - now.x[0, 1], now.y[0, 0] - now.y[0, 1])
+        assert (distance > apart * now.radius[0].sum(0)).all()
     assert (now.x.abs() + now.radius <= 0.5).all() and (now.y.abs() + now.radius <= 0.5).all()
     before, _ = tracks(both)
     torch.testing.assert_close(now.y.diff(dim=-1), before.y.diff(dim=-1))
