@@ -36,7 +36,9 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-field :is(input, select) {
   flex: none; width: 100%; height: 34px; border-radius: 6px; padding: 0 10px; font-size: 14px;
 }
-.minisora-studio .ms-field select { background-position: calc(100% - 8px) center; }
+.minisora-studio .ms-field select {
+  background-position: calc(100% - 8px) center; padding-right: 28px; text-overflow: ellipsis;
+}
 .minisora-studio button.jupyter-button {
   width: auto; height: 32px; line-height: 30px; padding: 0 14px; border-radius: 6px; font-size: 13px;
 }
@@ -56,6 +58,7 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-saved { font-size: 13px; overflow-wrap: anywhere; }
 .minisora-studio .ms-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .minisora-studio .ms-fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 14px; }
+.minisora-studio .ms-fields > :first-child { grid-column: span 2; }
 .minisora-studio .ms-helped { gap: 6px; }
 .minisora-studio .ms-helped :is(.ms-help, .ms-wrong) { display: block; font-size: 12px; line-height: 1.4; }
 .minisora-studio .ms-help { color: var(--soft); }
@@ -84,7 +87,8 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-squares button.jupyter-button:focus-visible {
   outline: 3px solid white !important; outline-offset: -6px; box-shadow: inset 0 0 0 8px var(--accent);
 }
-.minisora-studio .ms-below { gap: 8px; align-items: flex-start; }
+.minisora-studio .ms-below { gap: 8px; align-items: center; }
+.minisora-studio .ms-below .ms-help { display: block; font-size: 13px; line-height: 1.4; }
 .minisora-studio .ms-below .widget-html { flex: 1; min-width: 0; height: auto; }
 .minisora-studio .ms-below button.jupyter-button { flex: none; height: 28px; line-height: 26px; padding: 0 12px; }
 .minisora-studio .ms-beside { flex: 1 1 300px; gap: 14px; min-width: 0; }
@@ -102,6 +106,7 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 8px 0 0; }
 .minisora-studio :is(dt, dd) { margin: 0; float: none; width: auto; font-size: 13px; line-height: 1.5; }
 .minisora-studio dt { color: var(--soft); font-weight: 400; }
+@container (max-width: 330px) { .minisora-studio .ms-fields > :first-child { grid-column: auto; } }
 @container (max-width: 560px) { .minisora-studio .ms-row { grid-template-columns: 1fr; gap: 6px; } }
 </style>"""
 

@@ -129,7 +129,7 @@ def name_of(square: Square, order: Sequence[Square] = (), *, at: bool) -> str:
 
 def hatched(marked: Sequence[Square], rows: int, columns: int) -> str:
     """Squares under a hatching that is seen on light and on dark."""
-    lines = "".join(f"M{c} {r + 0.5}l.5-.5M{c} {r + 1}l1-1M{c + 0.5} {r + 1}l.5-.5" for r, c in marked)
+    lines = "".join(f"M{c + 0.04} {r + 0.5}l.46-.46m.46 0l-.92.92m.46 0l.46-.46" for r, c in marked)
     frames = "".join(f'<rect x="{c + 0.04}" y="{r + 0.04}" width=".92" height=".92"/>' for r, c in marked)
     inside = (
         f'<g fill="#000" fill-opacity=".35">{frames}</g>'
