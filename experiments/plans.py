@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from minisora.pipeline import Pipeline
 from minisora.presets import HARD_MOTIONS
 from minisora.velocities import Sampling
 from minisora.worlds.claims import parse
-from minisora.worlds.drawn import canonical
+from minisora.worlds.drawn import DrawnScene, canonical
 
 CHOSEN = ("one object, seen", "two objects", "one digit")
 
@@ -43,7 +44,9 @@ def main(arguments: list[str]) -> int:
     except UserError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 2
-    suites = {suite.name: replace(suite, seed=suite.seed + 100).draw() for suite in SUITES if suite.name in CHOSEN}
+    suites: dict[str, Sequence[DrawnScene]] = {
+        suite.name: replace(suite, seed=suite.seed + 100).draw() for suite in SUITES if suite.name in CHOSEN
+    }
     suites["hard motions"] = replace(ONE_OBJECT, motions=HARD_MOTIONS).sample(
         asked.prompts, generator=Generator().manual_seed(5)
     )

@@ -27,8 +27,8 @@ from minisora.worlds.claims import Claims, ObjectClaim, parse, sentence
 from minisora.worlds.plan import NUMBERS, Track, tracks_of, written
 from minisora.worlds.read_plan import read_plan
 
-#: So many times the sum of two radii things keep away from one another: as far as there is room, so that hardly any cell
-#: of a plan has to speak of two things; and how near they may come at the least.
+#: So many times the sum of two radii things keep away from one another: as far as there is room, so that hardly any
+#: cell of a plan has to speak of two things; the last is how near they may come.
 APART = (1.8, 1.4, 1.1, 0.9)
 SIDE = 0.16  #: Sides between two middles before one is said to be to the left of the other, or above it.
 MOVES = torch.linspace(-0.4, 0.4, 11)  #: Sides by which a thing may be moved aside.
