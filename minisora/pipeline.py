@@ -311,19 +311,25 @@ class Pipeline:
             or ((free > 0) & (free < 1)).any()
         ):
             return None
+        from_nothing, patch = bool((free > 0).all()), self.dit.config.patch
         # Of several things a given picture does not say which one it shows.
-        most = s.plan_objects if bool((free > 0).all()) else min(s.plan_objects, 1)
-        patch, counts = self.dit.config.patch, [len(claims_to_plan(each).objects) for each in words]
+        most = s.plan_objects if from_nothing else min(s.plan_objects, 1)
+        counts = [len(claims_to_plan(each).objects) for each in words]
         given = given_latents(x, free, patch)
         if pace != 1 and not (free.expand(-1, -1, x.shape[2], -1, -1)[:, :, 1:] > 0).all():
             raise UserError(f"pace {pace:g} where more than the first picture is given: leave one of them out")
         frames, rows, columns = grid_of(x, patch)
         longer = frames_to_plan(frames, pace)
+        cells = rows, columns
+        if from_nothing:  # tracks are of no size, and of the usual one the planner has seen most
+            _, height, width = self.latent_shape(self.seconds, self.size)
+            cells = height // patch, width // patch
+            given = given.new_zeros(*given.shape[:3], *cells)
         plans = plan_clips(
             self.planner,
             self.tokenizer,
             [each if count <= most else "" for each, count in zip(words, counts, strict=True)],
-            (longer, rows, columns),
+            (longer, *cells),
             sources,
             s,
             seconds=self._between,
