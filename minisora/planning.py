@@ -11,9 +11,11 @@ large systems do with a reward model for a check.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
+from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
@@ -27,10 +29,11 @@ from minisora.worlds.claims import Claims, ObjectClaim, parse, sentence
 from minisora.worlds.plan import NUMBERS, Track, tracks_of, written
 from minisora.worlds.read_plan import read_plan
 
-#: So many times the sum of two radii things keep away from one another: as far as there is room, so that hardly any
-#: cell of a plan has to speak of two things; the last is how near they may come.
-APART = (1.8, 1.4, 1.1, 0.9)
+#: In sums of two radii: how far apart two things are at the least; how far they are moved if there is room, so that
+#: hardly any cell of a plan has to speak of both; and what that is worth, beside the squares of how far they are moved.
+CLEAR, WIDE, WORTH = 1.1, 1.8, 10.0
 SIDE = 0.16  #: Sides between two middles before one is said to be to the left of the other, or above it.
+KEPT = 3  #: Plans of one thing of which the best company for the others is chosen.
 MOVES = torch.linspace(-0.4, 0.4, 11)  #: Sides by which a thing may be moved aside.
 
 
@@ -51,6 +54,12 @@ class Thing:
     claim: ObjectClaim
     plans: list[Tensor] = field(default_factory=list)
     last: Tensor | None = None
+
+    def best(self) -> Tensor:
+        """The latest that keeps its word, or else the latest."""
+        plan = self.plans[-1] if self.plans else self.last
+        assert plan is not None  # at least one is made of each
+        return plan
 
 
 def claims_to_plan(words: str) -> Claims:
@@ -91,9 +100,9 @@ def plan_clips(
     """
     said = [claims_to_plan(words) for words in prompts]
     clips = [things_of(words, claims) for words, claims in zip(prompts, said, strict=True)]
-    chosen: list[Tracks | None] = [None] * len(clips)
+    best = [Arranged(None, -math.inf)] * len(clips)
     for _ in range(sampling.plan_tries):
-        open_ = [(i, thing) for i, things in enumerate(clips) if chosen[i] is None for thing in things]
+        open_ = [(i, thing) for i, things in enumerate(clips) if best[i].room < CLEAR for thing in things]
         if not open_:
             break
         rows = [i for i, _ in open_]
@@ -108,10 +117,10 @@ def plan_clips(
             if (read := read_plan(plan, seconds=seconds)) is not None and read.keeps(thing.claim):
                 thing.plans.append(thing.last)
         for i in {i for i, _ in open_}:
-            ways = product(APART, product(*(thing.plans for thing in clips[i])))
-            placed = (arranged(plans, said[i], shape, apart=apart) for apart, plans in ways)
-            chosen[i] = next((way for way in placed if way is not None), None)
-    return [course or _latest(things) for course, things in zip(chosen, clips, strict=True)]
+            ways = [arranged(plans, said[i], shape) for plans in product(*(thing.plans[-KEPT:] for thing in clips[i]))]
+            best[i] = max([best[i], *ways], key=lambda way: way.room)
+    latest = [tracks([thing.best() for thing in things]) if things else None for things in clips]
+    return [way.tracks or other for way, other in zip(best, latest, strict=True)]
 
 
 def plans_written(courses: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
@@ -121,12 +130,6 @@ def plans_written(courses: Sequence[Tracks | None], shape: tuple[int, int, int])
         shape: latent frames, and rows and columns of tokens: those of whichever network is to know the plan.
     """
     return torch.cat([torch.zeros(1, NUMBERS, *shape) if each is None else written(*each, shape) for each in courses])
-
-
-def _latest(things: Sequence[Thing]) -> Tracks | None:
-    """Where nothing was as it should be: what comes nearest."""
-    plans = [plan for thing in things for plan in (thing.plans or [thing.last])[-1:] if plan is not None]
-    return tracks(plans) if plans else None
 
 
 def _noise(shape: tuple[int, ...], source: Generator) -> Tensor:
@@ -140,41 +143,54 @@ def tracks(plans: Sequence[Tensor]) -> Tracks:
     return now, then
 
 
-def arranged(
-    plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int], *, apart: float = min(APART)
-) -> Tracks | None:
+class Arranged(NamedTuple):
+    """What the things of a clip do together, and how much room they have: the smallest distance of any two, in sums of
+    their radii. Infinitely much for a single one; where they cannot stand as they are said to stand, less than none."""
+
+    tracks: Tracks | None
+    room: float
+
+
+def arranged(plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int]) -> Arranged:
     """What all things of a clip do together, from a plan ``1 NUMBERS t h w`` of each.
 
     A plan says where a thing goes, and a sentence only how: so each is moved aside as a whole, as little as it takes
-    for all of them to keep clear of one another, in the frame, and to stand as they are said to stand. None if there
-    is no way.
+    for all of them to have room, to be in the frame, and to stand as they are said to stand.
     """
     now, then = tracks(plans)
     if len(plans) == 1:
-        return now, then
+        return Arranged((now, then), math.inf)
     (_, rows, columns), side = shape, min(shape[1:])
     aside = torch.cartesian_prod(MOVES, MOVES)  # m 2
     x, y = (place[0, :, None] + aside[:, i, None] for i, place in enumerate((now.x, now.y)))  # o m f
     radius = now.radius[0]
-    inside = ((x.abs() + radius[:, None] <= columns / side / 2) & (y.abs() + radius[:, None] <= rows / side / 2)).all(
-        -1
-    )
+    width, height = (x.abs() + radius[:, None]).amax(-1), (y.abs() + radius[:, None]).amax(-1)  # o m
+    inside = (width <= columns / side / 2) & (height <= rows / side / 2)
     far = aside.square().sum(1).masked_fill(~(inside | (aside == 0).all(1)), torch.inf)  # o m
+    cost, room = torch.zeros([len(aside)] * len(plans)), torch.full([len(aside)] * len(plans), torch.inf)
+
+    def spread(value: Tensor, *of: int) -> Tensor:  # over the ways to move all of the things
+        return value.view([len(aside) if k in of else 1 for k in range(len(plans))])
+
     over = {frozenset((r.a, r.b)) for r in claims.relations if r.kind == "in front of"}
-    cost = torch.zeros([len(aside)] * len(plans))
     for i in range(len(plans)):
-        cost = cost + far[i].view([-1 if k == i else 1 for k in range(len(plans))])
+        cost = cost + spread(far[i], i)
     for a, b in combinations(range(len(plans)), 2):
         right, down = x[a, :, None] - x[b], y[a, :, None] - y[b]  # m m f
-        clear = torch.hypot(right, down) > apart * (radius[a] + radius[b])
-        good = torch.ones_like(clear[..., 0]) if frozenset((a, b)) in over else clear.all(-1)
+        distance = torch.hypot(right, down) / (radius[a] + radius[b])
+        nearest = distance.amin(-1)
+        if frozenset((a, b)) in over:
+            cost = cost.masked_fill(spread(distance[..., 0] > CLEAR, a, b), torch.inf)
+        else:
+            cost = cost + WORTH * spread((WIDE - nearest).clamp(min=0).square(), a, b)
+            room = torch.minimum(room, spread(nearest, a, b))
         for kind, sign in ((r.kind, 1 if r.a == a else -1) for r in claims.relations if {r.a, r.b} == {a, b}):
             stands = {"left of": -right, "right of": right, "above": -down, "below": down}
-            good = good & (sign * stands[kind][..., 0] > SIDE if kind in stands else ~clear[..., 0])
-        cost = cost.masked_fill(~good.view([len(aside) if k in (a, b) else 1 for k in range(len(plans))]), torch.inf)
+            if kind in stands:
+                cost = cost.masked_fill(spread(sign * stands[kind][..., 0] <= SIDE, a, b), torch.inf)
     if not cost.isfinite().any():
-        return None
-    best = torch.stack(torch.unravel_index(cost.argmin(), cost.shape))
-    dx, dy = aside[best].T[:, None, :, None]
+        return Arranged((now, then), -math.inf)
+    best = torch.unravel_index(cost.argmin(), cost.shape)
+    dx, dy = aside[torch.stack(best)].T[:, None, :, None]
     now, then = (track._replace(x=track.x + dx, y=track.y + dy) for track in (now, then))
-    return now, then
+    return Arranged((now, then), float(room[best]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,10 @@ from torch import Generator, Tensor
 from minisora.checkpoint import shipped_folder
 from minisora.model import DiT, Tokenizer
 from minisora.networks import load_codec, load_transformer
-from minisora.planning import APART, SIDE, arranged, plan_clips, plans_written, things_of, tracks
+from minisora.planning import CLEAR, SIDE, WIDE, arranged, plan_clips, plans_written, things_of, tracks
 from minisora.velocities import Sampling
 from minisora.worlds.claims import parse
-from minisora.worlds.plan import NUMBERS, Track, plan_of, written
+from minisora.worlds.plan import NUMBERS, Track, plan_of
 from minisora.worlds.read_plan import read_plan
 from minisora.worlds.scene import Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
@@ -64,16 +65,21 @@ def test_a_plan_is_written_in_as_many_cells_as_asked_for() -> None:
 def test_things_keep_clear_of_one_another_and_keep_their_ways() -> None:
     claims = parse(TWO)
     both = plan(motion="up", speed=0.2), plan(shape="square", colour="blue")
-    now, _ = arranged(both, claims, SHAPE) or (None, None)
-    assert now is not None
+    way = arranged(both, claims, SHAPE)
+    assert way.tracks is not None and way.room >= WIDE
+    now, _ = way.tracks
+    distance = torch.hypot(now.x[0, 0] - now.x[0, 1], now.y[0, 0] - now.y[0, 1])
+    assert (distance / now.radius[0].sum(0)).min() == pytest.approx(way.room)
     assert (now.x.abs() + now.radius <= 0.5).all() and (now.y.abs() + now.radius <= 0.5).all()
-    for apart in APART:
-        moved, _ = arranged(both, claims, SHAPE, apart=apart) or (None, None)
-        assert moved is not None
-        distance = torch.hypot(moved.x[0, 0] - moved.x[0, 1], moved.y[0, 0] - moved.y[0, 1])
-        assert (distance > apart * moved.radius[0].sum(0)).all()
     before, _ = tracks(both)
     torch.testing.assert_close(now.y.diff(dim=-1), before.y.diff(dim=-1))
+
+
+def test_what_has_room_is_not_moved() -> None:
+    both = plan(x=-0.3), plan(shape="square", colour="blue", x=0.3)
+    way = arranged(both, parse(TWO), SHAPE)
+    assert way.tracks is not None and torch.equal(way.tracks[0].x, tracks(both)[0].x)
+    assert arranged(both[:1], parse(TWO), SHAPE).room == math.inf
 
 
 @pytest.mark.parametrize(
@@ -82,22 +88,28 @@ def test_things_keep_clear_of_one_another_and_keep_their_ways() -> None:
 )
 def test_things_stand_as_they_are_said_to_stand(relation: str, right: int, down: int) -> None:
     claims = parse(f"a small red circle {relation} a small blue square")
-    now, _ = arranged((plan(), plan(shape="square", colour="blue")), claims, SHAPE) or (None, None)
-    assert now is not None
+    way = arranged((plan(), plan(shape="square", colour="blue")), claims, SHAPE)
+    assert way.tracks is not None
+    now, _ = way.tracks
     ahead = (now.x[0, 0] - now.x[0, 1]) * right + (now.y[0, 0] - now.y[0, 1]) * down
     assert (ahead > SIDE).all()
 
 
-def test_there_is_no_way_where_there_is_no_room() -> None:
+def test_what_is_in_front_hides_a_part() -> None:
+    claims = parse("a small red circle in front of a small blue square")
+    way = arranged((plan(x=-0.3), plan(shape="square", colour="blue", x=0.3)), claims, SHAPE)
+    assert way.tracks is not None
+    now, _ = way.tracks
+    distance = torch.hypot(now.x[0, 0] - now.x[0, 1], now.y[0, 0] - now.y[0, 1])
+    assert (distance < CLEAR * now.radius[0].sum(0)).all()
+
+
+def test_where_there_is_no_room_it_is_said() -> None:
     claims = parse("a large red circle and a large blue square and a large green star")
     looks = (("circle", "red"), ("square", "blue"), ("star", "green"))
-    things = [plan(size="large", shape=shape, colour=colour) for shape, colour in looks]
-    pairs = [tracks([each]) for each in things]
-    crowd = [
-        written(now._replace(radius=3 * now.radius), then._replace(radius=3 * then.radius), SHAPE)
-        for now, then in pairs
-    ]
-    assert arranged(crowd, claims, SHAPE) is None
+    small, large = ([plan(size=size, shape=a, colour=b) for a, b in looks] for size in ("small", "large"))
+    crowd, company = arranged(large, claims, SHAPE), arranged(small, claims, SHAPE)
+    assert crowd.tracks is not None and crowd.room < CLEAR < company.room
 
 
 def test_each_thing_is_planned_by_a_sentence_of_its_own() -> None:
