@@ -745,47 +745,35 @@ plots.xt_slice(shown["it moves"], alt="a row of the animated clip through time, 
 #    single latents: four times as many, so that it draws rims across which the large network's tokens have seams.
 #
 # A plan is noise at first like everything else, and your loop does not care what it samples. Each cell that believes
-# something near draws the way of its middle through the four pictures of the latent frame. **Before you run:** nobody
-# compares the cells. What will you see where they disagree?
-
-# %%
-assert pipeline.planner is not None
-planner, cells = pipeline.planner, (latent_frames, 4, 4)
-nothing = torch.zeros(1, planner.config.known, *cells, device=pipeline.device)  # no latents are given
-
-
-def plan_for(wish: str, seed: int) -> Tensor:
-    """A plan from noise, by your loop."""
-    noise = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(seed))
-    network, times = prompted(wish, cells, planner, nothing), time_grid(12, shift=pipeline.sampling.shift)
-    return sample(network, noise.to(pipeline.device), times, step=ab2)[0]
-
-
-for wish in ("a large red circle moves right", "a small blue square bounces"):
-    display(plots.plan(plan_for(wish, 0), alt=f"the plan for {wish}: in each cell near it, the way of its middle"))
-
-# %% [markdown]
-# Where lines lie on one another, the cells agree. Where a bundle frays, the clip will be torn: this is how far one can
-# look into a clip before it has a single pixel.
-#
-# And not only *you* can look. A plan is numbers with names, so a few lines without any network can **read** it: which
-# shape and colour do its cells name, and which motion does its path make? (`worlds/read_plan.py`. It is a judge that
-# needs no pictures.) A plan that is not what was said need not be painted at all. Throw it away, and take other noise:
-# a plan costs a small part of what painting costs. **How many of eight plans for "bounces" will keep their word?**
+# something near draws the way of its middle through the four pictures of the latent frame. And a plan is numbers with
+# names, so a few lines without any network can **read** it: which shape and colour do its cells name, and which motion
+# does its path make? (`worlds/read_plan.py`: a judge that needs no pictures.) **Before you run:** nobody compares the
+# cells. What will you see where they disagree? And how many of eight plans will keep their word?
 
 # %%
 from minisora.worlds.read_plan import read_plan
 
-for wish in ("a small blue square moves right", "a small blue square bounces"):
-    (claim,) = parse(wish).objects
-    plans = [read_plan(plan_for(wish, seed)) for seed in range(by_profile(8, fast=2))]
-    kept = [read is not None and read.keeps(claim) for read in plans]
-    print(f"{wish}: {sum(kept)} of {len(kept)} plans keep their word;", *dict.fromkeys(r and r.motion for r in plans))
+assert pipeline.planner is not None
+planner, cells, grid = pipeline.planner, (latent_frames, 4, 4), time_grid(12, shift=pipeline.sampling.shift)
+nothing = torch.zeros(1, planner.config.known, *cells, device=pipeline.device)  # no latents are given
+for wish in ("a large red circle moves right", "a small blue square bounces"):
+    plans = []
+    for seed in range(by_profile(8, fast=2)):
+        start = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(seed))
+        network = prompted(wish, cells, planner, nothing)
+        plans.append(sample(network, start.to(pipeline.device), grid, step=ab2)[0])
+    display(plots.plan(plans[0], alt=f"the plan for {wish}: in each cell near it, the way of its middle"))
+    read, (claim,) = [read_plan(plan) for plan in plans], parse(wish).objects
+    kept = sum(each is not None and each.keeps(claim) for each in read)
+    print(f"{wish}: {kept} of {len(read)} keep it; their paths:", *dict.fromkeys(e and e.motion for e in read))
 
 # %% [markdown]
-# The words at the end are the motions that the paths make. (`None`: none that is known.) Large systems do the same
-# with what they have: several samples, a network that scores them, and the best one is shown (*best of n*, or
-# rejection sampling). It is cheap here because it happens before painting, on a few numbers.
+# Where lines lie on one another, the cells agree. Where a bundle frays, the clip will be torn: this is how far one can
+# look into a clip before it has a single pixel. (`None` at the end is a path that makes no motion with a name.)
+#
+# A plan that is not what was said need not be painted at all. Throw it away, and take other noise: a plan costs a small
+# part of what painting costs. Large systems do the same with what they have: several samples, a network that scores
+# them, and the best one is shown (*best of n*, or rejection sampling).
 #
 # With *several* things the pipeline plans each by a sentence of its own, and then moves them aside until they do not
 # run into one another and stand as they are said to (`minisora/planning.py`). So a planner of one thing plans any
