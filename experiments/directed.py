@@ -31,9 +31,9 @@ from minisora.worlds.shapes import ShapesWorld
 PACES = (0.5, 1.0, 1.5, 2.0)
 STRAIGHT = ("left", "right", "up", "down")
 PATHS = {
-    "a corner": [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8)],
-    "a V": [(0.15, 0.2), (0.5, 0.8), (0.85, 0.2)],
-    "a zigzag": [(0.2, 0.2), (0.8, 0.4), (0.2, 0.6), (0.8, 0.8)],
+    "a corner": [(0.3, 0.3), (0.7, 0.3), (0.7, 0.7)],
+    "a V": [(0.25, 0.35), (0.5, 0.65), (0.75, 0.35)],
+    "a corner, twice as long in the same time": [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9)],
 }
 
 

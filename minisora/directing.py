@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -20,33 +21,47 @@ from minisora.worlds.plan import PICTURES, Track
 #: What is planned of a clip in, and the frame's width and height in sides; what is to happen instead out.
 Direct = Callable[[Tracks, tuple[float, float]], Tracks]
 SLOWEST, FASTEST = 0.25, 3.0
+QUICK = 0.5  #: Sides a second: what goes faster was hardly ever seen in training.
 
 
-def frames_to_plan(frames: int, pace: float) -> int:
-    """So many latent frames are planned for ``frames`` at ``pace`` times the planner's speed."""
-    return max(frames, 1 + math.ceil((frames - 1) * pace))
-
-
-def paced(tracks: Tracks, pace: float, frames: int) -> Tracks:
-    """The first ``frames`` latent frames of what is planned, at ``pace`` times its speed.
+def paced(pace: float, *, begun: bool = False) -> Direct:
+    """Things go the same ways, ``pace`` times as far in the same time; they turn, grow and shrink by so much, too.
 
     Args:
-        tracks: of at least ``frames_to_plan(frames, pace)`` latent frames.
+        begun: whether the first picture is given. If not, what would leave the frame begins somewhere else.
     """
-    now, then = tracks
-    first = PICTURES - 1  # before it, all pictures are the first one
-    pictures = (torch.arange(frames * PICTURES) - first).clamp(min=0)
 
-    def at(name: str) -> tuple[Tensor, Tensor]:
-        values = torch.cat([getattr(now, name)[..., first:], getattr(then, name)[..., -1:]], -1)  # from time 0 on
-        values = _unwrapped(values) if name == "angle" else values
-        return _between(values, pace * pictures), _between(values, pace * (pictures + 1))
+    def direct(tracks: Tracks, frame: tuple[float, float]) -> Tracks:
+        now, then = tracks
+        first = PICTURES - 1  # before it, all pictures are the first one
 
-    smooth = {name: at(name) for name in ("x", "y", "radius", "angle")}
-    seen = now.visible[..., first:]
-    seen = seen[..., (pace * pictures).round().long().clamp(max=seen.shape[-1] - 1)]
-    before, after = ({name: values[i] for name, values in smooth.items()} for i in (0, 1))
-    return now._replace(**before, visible=seen), then._replace(**after, visible=seen)
+        def scaled(name: str) -> tuple[Tensor, Tensor]:
+            values = torch.cat([getattr(now, name), getattr(then, name)[..., -1:]], -1)
+            if name == "radius":
+                values = values.log()
+            elif name == "angle":
+                values = _unwrapped(values)
+            values = values[..., first : first + 1] + pace * (values - values[..., first : first + 1])
+            values = values.exp() if name == "radius" else values
+            later = values[..., first + 1 :]
+            return values[..., :-1], torch.cat([later[..., :1].expand(*later.shape[:-1], first), later], -1)
+
+        moved = {name: scaled(name) for name in ("radius", "angle", "x", "y")}
+        for name, side in zip(("x", "y"), frame, strict=True):
+            out = [(sign * moved[name][0] + moved["radius"][0]).amax(-1, keepdim=True) - side / 2 for sign in (1, -1)]
+            aside = out[1].clamp(min=0) - out[0].clamp(min=0)
+            moved[name] = tuple(values + (0 if begun else aside) for values in moved[name])  # type: ignore[assignment]
+        return (
+            now._replace(**{name: values[0] for name, values in moved.items()}),
+            then._replace(**{name: values[1] for name, values in moved.items()}),
+        )
+
+    return direct
+
+
+def length_of(path: Sequence[tuple[float, float]]) -> float:
+    """In shares of the frame."""
+    return sum(math.dist(one, other) for one, other in pairwise(path))
 
 
 def along(path: Sequence[tuple[float, float]], *, thing: int = 0) -> Direct:
@@ -90,12 +105,6 @@ def _along(gone: Tensor, values: Tensor, share: Tensor) -> Tensor:
     after = torch.searchsorted(gone, share.clamp(max=1.0), right=True).clamp(1, len(gone) - 1)
     span = (gone[after] - gone[after - 1]).clamp(min=1e-9)
     return torch.lerp(values[after - 1], values[after], (share.clamp(max=1.0) - gone[after - 1]) / span)
-
-
-def _between(values: Tensor, times: Tensor) -> Tensor:
-    """``... n`` values, given at times 0, 1, 2, ..., at other times."""
-    before = times.floor().long().clamp(0, values.shape[-1] - 2)
-    return torch.lerp(values[..., before], values[..., before + 1], times - before)
 
 
 def _unwrapped(angle: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
 from minisora.diffusion import Given, ab2, experts, sample, text_to_video, time_grid, watch_x0
 from minisora.diffusion.path import Velocity
-from minisora.directing import FASTEST, SLOWEST, Direct, frames_to_plan, paced
+from minisora.directing import FASTEST, SLOWEST, Direct, paced
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.model.known import given_latents, grid_of
@@ -208,8 +208,7 @@ class Pipeline:
             steps: calls of the network; more is better and slower.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
             negative: what to steer away from, in known words; guidance does it.
-            pace: how fast things move, times what is planned; for weights with a planner, and at most the first picture
-                given.
+            pace: how fast things move, times what is planned; for weights with a planner.
             direct: is shown what is planned of each clip, and says what is to happen instead (``minisora.directing``).
             given: takes the noise ``b c t h w`` of some of the clips and says what of them is given already, in latents
                 (``minisora.edits`` has what people do with it). It comes out bit for bit as it went in.
@@ -297,10 +296,7 @@ class Pipeline:
     def _plan(
         self, words: list[str], start: Given, sources: Sequence[Generator], pace: float, direct: Direct | None
     ) -> list[Tracks | None] | None:
-        """What is planned to happen in each clip; None for those that are made without a plan, or for all of them.
-
-        Raises: UserError for a pace that a clip cannot have of which more than the first picture is given.
-        """
+        """What is planned to happen in each clip; None for those that are made without a plan, or for all of them."""
         (x, free), s = start, self.sampling
         usual = tuple(x.shape[2:]) == self.latent_shape(self.seconds, self.size)
         # A planner knows latents that are given and latents that are not: what is given by half, it has no word for.
@@ -316,10 +312,7 @@ class Pipeline:
         most = s.plan_objects if from_nothing else min(s.plan_objects, 1)
         counts = [len(claims_to_plan(each).objects) for each in words]
         given = given_latents(x, free, patch)
-        if pace != 1 and not (free.expand(-1, -1, x.shape[2], -1, -1)[:, :, 1:] > 0).all():
-            raise UserError(f"pace {pace:g} where more than the first picture is given: leave one of them out")
         frames, rows, columns = grid_of(x, patch)
-        longer = frames_to_plan(frames, pace)
         cells = rows, columns
         if from_nothing:  # tracks are of no size, and of the usual one the planner has seen most
             _, height, width = self.latent_shape(self.seconds, self.size)
@@ -329,15 +322,16 @@ class Pipeline:
             self.planner,
             self.tokenizer,
             [each if count <= most else "" for each, count in zip(words, counts, strict=True)],
-            (longer, *cells),
+            (frames, *cells),
             sources,
             s,
             seconds=self._between,
-            given=torch.nn.functional.pad(given[:, :, :longer], (0, 0, 0, 0, 0, max(0, longer - frames))),
+            given=given,
         )
         frame = columns / min(rows, columns), rows / min(rows, columns)
-        paced_plans = [plan if plan is None or pace == 1 else paced(plan, pace, frames) for plan in plans]
-        return [plan if plan is None or direct is None else direct(plan, frame) for plan in paced_plans]
+        for change in (None if pace == 1 else paced(pace, begun=not from_nothing), direct):
+            plans = [plan if plan is None or change is None else change(plan, frame) for plan in plans]
+        return plans
 
     @property
     def _between(self) -> float:

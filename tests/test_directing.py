@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from minisora import Pipeline
-from minisora.directing import Direct, along, frames_to_plan, paced
+from minisora.directing import Direct, along, length_of, paced
 from minisora.errors import UserError
 from minisora.planning import Tracks, tracks
 from minisora.worlds.plan import plan_of
@@ -21,8 +21,8 @@ FRAMES, SECONDS, SQUARE = 5, 0.5, (1.0, 1.0)
 PROMPT = "a red circle moves right"
 
 
-def what_happens(thing: SceneObject, frames: int = FRAMES) -> Tracks:
-    return tracks([plan_of([Scene((thing,))], (frames, 4, 4), SECONDS)])
+def what_happens(thing: SceneObject) -> Tracks:
+    return tracks([plan_of([Scene((thing,))], (FRAMES, 4, 4), SECONDS)])
 
 
 @pytest.mark.parametrize("pace", [0.5, 1.0, 1.5, 2.0])
@@ -34,7 +34,7 @@ def what_happens(thing: SceneObject, frames: int = FRAMES) -> Tracks:
     ],
 )
 def test_twice_the_pace_is_twice_the_speed(thing: SceneObject, pace: float) -> None:
-    ours = paced(what_happens(thing, frames_to_plan(FRAMES, pace)), pace, FRAMES)
+    ours = paced(pace)(what_happens(thing), SQUARE)
     true = what_happens(replace(thing, speed=pace * thing.speed))
     for one, other in zip(ours, true, strict=True):
         torch.testing.assert_close(one.x, other.x, atol=1e-3, rtol=0)
@@ -42,6 +42,17 @@ def test_twice_the_pace_is_twice_the_speed(thing: SceneObject, pace: float) -> N
         torch.testing.assert_close(one.visible, other.visible)
         turned = torch.remainder(one.angle - other.angle + math.pi, 2 * math.pi) - math.pi
         torch.testing.assert_close(turned, torch.zeros_like(turned), atol=1e-2, rtol=0)
+
+
+def test_what_would_leave_the_frame_begins_somewhere_else() -> None:
+    before = what_happens(SceneObject("circle", "red", "small", "right", x=0.0, y=0.1, speed=0.15))
+    now, then = paced(2.0)(before, SQUARE)
+    assert (now.x + now.radius).max() == pytest.approx(0.5, abs=1e-4) and now.x[0, 0, 0] < before[0].x[0, 0, 0]
+    torch.testing.assert_close(then.x[..., 3:-1], now.x[..., 4:])
+    wide, _ = paced(2.0)(before, (2.0, 1.0))
+    given, _ = paced(2.0, begun=True)(before, SQUARE)
+    for there in (wide, given):  # there is room, or no choice
+        assert there.x[0, 0, 0] == before[0].x[0, 0, 0]
 
 
 def test_a_thing_goes_along_a_path_at_an_even_speed() -> None:
@@ -74,6 +85,10 @@ def test_the_others_go_where_they_went() -> None:
     assert torch.equal(now.radius, before[0].radius)
     with pytest.raises(UserError, match="thing 3 is to follow a path, but the sentence names 2"):
         along([(0.1, 0.1), (0.1, 0.9)], thing=2)(before, SQUARE)
+
+
+def test_a_path_has_a_length() -> None:
+    assert length_of([(0.2, 0.2), (0.8, 0.2), (0.8, 0.5)]) == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(

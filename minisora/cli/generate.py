@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,7 +52,7 @@ def generate(
     options: Options,
 ) -> None:
     """Turn a sentence into a video, and a filmstrip beside it."""
-    from minisora.directing import along
+    from minisora.directing import QUICK, along, length_of
 
     shape, way = shape_of(size), None if path is None else parse_path(path)
     if sign_prompt and sign is None:
@@ -63,6 +64,9 @@ def generate(
         bar = settings.get("progress")
         if (line := pipeline.beyond(seconds, shape)) is not None:
             settings.get("tell", print)(line)
+        if way and (length := length_of(way)) > QUICK * seconds:
+            told = f"path of {length:.1f} sides in {seconds:g} s: faster than what was trained, it may fray"
+            settings.get("tell", print)(f"{told} — give it {math.ceil(length / QUICK)} s")
         return pipeline.generate(
             said,
             seconds=seconds,
