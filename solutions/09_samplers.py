@@ -383,7 +383,8 @@ def prompted(
     words = net.encode_text(pipeline.tokenizer.encode([prompt, ""]).to(pipeline.device))
     alone, seconds = TextTokens(words.tokens[:1], words.mask[:1]), pipeline.codec.config.temporal / pipeline.fps
     make = partial(video_velocity, net, shape=shape, seconds_per_latent_frame=seconds, known=known)
-    return classifier_free(make(text=alone), make(text=words), scale=pipeline.sampling.guidance)
+    scale = pipeline.sampling.guidance if net is pipeline.dit else pipeline.sampling.plan_guidance
+    return classifier_free(make(text=alone), make(text=words), scale=scale)
 
 
 def turning(velocity: Velocity, x: Tensor, steps: int = 20) -> list[float]:
@@ -756,12 +757,12 @@ from minisora.worlds.read_plan import read_plan
 assert pipeline.planner is not None
 planner, cells, grid = pipeline.planner, (latent_frames, 4, 4), time_grid(12, shift=pipeline.sampling.shift)
 nothing = torch.zeros(1, planner.config.known, *cells, device=pipeline.device)  # no latents are given
-for wish in ("a large red circle moves right", "a small blue square bounces"):
+for wish in ("a large red circle moves right", "a large red circle bounces"):
     plans = []
     for seed in range(by_profile(8, fast=2)):
-        start = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(seed))
+        blank = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(seed))
         network = prompted(wish, cells, planner, nothing)
-        plans.append(sample(network, start.to(pipeline.device), grid, step=ab2)[0])
+        plans.append(sample(network, blank.to(pipeline.device), grid, step=ab2)[0])
     display(plots.plan(plans[0], alt=f"the plan for {wish}: in each cell near it, the way of its middle"))
     read, (claim,) = [read_plan(plan) for plan in plans], parse(wish).objects
     kept = sum(each is not None and each.keeps(claim) for each in read)
