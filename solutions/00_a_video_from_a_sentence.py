@@ -34,7 +34,8 @@ begin("00")
 prompt = "a large red circle moves right"
 
 machine = finished_pipeline()
-machine.planner = machine.finisher = None  # one network for everything: its helpers wait for chapter 09
+helpers = machine.planner, machine.finisher
+machine.planner = machine.finisher = None  # one network for everything: its two helpers wait for chapter 09
 steps = by_profile(machine.sampling.steps, fast=4)
 clip = machine.generate(prompt, seed=0, steps=steps).frames
 plots.player(clip, alt=f"the clip that the machine made of the sentence: {prompt}")
@@ -601,10 +602,11 @@ plots.images(shown, alt="five frames of the clip that comes out", width=360, col
 #
 # **The limits** are best measured. The judge marks clips for one-object sentences, three times: as they were *drawn*
 # by a program (so that every claim is true, and each mark lost is the judge's own error), the same clips *through the
-# codec* and back (what is lost here, no network can win back), and what the *machine* made of the sentences. **Where
-# do you expect the largest step down?**
+# codec* and back (what is lost here, no network can win back), and what the *machine* made of the sentences, this time
+# with its two helpers. **Where do you expect the largest step down?**
 
 # %%
+machine.planner, machine.finisher = helpers
 suite = replace(SUITES[0], scenes=by_profile(20, fast=3))
 rows = evaluate(
     [suite],
@@ -614,9 +616,8 @@ rows = evaluate(
 alt = "; ".join(f"{row.source}: " + ", ".join(f"{k} {row.scores[k].share:.0%}" for k in KINDS) for row in rows)
 with plots.chart(alt=f"share of claims that hold: {alt}", size=(7.2, 2.8)) as axes:
     for i, row in enumerate(rows):
-        axes.bar(
-            [x + 0.27 * i for x in range(len(KINDS))], [row.scores[k].share for k in KINDS], 0.25, label=row.source
-        )
+        heights = [row.scores[k].share for k in KINDS]
+        axes.bar([x + 0.27 * i for x in range(len(KINDS))], heights, 0.25, label=row.source)
     axes.set(xticks=[x + 0.27 for x in range(len(KINDS))], xticklabels=KINDS, ylabel="right", ylim=(0, 1))
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.25), ncols=3)
 print("everything right:", {row.source: f"{row.scores['everything'].right} of {suite.scenes}" for row in rows})
