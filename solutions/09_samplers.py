@@ -376,9 +376,7 @@ from minisora.diffusion import classifier_free
 from minisora.model import DiT, TextTokens, video_velocity
 
 
-def prompted(
-    prompt: str, shape: tuple[int, int, int], net: DiT = pipeline.dit, known: Tensor | None = None
-) -> Velocity:
+def prompted(prompt: str, shape: tuple[int, ...], net: DiT = pipeline.dit, known: Tensor | None = None) -> Velocity:
     """A finished network with its guidance as a velocity of latent clips of ``shape``."""
     words = net.encode_text(pipeline.tokenizer.encode([prompt, ""]).to(pipeline.device))
     alone, seconds = TextTokens(words.tokens[:1], words.mask[:1]), pipeline.codec.config.temporal / pipeline.fps
