@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,7 +41,7 @@ def paced(pace: float, *, begun: bool = False) -> Direct:
             if name == "radius":
                 values = values.log()
             elif name == "angle":
-                values = _unwrapped(values)
+                values = torch.from_numpy(np.unwrap(values.numpy(), axis=-1))
             values = values[..., first : first + 1] + pace * (values - values[..., first : first + 1])
             values = values.exp() if name == "radius" else values
             later = values[..., first + 1 :]
@@ -60,7 +61,7 @@ def paced(pace: float, *, begun: bool = False) -> Direct:
 
 
 def length_of(path: Sequence[tuple[float, float]]) -> float:
-    """In shares of the frame."""
+    """In sides of a square frame."""
     return sum(math.dist(one, other) for one, other in pairwise(path))
 
 
@@ -88,7 +89,7 @@ def along(path: Sequence[tuple[float, float]], *, thing: int = 0) -> Direct:
         if thing >= things:
             raise UserError(f"thing {thing + 1} is to follow a path, but the sentence names {things}")
         share = (torch.arange(pictures + 1) - (PICTURES - 1)).clamp(min=0) / (pictures - PICTURES)
-        where = torch.stack([frame[i] * (_along(gone, points[:, i], share) - 0.5) for i in (0, 1)])
+        where = torch.stack([frame[i] * (_between(gone, points[:, i], share) - 0.5) for i in (0, 1)])
         return _placed(now, where[:, :-1], thing), _placed(then, where[:, 1:], thing)
 
     return direct
@@ -100,14 +101,6 @@ def _placed(track: Track, where: Tensor, thing: int) -> Track:
     return track._replace(x=x, y=y, visible=track.visible.index_fill(1, torch.tensor([thing]), 1.0))
 
 
-def _along(gone: Tensor, values: Tensor, share: Tensor) -> Tensor:
+def _between(gone: Tensor, values: Tensor, share: Tensor) -> Tensor:
     """``values`` at shares of a way of which so much is ``gone`` at each of them."""
-    after = torch.searchsorted(gone, share.clamp(max=1.0), right=True).clamp(1, len(gone) - 1)
-    span = (gone[after] - gone[after - 1]).clamp(min=1e-9)
-    return torch.lerp(values[after - 1], values[after], (share.clamp(max=1.0) - gone[after - 1]) / span)
-
-
-def _unwrapped(angle: Tensor) -> Tensor:
-    """Angles ``... n`` without jumps of a whole turn."""
-    step = torch.remainder(angle.diff(dim=-1) + math.pi, 2 * math.pi) - math.pi
-    return torch.cat([angle[..., :1], angle[..., :1] + step.cumsum(-1)], -1)
+    return torch.from_numpy(np.interp(share.numpy(), gone.numpy(), values.numpy())).to(values)

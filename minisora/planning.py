@@ -101,7 +101,7 @@ def plan_clips(
     said = [claims_to_plan(words) for words in prompts]
     clips = [things_of(words, claims) for words, claims in zip(prompts, said, strict=True)]
     best = [Arranged(None, -math.inf)] * len(clips)
-    for _ in range(sampling.plan_tries):
+    for _ in range(max(1, sampling.plan_tries)):
         open_ = [(i, thing) for i, things in enumerate(clips) if best[i].room < CLEAR for thing in things]
         if not open_:
             break
@@ -123,13 +123,13 @@ def plan_clips(
     return [way.tracks or other for way, other in zip(best, latest, strict=True)]
 
 
-def plans_written(courses: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
+def plans_written(ways: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
     """The plans ``b NUMBERS t h w`` of clips; 0, which says nothing, for those of which nothing is known.
 
     Args:
         shape: latent frames, and rows and columns of tokens: those of whichever network is to know the plan.
     """
-    return torch.cat([torch.zeros(1, NUMBERS, *shape) if each is None else written(*each, shape) for each in courses])
+    return torch.cat([torch.zeros(1, NUMBERS, *shape) if each is None else written(*each, shape) for each in ways])
 
 
 def _noise(shape: tuple[int, ...], source: Generator) -> Tensor:

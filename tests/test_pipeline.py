@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,19 @@ def test_what_the_planner_has_not_learnt_goes_without_a_plan(pipeline: Pipeline)
     assert not torch.allclose(clips[0].frames, alone[0].frames, atol=1e-3)
     for one, other in zip(clips[1:], alone[1:], strict=True):
         torch.testing.assert_close(one.frames, other.frames, atol=1e-4, rtol=0)
+
+
+def test_a_clip_from_nothing_is_planned_at_the_usual_size(pipeline: Pipeline) -> None:
+    more, cells = planned(pipeline), []
+    assert more.planner is not None
+    more.planner.register_forward_pre_hook(lambda _, inputs: cells.append(inputs[0].shape[1]))
+    more.generate(PROMPT, seconds=0.5, size=(32, 96), steps=1)
+    picture = torch.randn(1, 4, 1, 4, 12)
+    given = partial(diffusion.animate, first=picture)
+    assert set(cells) == {2 * 4 * 4}
+    cells.clear()
+    more.generate(PROMPT, seconds=0.5, size=(32, 96), steps=1, given=given)  # the picture has a place in the plan
+    assert set(cells) == {2 * 2 * 6}
 
 
 def test_planner_and_finisher_lie_beside_the_weights(pipeline: Pipeline, copy: Path) -> None:

@@ -149,5 +149,5 @@ def test_a_clip_is_planned_alike_alone_and_in_company(planner: DiT) -> None:
 def test_some_plan_is_better_than_none(planner: DiT) -> None:
     torch.manual_seed(0)
     empty = DiT(replace(planner.config, depth=1)).eval()  # plans noise
-    (made,) = planned(empty, [TWO], Sampling(plan_steps=1, plan_tries=1))
+    (made,) = planned(empty, [TWO], Sampling(plan_steps=1, plan_tries=0))
     assert made is not None and made[0].x.shape == (1, 2, 20) and made[0].x.isfinite().all()
