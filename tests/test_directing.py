@@ -30,7 +30,7 @@ def what_happens(thing: SceneObject) -> Tracks:
     "thing",
     [
         SceneObject("circle", "red", "small", "right", x=-0.3, y=0.1, speed=0.1),
-        SceneObject("star", "red", "small", "spins", x=0.1, y=0.0, speed=0.15),
+        SceneObject("star", "red", "small", "spins", x=0.1, y=0.0, speed=0.4),
     ],
 )
 def test_twice_the_pace_is_twice_the_speed(thing: SceneObject, pace: float) -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from minisora.evaluation.suite import ONE_OBJECT
+from minisora.worlds.claims import ObjectClaim
 from minisora.worlds.plan import LAYOUT, plan_of
 from minisora.worlds.read_plan import read_plan
 
@@ -32,6 +33,8 @@ def test_a_path_that_jumps_is_no_motion() -> None:
     assert all(
         each is not None and each.word == scene.objects[0].motion for each, scene in zip(read, scenes, strict=True)
     )
+    claims = [ObjectClaim(obj.shape, obj.colour, obj.size, obj.motion) for (obj,) in (s.objects for s in scenes)]
+    assert sum(each.keeps(claim) for each, claim in zip(read, claims, strict=True) if each) <= 4
     assert sum(each.motion == scene.objects[0].motion for each, scene in zip(read, scenes, strict=True) if each) <= 4
 
 
