@@ -102,7 +102,7 @@ def test_colours(codec: str, pixels: str, matrix: Colorspace, tag: int, levels: 
         codec,
         pixels=pixels,
         options=options,
-        pictures=[patches] * 4,  # of one alone libx265's time stamps are not always right
+        pictures=[patches] * 4,
         matrix=matrix,
         levels=levels,
         prepare=lambda s: tagged(s.codec_context, matrix=tag, levels=int(levels)),
@@ -121,7 +121,7 @@ def test_hdr_is_said(transfer: int, kind: str, tmp_path: Path) -> None:
         "libx265",
         pixels="yuv420p10le",
         options={"x265-params": "log-level=none"},
-        pictures=[picture(9)],
+        pictures=[picture(9)] * 4,
         prepare=lambda s: tagged(s.codec_context, matrix=9, transfer=transfer, primaries=9),
     )
     with pytest.raises(UserError, match=rf"bright.mp4 is HDR \({kind}\): .* — convert it to SDR"):
