@@ -26,6 +26,7 @@ from minisora.worlds.drawn import DrawnScene
 from minisora.worlds.motion import pack, pose
 from minisora.worlds.render import PALETTE
 from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES
+from minisora.worlds.smooth import smoothed
 
 PICTURES = 4  #: Pictures that one latent frame stands for.
 REACH = 1.6  #: So many radii around its middle an object is planned, and wherever its middle is.
@@ -156,38 +157,49 @@ def paths(plan: Tensor) -> Tensor:
 def tracks_of(plan: Tensor) -> tuple[Track, Track]:
     """What the one object of each plan ``b NUMBERS t h w`` does, as :func:`written` takes it.
 
-    Of each latent frame the mean of what the cells say that are near the object; where none is, of the nearest one.
+    Of each latent frame the mean of what the cells say that are near the object; where none is, of the nearest one. And
+    of all latent frames the path that agrees best with what they say: where it is, and how it moves on.
     """
     numbers, side = numbers_of(plan), min(plan.shape[-2:])
     near = numbers["near"]  # b 1 t h w
     near = ((near > 0) | (near == near.amax((-2, -1), keepdim=True))).to(plan)
 
-    def mean(value: Tensor) -> Tensor:  # b ... t h w -> b ... t
-        weight = near if value.ndim == 5 else near.unsqueeze(2)
-        return (value * weight).sum((-2, -1)) / weight.sum((-2, -1))
+    def mean(value: Tensor) -> Tensor:  # b k t h w -> b k t
+        return (value * near).sum((-2, -1)) / near.sum((-2, -1))
 
-    def pictures(value: Tensor) -> Tensor:  # b p t -> b 1 (t p)
-        return value.transpose(1, 2).flatten(1)[:, None]
+    def ways(last: Tensor, steps: Tensor, error: float, step_error: float) -> tuple[Tensor, Tensor]:
+        """From ``b k t``, ``b (k PICTURES) t``: where it is, and where next, at each picture ``b k (t PICTURES)``."""
+        steps = steps.unflatten(1, (last.shape[1], -1)).transpose(2, 3).expand(*last.shape, PICTURES)
+        now = smoothed(last, steps, error, step_error)
+        then = torch.cat([now[..., 1:], now[..., -1:] + steps[..., -1, -1:]], -1)
+        then[..., : PICTURES - 1] = then[..., PICTURES - 1 : PICTURES]  # the first latent frame is one picture
+        return now, then
 
     size, turn = mean(numbers["size"]), mean(numbers["turn"])  # b 2 t, b 3 t
-    step = STEP * mean(numbers["step"]).unflatten(1, (2, PICTURES)) / side  # b 2 p t
-    place = mean(paths(plan)) / side
-    before = torch.arange(PICTURES - 1, -1, -1, device=plan.device)[:, None] * torch.ones(
-        plan.shape[2], device=plan.device
-    )
-    place[..., 0], before[:, 0] = place[..., -1:, 0], 0  # the first latent frame is one picture
-    growth, turning = GROWTH * size[:, 1:], TURN * turn[:, 2:]
-    radius = 0.4 * size[:, :1] + math.log(LENGTH / side) - before * growth
-    angle = torch.atan2(turn[:, 1], turn[:, 0])[:, None] - before * turning
-    seen = pictures((mean(numbers["visible"]) > 0).to(plan))
+    turning = TURN * turn[:, 2:]
+    angle = _unwrapped(torch.atan2(turn[:, 1:2], turn[:, :1]), PICTURES * turning)
+    middle = mean(paths(plan)[:, :, -1]) / side
+    place = ways(middle, STEP * mean(numbers["step"]) / side, PLACE / side, STEP / side)
+    radius = ways(0.4 * size[:, :1] + math.log(LENGTH / side), GROWTH * size[:, 1:], 0.4, GROWTH)
+    angles = ways(angle, turning, 1.0, TURN)
+    seen = (mean(numbers["visible"]) > 0).to(plan).transpose(1, 2).flatten(1)[:, None]
     names = [
         (CODE.to(plan) @ mean(numbers["shape"]).sum(-1)[..., None]).argmax(1),
         torch.cdist(mean(numbers["colour"]).mean(-1)[:, None], COLOUR.to(plan)).argmin(-1),
         (CODE[: len(MOTIONS)].to(plan) @ mean(numbers["motion"]).sum(-1)[..., None]).argmax(1),
     ]
-    now = (place[:, 0], place[:, 1], radius.exp(), angle)
-    then = (place[:, 0] + step[:, 0], place[:, 1] + step[:, 1], (radius + growth).exp(), angle + turning)
-    return tuple(Track(*map(pictures, each), seen, *names) for each in (now, then))  # type: ignore[return-value]
+    return tuple(  # type: ignore[return-value]
+        Track(xy[:, :1], xy[:, 1:], log_radius.exp(), turned, seen, *names)
+        for xy, log_radius, turned in zip(place, radius, angles, strict=True)
+    )
+
+
+def _unwrapped(angle: Tensor, turning: Tensor) -> Tensor:
+    """Angles ``... t`` in radians with the whole turns between them, if in each latent frame it turns by ``turning``."""
+    turned = torch.cat([torch.zeros_like(turning[..., :1]), turning[..., 1:].cumsum(-1)], -1)
+    rest = angle - turned
+    jumps = torch.remainder(rest.diff(dim=-1) + math.pi, 2 * math.pi) - math.pi
+    return turned + torch.cat([rest[..., :1], rest[..., :1] + jumps.cumsum(-1)], -1)
 
 
 def _track(scenes: Sequence[DrawnScene], times: Tensor, width: float, height: float) -> Track:
