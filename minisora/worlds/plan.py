@@ -195,7 +195,7 @@ def tracks_of(plan: Tensor) -> tuple[Track, Track]:
 
 
 def _unwrapped(angle: Tensor, turning: Tensor) -> Tensor:
-    """Angles ``... t`` in radians with the whole turns between them, if in each latent frame it turns by ``turning``."""
+    """Angles ``... t`` in radians with the turns between them, if in each latent frame it turns by ``turning``."""
     turned = torch.cat([torch.zeros_like(turning[..., :1]), turning[..., 1:].cumsum(-1)], -1)
     rest = angle - turned
     jumps = torch.remainder(rest.diff(dim=-1) + math.pi, 2 * math.pi) - math.pi
