@@ -21,7 +21,7 @@ from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
 from minisora.diffusion import Given, ab2, experts, sample, text_to_video, time_grid, watch_x0
 from minisora.diffusion.path import Velocity
-from minisora.directing import FASTEST, SLOWEST, Direct, paced
+from minisora.directing import Direct, check_pace, paced
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.model.known import given_latents, grid_of
@@ -229,8 +229,7 @@ class Pipeline:
         if len(seeds) != len(prompts):
             raise UserError(f"{len(seeds)} seeds for {len(prompts)} prompts — give one for each, or a single number")
         check_sampling(steps=steps, guidance=guidance, seeds=seeds)
-        if not SLOWEST <= pace <= FASTEST:
-            raise UserError(f"pace {pace:g}: must be from {SLOWEST:g} to {FASTEST:g} — 1 is the planner's own")
+        check_pace(pace)
         if negative and guidance == 1:
             raise UserError("guidance 1 steers nowhere, and away from nothing — with a negative prompt try 4")
         sources = [generator or Generator().manual_seed(each) for each in seeds]

@@ -7,8 +7,9 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
+
+from benchmarks.faults.tally import Tally
 
 RIGHT = "from einops import rearrange\ndef patchify(latents, patch=2):\n"
 RIGHT += '    return rearrange(latents, "b c t (h p) (w q) -> b (t h w) (c p q)", p=patch, q=patch)'
@@ -47,7 +48,7 @@ KINDS: dict[str, tuple[str, bool, str]] = {
 FILES = {"empty file": "", "half a file": '{"cells": [{"cell_type": "co', "no notebook": "{}", "a list": "[1, 2]"}
 
 
-def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
+def run(count: int, tally: Tally) -> None:
     """Count the submissions of each kind, and note which were marked wrongly, or not at all."""
     dice = random.Random(0)
     kinds = [*KINDS, *FILES]
@@ -57,10 +58,14 @@ def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
             path = Path(folder) / f"{number}.ipynb"
             path.write_text(FILES[kind] if kind in FILES else _notebook(KINDS[kind][0]), encoding="utf-8")
             command = [sys.executable, "-m", "minisora", "check", "02", str(path), "--json", "--seconds", "3"]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-            tried[kind] += 1
+            tally.count(kind)
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+            except subprocess.TimeoutExpired:
+                tally.fault(f"{kind}: no answer in 600 s")
+                continue
             if (what := _judged(kind, done)) is not None:
-                wrong.append(f"{kind}: {what}")
+                tally.fault(f"{kind}: {what}")
 
 
 def _judged(kind: str, done: subprocess.CompletedProcess[str]) -> str | None:

@@ -167,8 +167,15 @@ def read_notebook(path: Path) -> NotebookNode:
         raise UserError(f"{path} is empty, 0 bytes — save it again in JupyterLab")
     try:
         with warnings.catch_warnings(action="ignore"):  # of cells that were copied, with their ids
-            return nbformat.read(path, as_version=4)
+            book = nbformat.read(path, as_version=4)
     except OSError as error:
         raise UserError(f"cannot read {path}: {(error.strerror or 'unreadable').lower()} — name a notebook") from error
     except Exception as error:  # nbformat and json raise a dozen kinds
         raise UserError(f"{path} is no notebook — name an .ipynb file as JupyterLab saves it") from error
+    if not isinstance(cells := book.get("cells"), list):
+        raise UserError(f"{path} is a notebook without cells — name an .ipynb file as JupyterLab saves it")
+    for number, cell in enumerate(cells, start=1):
+        parts = {"cell_type": str, "source": str, "metadata": dict}
+        if wrong := [part for part, kind in parts.items() if not isinstance(cell.get(part), kind)]:
+            raise UserError(f"{path}: cell {number} has no {wrong[0]} — mend it in JupyterLab, and save it again")
+    return book
