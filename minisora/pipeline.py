@@ -118,7 +118,9 @@ class Pipeline:
         words = words_on(card, dit.config.vocabulary - 2, source=path)
         hashes = {"codec": codec_card["sha256"], "text-to-video": card["sha256"]}
         helpers: dict[str, DiT] = {}
-        for part in ("planner", "finisher"):
+        # Planners and finishers learn from drawn clips: they do not belong to weights that learnt somebody's videos.
+        parts = () if "videos" in trained_on(card) else ("planner", "finisher")
+        for part in parts:
             beside = path.with_name(f"{part}.safetensors")
             if not beside.exists() or (part == "planner" and not dit.config.known):
                 continue
