@@ -74,7 +74,7 @@ def main() -> None:
     if asked.picture is not None:
         rows = [beside(videos[name][0], old[name][0], new[name][0]) for name in asked.show or captions]
         line = torch.ones_like(rows[0][..., :LINE, :])
-        print(save_video(torch.cat([piece for row in rows for piece in (line, row)][1:], -2), asked.picture, fps=8))
+        print(save_video(torch.cat([piece for row in rows for piece in (line, row)][1:], -2), asked.picture, scale=2))
 
 
 if __name__ == "__main__":

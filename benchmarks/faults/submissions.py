@@ -47,13 +47,15 @@ KINDS: dict[str, tuple[str, bool, str]] = {
     "twice": ("def patchify(latents, patch=2):\n    return latents\n" + RIGHT, True, "right"),
     "in a magic cell": ("%%time\n" + RIGHT, True, "right"),
 }
+BROKEN = '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": []}], "metadata": {}, "nbformat": 4, '
+BROKEN += '"nbformat_minor": 5}'
 #: Files for which nobody can be marked: what they are called, what is in them, and a word of the reason.
 FILES = {
     "empty file": (NAME, "", "is empty"),
     "half a file": (NAME, '{"cells": [{"cell_type": "co', "is no notebook"),
     "no notebook": (NAME, "{}", "is no notebook"),
     "a list": (NAME, "[1, 2]", "is no notebook"),
-    "a broken cell": (NAME, '{"cells": [{"cell_type": "code"}], "nbformat": 4, "nbformat_minor": 5}', "cell 1 has no"),
+    "a broken cell": (NAME, BROKEN, "cell 1 has no source"),
     "a PDF": ("answers.pdf", "%PDF-1.4", "no notebook of chapter 02"),
     "macOS's companion": (f"._{NAME}", "\0\5\x16\7", "companion"),
     "nothing": (None, "", "handed in nothing"),
