@@ -222,7 +222,8 @@ def _kept(place: Path, kind: type[np.generic], shape: tuple[int, ...] | None = N
     ``shape`` is that of each of them.
     """
     try:
-        kept = np.lib.format.open_memmap(place, mode="r")
+        with np.errstate(over="ignore"):  # of sizes that a damaged header names
+            kept = np.lib.format.open_memmap(place, mode="r")
         whole = place.stat().st_size == kept.offset + kept.nbytes  # type: ignore[attr-defined] (a memmap's)
     except Exception:  # no file, or a damaged one, which raises any of a dozen errors
         return None
