@@ -69,7 +69,7 @@ def test_unknown_words_are_named_with_the_nearest():
         known_words("5 €")
     own = ["rabbit", "burrow", "red", *(f"word{i}" for i in range(13))]
     with pytest.raises(
-        UserError, match="all 302 that are known, and these weights have learnt burrow, .*word6 and 3 more"
+        UserError, match=r"all 302 that are known, and these weights have learnt burrow, .*word6 and 3 more"
     ):
         known_words("a rabbit in the snow", also=own)
     with pytest.raises(UserError, match=r"unknown word 'rabit': try 'rabbit'$"):
