@@ -20,7 +20,7 @@ import safetensors.torch
 from torch import Tensor, nn
 
 from minisora.errors import UserError
-from minisora.files import reason, replacing
+from minisora.files import from_json, reason, replacing
 
 Card = dict[str, Any]
 Settings = TypeVar("Settings")
@@ -164,7 +164,7 @@ def check_format(path: Path) -> None:
                 if length > 100_000_000:  # the format's limit for a header
                     raise UserError(f"{path} is not a safetensors file — name a .safetensors file")
                 raise UserError(f"{path} is truncated at {size} bytes — fetch it again")
-            header = json.loads(file.read(length))
+            header = from_json(file.read(length))
         ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
         whole = 8 + length + max(ends, default=0)
     except FileNotFoundError as error:
@@ -212,7 +212,7 @@ def _finish_saving(path: Path, digest: str) -> Card:
 
 def _read_card(path: Path, *, needed_by: Path) -> Card:
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{needed_by} needs its card {path.name} beside it ({reason(error)}) — fetch both") from error
     except ValueError as error:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from minisora.errors import UserError
 from minisora.planning import Tracks
+from minisora.request import check_range
 from minisora.worlds.plan import PICTURES, Track
 
 #: What is planned of a clip in, and the frame's width and height in sides; what is to happen instead out.
@@ -25,12 +26,19 @@ SLOWEST, FASTEST = 0.25, 3.0
 QUICK = 0.5  #: Sides a second: what goes faster was hardly ever seen in training.
 
 
+def check_pace(pace: float) -> None:
+    """Raises: UserError when a planned clip cannot go on at this pace."""
+    check_range("pace", pace, low=SLOWEST, high=FASTEST, advice="1, the planner's own")
+
+
 def paced(pace: float, *, begun: bool = False) -> Direct:
     """Things go the same ways, ``pace`` times as far in the same time; they turn, grow and shrink by so much, too.
 
     Args:
         begun: whether the first picture is given. If not, what would leave the frame begins somewhere else.
+    Raises: UserError for a pace out of its limits.
     """
+    check_pace(pace)
 
     def direct(tracks: Tracks, frame: tuple[float, float]) -> Tracks:
         now, then = tracks
@@ -86,7 +94,7 @@ def along(path: Sequence[tuple[float, float]], *, thing: int = 0) -> Direct:
     def direct(tracks: Tracks, frame: tuple[float, float]) -> Tracks:
         now, then = tracks
         things, pictures = now.x.shape[1:]
-        if thing >= things:
+        if not 0 <= thing < things:
             raise UserError(f"thing {thing + 1} is to follow a path, but the sentence names {things}")
         share = (torch.arange(pictures + 1) - (PICTURES - 1)).clamp(min=0) / (pictures - PICTURES)
         where = torch.stack([frame[i] * (_between(gone, points[:, i], share) - 0.5) for i in (0, 1)])

@@ -21,7 +21,7 @@ from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
 from minisora.diffusion import Given, ab2, experts, sample, text_to_video, time_grid, watch_x0
 from minisora.diffusion.path import Velocity
-from minisora.directing import FASTEST, SLOWEST, Direct, paced
+from minisora.directing import Direct, check_pace, paced
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.model.known import given_latents, grid_of
@@ -118,7 +118,9 @@ class Pipeline:
         words = words_on(card, dit.config.vocabulary - 2, source=path)
         hashes = {"codec": codec_card["sha256"], "text-to-video": card["sha256"]}
         helpers: dict[str, DiT] = {}
-        for part in ("planner", "finisher"):
+        # Planners and finishers learn from drawn clips: they do not belong to weights that learnt somebody's videos.
+        parts = () if "videos" in trained_on(card) else ("planner", "finisher")
+        for part in parts:
             beside = path.with_name(f"{part}.safetensors")
             if not beside.exists() or (part == "planner" and not dit.config.known):
                 continue
@@ -229,8 +231,7 @@ class Pipeline:
         if len(seeds) != len(prompts):
             raise UserError(f"{len(seeds)} seeds for {len(prompts)} prompts — give one for each, or a single number")
         check_sampling(steps=steps, guidance=guidance, seeds=seeds)
-        if not SLOWEST <= pace <= FASTEST:
-            raise UserError(f"pace {pace:g}: must be from {SLOWEST:g} to {FASTEST:g} — 1 is the planner's own")
+        check_pace(pace)
         if negative and guidance == 1:
             raise UserError("guidance 1 steers nowhere, and away from nothing — with a negative prompt try 4")
         sources = [generator or Generator().manual_seed(each) for each in seeds]

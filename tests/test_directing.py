@@ -83,6 +83,8 @@ def test_the_others_go_where_they_went() -> None:
     now, _ = along([(0.1, 0.1), (0.1, 0.9)], thing=1)(before, SQUARE)
     assert torch.equal(now.x[:, 0], before[0].x[:, 0]) and not torch.equal(now.x[:, 1], before[0].x[:, 1])
     assert torch.equal(now.radius, before[0].radius)
+    with pytest.raises(UserError, match="thing 0 is to follow a path, but the sentence names 2"):
+        along([(0.1, 0.1), (0.1, 0.9)], thing=-1)(before, SQUARE)
     with pytest.raises(UserError, match="thing 3 is to follow a path, but the sentence names 2"):
         along([(0.1, 0.1), (0.1, 0.9)], thing=2)(before, SQUARE)
 
@@ -126,6 +128,9 @@ def test_where_nothing_is_planned_nothing_can_be_directed(pipeline: Pipeline) ->
     for pace in (0.0, -1.0, 3.5, math.nan, math.inf):
         with pytest.raises(UserError, match=r"pace .*: must be from 0.25 to 3"):
             pipeline.generate(PROMPT, pace=pace)
+    for pace in (0.0, math.nan, 2**70, -(2**70)):
+        with pytest.raises(UserError, match=r"pace .*: must be from 0.25 to 3"):
+            paced(pace)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minisora import Clip, Pipeline, diffusion
-from minisora.checkpoint import card_path, save_checkpoint
+from minisora.checkpoint import card_path, save_checkpoint, trained_on
 from minisora.errors import UserError
 from minisora.model import DiT
 from minisora.request import check_prompt, latent_shape
@@ -168,6 +168,22 @@ def test_planner_and_finisher_lie_beside_the_weights(pipeline: Pipeline, copy: P
     finisher.write_text(finisher.read_text().replace(pipeline.card["latents"], "another"))
     with pytest.raises(UserError, match=r"finisher\.safetensors was trained with another codec"):
         Pipeline.load(copy)
+
+
+def test_weights_of_ones_own_videos_are_not_finished_by_what_knows_drawn_clips(pipeline: Pipeline, copy: Path) -> None:
+    more = planned(pipeline)
+    about = {"codec": pipeline.card["latents"]}
+    card = {**json.loads((copy / "text-to-video.json").read_text()), "settings": asdict(more.dit.config)}
+    for name, network in {"planner": more.planner, "finisher": more.finisher}.items():
+        assert network is not None
+        kind = {"kind": name, "settings": asdict(network.config), **about}
+        save_checkpoint(copy, name, network.state_dict(), kind)
+    for own in (False, True):
+        data = [{**trained_on(card), **({"videos": "mine"} if own else {})}]
+        save_checkpoint(copy, "text-to-video", more.dit.state_dict(), {**card, "data": data})
+        there = Pipeline.load(copy, device="cpu")
+        assert (there.planner is None, there.finisher is None) == (own, own)
+        assert ("finisher" in there.card["hashes"]) != own
 
 
 def test_what_is_given_comes_out_as_it_went_in(pipeline: Pipeline) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
-import time
-from collections import Counter
 from importlib import import_module
 
 import torch
+
+from benchmarks.faults.tally import Tally
 
 COUNTS = {"inputs": 10_000, "kills": 200, "submissions": 120}
 
@@ -19,16 +20,16 @@ def main(arguments: list[str]) -> int:
         return 2
     torch.set_num_threads(1)
     name, count = arguments[0], int((arguments[1:] or [COUNTS[arguments[0]]])[0])
-    begin = time.monotonic()
-    tried, wrong = Counter[str](), list[str]()
+    tally = Tally(name)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's end is an interruption as well
     with contextlib.suppress(KeyboardInterrupt):  # who has no patience sees what there is
-        import_module(f"benchmarks.faults.{name}").run(count, tried, wrong)
-    for what, times in sorted(tried.items()):
+        import_module(f"benchmarks.faults.{name}").run(count, tally)
+    for what, times in sorted(tally.tried.items()):
         print(f"{times:7} {what}")
-    for what, times in Counter(wrong).most_common():
+    for what, times in tally.wrong.most_common():
         print(f"WRONG {times} x {what}")
-    print(f"{sum(tried.values())} {name} in {time.monotonic() - begin:.0f} s: {len(wrong)} went wrong")
-    return 1 if wrong else 0
+    print(tally.summary())
+    return 1 if tally.wrong else 0
 
 
 if __name__ == "__main__":

@@ -14,13 +14,13 @@ import sys
 import tempfile
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from benchmarks.faults.tally import Tally
 from minisora.checkpoint import load_checkpoint
 from minisora.codec.autoencoder import Codec
 from minisora.model import DiTConfig
@@ -39,7 +39,7 @@ DIT = DiTConfig(
 CLIPS = ClipSet(clips=200, frames=1, height=16, width=16)
 
 
-def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
+def run(count: int, tally: Tally) -> None:
     """Count the kills of training and of encoding, and note what did not go on as it should."""
     dice = random.Random(0)
     with tempfile.TemporaryDirectory() as name:
@@ -47,27 +47,27 @@ def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
         seconds, _ = _forked(lambda: _train(folder / "whole"), None)
         whole = _weights(folder / "whole")
         for number in range(10**6):
-            if sum(tried.values()) >= count:
+            if tally.tried.total() >= count:
                 break
             place = folder / str(number)
-            limit = min(count - sum(tried.values()), 25)
+            limit = min(count - tally.tried.total(), 25)
             for _ in range(limit):
                 encoded = (place / "latents").exists() and _encoded(place)
                 _, how = _forked(lambda place=place: _train(place), dice.uniform(0, seconds))
                 if how == "killed":
-                    tried["training" if encoded else "encoding"] += 1
+                    tally.count("training" if encoded else "encoding")
                 elif how != "done":
-                    wrong.append(how)
+                    tally.fault(how)
                 if how != "killed":
                     break
             _, how = _forked(lambda place=place: _train(place), None)  # what is left of it, undisturbed
             if how != "done":
-                wrong.append(how)
+                tally.fault(how)
                 continue
             if any(not torch.equal(value, whole[key]) for key, value in _weights(place).items()):
-                wrong.append("other weights than those of a run that nobody disturbed")
+                tally.fault("other weights than those of a run that nobody disturbed")
             if drafts := [path.name for path in place.rglob(".last-*")]:
-                wrong.append(f"drafts of states stay behind: {drafts[:3]}")
+                tally.fault(f"drafts of states stay behind: {drafts[:3]}")
 
 
 def _train(place: Path) -> None:

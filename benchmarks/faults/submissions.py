@@ -1,17 +1,21 @@
-"""Notebooks as learners hand them in, through ``minisora check``: each gets its marks, whatever is in it."""
+"""A class whose notebooks are as learners hand them in, through ``minisora class``: each gets marks, or a reason."""
 
 from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import tempfile
-from collections import Counter
+import time
 from pathlib import Path
+
+from benchmarks.faults.tally import Tally
+from minisora.course.grading.classroom import mark_class
+from minisora.course.grading.grade import Limits
+from minisora.course.grading.report import Result
 
 RIGHT = "from einops import rearrange\ndef patchify(latents, patch=2):\n"
 RIGHT += '    return rearrange(latents, "b c t (h p) (w q) -> b (t h w) (c p q)", p=patch, q=patch)'
+NAME = "02_spacetime_patches.ipynb"
 
 #: What is in the cell, whether it is right, and a word of what is said (of a right one: nothing).
 KINDS: dict[str, tuple[str, bool, str]] = {
@@ -43,40 +47,65 @@ KINDS: dict[str, tuple[str, bool, str]] = {
     "twice": ("def patchify(latents, patch=2):\n    return latents\n" + RIGHT, True, "right"),
     "in a magic cell": ("%%time\n" + RIGHT, True, "right"),
 }
-#: Files that are no notebooks, and a word of what is said.
-FILES = {"empty file": "", "half a file": '{"cells": [{"cell_type": "co', "no notebook": "{}", "a list": "[1, 2]"}
+BROKEN = '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": []}], "metadata": {}, "nbformat": 4, '
+BROKEN += '"nbformat_minor": 5}'
+#: Files for which nobody can be marked: what they are called, what is in them, and a word of the reason.
+FILES = {
+    "empty file": (NAME, "", "is empty"),
+    "half a file": (NAME, '{"cells": [{"cell_type": "co', "is no notebook"),
+    "no notebook": (NAME, "{}", "is no notebook"),
+    "a list": (NAME, "[1, 2]", "is no notebook"),
+    "a broken cell": (NAME, BROKEN, "cell 1 has no source"),
+    "a PDF": ("answers.pdf", "%PDF-1.4", "no notebook of chapter 02"),
+    "macOS's companion": (f"._{NAME}", "\0\5\x16\7", "companion"),
+    "nothing": (None, "", "handed in nothing"),
+}
 
 
-def run(count: int, tried: Counter[str], wrong: list[str]) -> None:
-    """Count the submissions of each kind, and note which were marked wrongly, or not at all."""
+def run(count: int, tally: Tally) -> None:
+    """Count the submissions of each kind, and note who was marked wrongly, or not at all."""
     dice = random.Random(0)
     kinds = [*KINDS, *FILES]
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(count):
-            kind = kinds[number] if number < len(kinds) else dice.choice(kinds)
-            path = Path(folder) / f"{number}.ipynb"
-            path.write_text(FILES[kind] if kind in FILES else _notebook(KINDS[kind][0]), encoding="utf-8")
-            command = [sys.executable, "-m", "minisora", "check", "02", str(path), "--json", "--seconds", "3"]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-            tried[kind] += 1
-            if (what := _judged(kind, done)) is not None:
-                wrong.append(f"{kind}: {what}")
+    with tempfile.TemporaryDirectory() as name:
+        submitted, cards = Path(name, "submitted"), Path(name, "cards")
+        learners = {f"{i:04}": kinds[i] if i < len(kinds) else dice.choice(kinds) for i in range(count)}
+        for learner, kind in learners.items():
+            (submitted / learner).mkdir(parents=True)
+            file, content = (NAME, _notebook(KINDS[kind][0])) if kind in KINDS else FILES[kind][:2]
+            if file is not None:
+                (submitted / learner / file).write_text(content, encoding="utf-8")
+
+        def marked() -> dict[str, Result]:
+            _, results = mark_class("02", submitted, limits=Limits(seconds=3), workers=1, cards=cards)
+            found = {}
+            for result in results:
+                tally.count(learners.get(result.learner, "somebody else"))
+                if (what := _judged(learners[result.learner], result)) is not None:
+                    tally.fault(f"{learners[result.learner]}: {what}")
+                found[result.learner] = result
+            return found
+
+        first = marked()
+        if first.keys() != learners.keys():
+            tally.fault(f"{len(first)} of {count} learners have a result")
+        begin, tried = time.monotonic(), tally.tried.copy()
+        if marked() != first:
+            tally.fault("other marks from the cards of the first call")
+        tally.tried = tried
+        print(f"the same class again, from its cards: {time.monotonic() - begin:.1f} s")
 
 
-def _judged(kind: str, done: subprocess.CompletedProcess[str]) -> str | None:
-    if "Traceback" in done.stderr:
-        return f"traceback: {done.stderr.strip().splitlines()[-1]}"
+def _judged(kind: str, result: Result) -> str | None:
     if kind in FILES:
-        lines = done.stderr.strip().splitlines()
-        return None if done.returncode == 2 and len(lines) == 1 else f"exit code {done.returncode}, {len(lines)} lines"
-    try:
-        marks = {mark["exercise"]: mark for mark in json.loads(done.stdout)["exercises"]}
-    except (ValueError, LookupError):
-        return f"no marks: {done.stderr.strip()[-120:]}"
+        right = not result.marks and FILES[kind][2] in result.remark
+        return None if right else f"{len(result.marks)} marks, {result.remark[:120]!r}"
+    marks = {mark.exercise: mark for mark in result.marks}
+    if "patchify" not in marks:
+        return f"no marks: {result.remark[:120]!r}"
     mark, (_, right, word) = marks["patchify"], KINDS[kind]
-    if bool(mark["points"]) != right or word not in mark["says"]:
-        return f"{mark['points']} points, {mark['says'][:120]!r}"
-    return None if all(not other["points"] for name, other in marks.items() if name != "patchify") else "others' points"
+    if bool(mark.points) != right or word not in mark.says:
+        return f"{mark.points} points, {mark.says[:120]!r}"
+    return None if all(not other.points for name, other in marks.items() if name != "patchify") else "others' points"
 
 
 def _notebook(source: str) -> str:

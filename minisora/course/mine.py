@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import nbformat
+from nbformat import NotebookNode
 from torch import Tensor
 
 from minisora.course import plots
-from minisora.course.checks.check import examine
+from minisora.course.checks.check import PATIENCE, examine
 from minisora.course.checks.exercise import CheckFailed, Exercise, Solution
 from minisora.course.checks.swap import SAME, swap
+from minisora.course.checks.time_limit import NotDone, within
 from minisora.course.exercises import chapter_exercises, chapters
 from minisora.course.notebooks.compose import CHAPTERS
 from minisora.course.notebooks.extract import NotThere, extract
+from minisora.course.notebooks.read import read_notebook
 from minisora.errors import UserError
 from minisora.evaluation.metrics import psnr
 from minisora.pipeline import Pipeline
@@ -103,7 +105,7 @@ def mine(
         folder: where the notebooks are; by default ``chapters/``.
         load: makes the pipeline, anew for each mix of parts, so that networks are built of the learner's classes.
         only: chapters to look at, such as ``["02"]``; by default all.
-    Raises: UserError when the folder does not exist.
+    Raises: UserError when the folder does not exist, or one of the notebooks is none.
     """
     folder = CHAPTERS if folder is None else Path(folder)
     if not folder.is_dir():
@@ -130,31 +132,32 @@ def mine(
 
 def _chapter(folder: Path, number: str) -> list[Part]:
     found = sorted(folder.glob(f"{number}_*.ipynb"))
-    try:
-        book = nbformat.read(found[0], as_version=4) if found else None
-    except Exception as error:  # nbformat and json raise a dozen kinds
-        raise UserError(f"{found[0]} is no notebook — save it again in JupyterLab") from error
+    book = read_notebook(found[0]) if found else None
     return [_part(number, exercise, book) for exercise in chapter_exercises(number)]
 
 
-def _part(number: str, exercise: Exercise, book: nbformat.NotebookNode | None) -> Part:
+def _part(number: str, exercise: Exercise, book: NotebookNode | None) -> Part:
     used = _has_a_place(exercise)
     if book is None:
         return Part(number, exercise.name, "missing", used, says=f"no notebook of chapter {number} here")
     page: dict[str, object] = {"__name__": "__main__"}
     try:
-        exec(compile(extract(book, exercise.name), f"chapter {number}", "exec"), page)
+        code = compile(extract(book, exercise.name), f"chapter {number}", "exec")
+        within(PATIENCE, lambda: exec(code, page))
         solution = page[exercise.name]
         if solution is exercise.reference or str(getattr(solution, "__module__", "")).startswith("minisora"):
             return Part(number, exercise.name, "missing", used, says="this is the package's own part")
         examine(exercise, solution)  # type: ignore[arg-type]
     except NotThere as error:
         return Part(number, exercise.name, "missing", used, says=str(error))
+    except NotDone as error:
+        says = f"its cell is not done after {error}: does a loop never end?"
+        return Part(number, exercise.name, "fails", used, says=says)
     except CheckFailed as error:
         says = str(error).splitlines()[0]
         state: State = "stub" if "is still a stub" in says else "fails"
         return Part(number, exercise.name, state, used, says="" if state == "stub" else says)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         says = f"its cell stops with {type(error).__name__}: {' '.join(str(error).split())[:160]}"
         return Part(number, exercise.name, "fails", used, says=says)
     return Part(number, exercise.name, "passes", used, works=solution)  # type: ignore[arg-type]

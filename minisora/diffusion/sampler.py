@@ -16,6 +16,8 @@ from minisora.diffusion.path import EDM_SIGMA, STRAIGHT, Path, Velocity, shift_t
 from minisora.diffusion.solvers import Step, euler
 from minisora.errors import UserError
 
+MOST_SHIFT = 1000.0  #: Beyond it every time but the last is 1.
+
 #: ``watch(i, x)`` is told the clip after step ``i`` of ``n``; ``i`` counts from 1 to ``n``.
 Watch = Callable[[int, Tensor], object]
 
@@ -63,12 +65,13 @@ def time_grid(n: int, *, shift: float = 1.0) -> Tensor:
     """``n`` steps from 1 to 0: (n+1,) times, evenly spaced and then moved by ``shift_time``.
 
     Raises:
-        UserError: less than one step, or a shift that is not positive.
+        UserError: less than one step, or a shift that is not a positive number.
     """
     if n < 1:
         raise UserError(f"{n} steps: sampling takes at least 1 — try 20")
-    if shift <= 0:
-        raise UserError(f"shift {shift:g}: must be more than 0 — 1 shifts nothing, 3 suits larger clips")
+    if not 0 < shift <= MOST_SHIFT:
+        limits = f"must be more than 0 and at most {MOST_SHIFT:g}"
+        raise UserError(f"shift {shift:g}: {limits} — 1 shifts nothing, 3 suits larger clips")
     return shift_time(torch.linspace(1, 0, n + 1), shift)
 
 

@@ -15,7 +15,7 @@ from minisora.edits.latents import as_ending, encode
 from minisora.edits.work import Settings, Work, latents_in
 from minisora.errors import UserError
 from minisora.pipeline import SECONDS, Pipeline
-from minisora.request import check_range
+from minisora.request import LONGEST_SECONDS, check_range
 
 
 def keyframes(
@@ -41,6 +41,7 @@ def keyframes(
     work = Work(pipeline, [prompt], settings)
     if not pictures:
         raise UserError("no key frames: give at least one picture and its time — or ask for a clip from words alone")
+    check_range("duration", seconds, low=0, high=LONGEST_SECONDS, unit=" seconds", advice="2")
     places: dict[int, torch.Tensor] = {}
     for at, picture in pictures:
         check_range("key frame at", at, low=0, high=seconds, unit=" s", advice="0")

@@ -16,8 +16,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from minisora.errors import UserError
 from minisora.evaluation.judge import judge
 from minisora.evaluation.metrics import flicker, psnr, wilson
+from minisora.files import from_json, reason
 from minisora.worlds.claims import parse
 from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.drawn import DrawnScene, DrawnWorld, canonical, draw, is_digits
@@ -226,13 +228,18 @@ class _Log:
         self.path, self.label, self.marks = path, label, {}
         if path is None or not path.exists():
             return
-        text = path.read_text()
-        if not text.endswith("\n"):  # a call was stopped in the middle of a line
-            path.write_text(text[: text.rfind("\n") + 1])
-        for line in text.splitlines(keepends=True):
-            if line.endswith("\n"):
-                key, mark = json.loads(line)
-                self.marks[tuple(key)] = mark
+        text = path.read_text(errors="replace")
+        *lines, rest = text.split("\n")
+        for number, line in enumerate(lines, start=1):
+            try:
+                key, mark = from_json(line)
+                self.marks[tuple(key)] = {**mark}
+            except (ValueError, TypeError) as error:
+                raise UserError(
+                    f"{path}, line {number}: no mark of a clip ({reason(error)}) — name another log"
+                ) from error
+        if rest:  # a call was stopped in the middle of a line
+            path.write_text(text[: -len(rest)])
 
     def _key(self, suite: Suite, source: str, index: int) -> tuple[Any, ...]:
         # What is drawn does not depend on the weights, but on the codec's: one label for both is simple and safe.

@@ -1,13 +1,15 @@
 """One's own videos as training sets: cut into clips once, encoded once, and handed out in batches.
 
 Every video has files of its own in the cache, named after its content and the clips' shape: whatever stops the work, it
-goes on with the first video that is not done, and a video that is added later is the only one that is worked on.
+goes on with the first video that is not done, and a video that is added later is the only one that is worked on. A file
+that is damaged counts as not there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,14 +101,15 @@ def cut_videos(world: FolderWorld, cache: Path, *, most_words: int, watch: Watch
             if len(words) > most_words:
                 raise UserError(f"caption of {len(words)} words: at most {most_words}")
             place = cache / f"{_video_key(world, name)}.npy"
-            clips = None if place.exists() else np.stack([to_uint8(clip) for clip in world.cut(name)])
+            there = _kept(place, np.uint8, (world.frames, world.height, world.width, 3))
+            clips = np.stack([to_uint8(clip) for clip in world.cut(name)]) if there is None else there
         except Exception as error:  # a foreign file may fail in any way; that must not stop a run
             skipped.append((name, _reason(error)))
         else:
-            if clips is not None:
+            if there is None:
                 _save(place, clips)
             videos += 1
-            pieces += [Piece(place, i, " ".join(words)) for i in range(len(np.load(place, mmap_mode="r")))]
+            pieces += [Piece(place, i, " ".join(words)) for i in range(len(clips))]
         if watch is not None:
             watch(done, len(world.entries))
     if not pieces:
@@ -125,14 +128,18 @@ def encode_footage(
     Raises: UserError when the codec gives numbers that are not finite.
     """
     key = latents_key(codec)[:16]
+    clips, whole = Counter(piece.of for piece in footage.pieces), set[Path]()
     encoded: list[Piece] = []
     for done, piece in enumerate(footage.pieces, start=1):
         place = piece.of.with_name(f"{piece.of.stem}-{key}.npy")
-        if not place.exists():
-            latents = _encode(codec if device is None else codec.to(device), np.load(piece.of, mmap_mode="r"))
-            if not latents.isfinite().all():
-                raise UserError(f"{piece.of}: the codec gives non-finite latents — train it again")
-            _save(place, latents.numpy().astype(np.float16))
+        if place not in whole:
+            there = _kept(place, np.float16)
+            if there is None or len(there) != clips[piece.of]:
+                latents = _encode(codec if device is None else codec.to(device), np.load(piece.of, mmap_mode="r"))
+                if not latents.isfinite().all():
+                    raise UserError(f"{piece.of}: the codec gives non-finite latents — train it again")
+                _save(place, latents.numpy().astype(np.float16))
+            whole.add(place)
         encoded.append(Piece(place, piece.number, piece.caption))
         if watch is not None:
             watch(done, len(footage.pieces))
@@ -207,6 +214,20 @@ def _encode(codec: nn.Module, levels: np.ndarray) -> Tensor:
     device = next((p.device for p in codec.parameters()), torch.device("cpu"))
     clips = torch.from_numpy(np.array(levels)).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
     return torch.cat([codec.encode(some.to(device)).cpu() for some in clips.split(TOGETHER)])  # type: ignore[operator]
+
+
+def _kept(place: Path, kind: type[np.generic], shape: tuple[int, ...] | None = None) -> np.ndarray | None:
+    """The clips or latents that were written to a place before; None where they are not, or not as they were written.
+
+    ``shape`` is that of each of them.
+    """
+    try:
+        with np.errstate(over="ignore"):  # of sizes that a damaged header names
+            kept = np.lib.format.open_memmap(place, mode="r")
+        whole = place.stat().st_size == kept.offset + kept.nbytes  # type: ignore[attr-defined] (a memmap's)
+    except Exception:  # no file, or a damaged one, which raises any of a dozen errors
+        return None
+    return kept if whole and kept.dtype == kind and kept.ndim == 5 and shape in (None, kept.shape[1:]) else None
 
 
 def _save(place: Path, array: np.ndarray) -> None:

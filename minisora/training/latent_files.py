@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from minisora.errors import UserError
-from minisora.files import reason, replacing
+from minisora.files import from_json, reason, replacing
 
 #: ``key``, ``clip_set``, ``shape`` of the latents, how many clips are ``done``, and the names of the files.
 Manifest = dict[str, Any]
@@ -80,7 +80,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     path = folder / "manifest.json"
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        manifest = from_json(path.read_text(encoding="utf-8")) if path.exists() else None
     except (OSError, ValueError) as error:
         raise damaged(folder, reason(error)) from error
     if manifest is not None and not (

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from minisora.errors import UserError
-from minisora.files import reason, replacing
+from minisora.files import from_json, reason, replacing
 from minisora.training.latent_files import (
     Manifest,
     damaged,
@@ -101,7 +101,7 @@ class LatentCache:
     def scene(self, index: int) -> DrawnScene:
         line = self._scenes[index]
         try:
-            return scene_from_dict(json.loads(line))
+            return scene_from_dict(from_json(line))
         except SPOILED as error:
             raise damaged(self.folder, f"scene {index}: {reason(error)}") from error
 

@@ -27,10 +27,7 @@ class RunLog:
     def __init__(self, run: Path, *, step: int = 0) -> None:
         run.mkdir(parents=True, exist_ok=True)
         self.path = run / "metrics.csv"
-        kept = []
-        if self.path.exists():
-            with self.path.open(newline="") as file:
-                kept = [row for row in csv.DictReader(file) if row["step"].isdigit() and int(row["step"]) <= step]
+        kept = [row for row in _rows(self.path) if row["step"].isdecimal() and int(row["step"]) <= step]
         with self.path.open("w", newline="") as file:
             writer = csv.DictWriter(file, ["step", "name", "value"])
             writer.writeheader()
@@ -52,6 +49,15 @@ class RunLog:
     def close(self) -> None:
         if self.events is not None:
             self.events.close()
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """What was logged before; rows that are none of ours are passed over."""
+    try:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8", errors="replace").splitlines()))
+    except (OSError, csv.Error):
+        return []
+    return [row for row in rows if all(isinstance(row.get(name), str) for name in ("step", "name", "value"))]
 
 
 class Report(lightning.Callback):

@@ -11,7 +11,7 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from minisora.diffusion.given import GivenMix
 from minisora.errors import UserError
-from minisora.files import replacing
+from minisora.files import from_json, reason, replacing
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
 from minisora.training.state import states
@@ -123,9 +123,24 @@ CHANGEABLE = frozenset(
 
 
 def settings_held(run: Path) -> dict[str, Any] | None:
-    """The settings of the run that this folder can go on with; None if it holds no such run."""
+    """The settings of the run that this folder can go on with; None if it holds no such run.
+
+    Raises: UserError when it holds one whose settings cannot be read.
+    """
     path = run / "settings.json"
-    return json.loads(path.read_text()) if path.exists() and states(run) else None
+    if not (path.exists() and states(run)):
+        return None
+    try:
+        held = from_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise _damaged(path, reason(error)) from error
+    if not isinstance(held, dict) or not isinstance(held.get("machine", {}), dict):
+        raise _damaged(path, "these are none of ours")
+    return held
+
+
+def _damaged(path: Path, why: str) -> UserError:
+    return UserError(f"{path}: the settings of the run there are damaged ({why}); --fresh begins anew")
 
 
 def precision_held(run: Path, accelerator: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import json
 import os
 import re
 import unicodedata
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from minisora.files import from_json
 
 TABLES = ("metadata.jsonl", "metadata.csv", "metadata.tsv")
 LONGEST = 1000  #: Characters of a text beyond which it is no caption.
@@ -149,8 +150,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
     for i, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
+                row = from_json(line)
+            except ValueError as error:
                 yield f"line {i}", f"not JSON: {error}"
             else:
                 yield f"line {i}", _plain(row) if isinstance(row, dict) else "not an object"

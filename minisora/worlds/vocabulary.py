@@ -207,6 +207,9 @@ def words_of(text: str) -> list[str]:
     return [word for word in words if word in KNOWN or word.isalnum()]
 
 
+SHOWN = 12  #: Words of somebody's own that a message lists.
+
+
 def known_words(text: str, *, also: Collection[str] = ()) -> list[str]:
     """:func:`split`, when every word is known.
 
@@ -219,5 +222,8 @@ def known_words(text: str, *, also: Collection[str] = ()) -> list[str]:
     if unknown := unknown_words(text, also=also):
         offers = {word: nearest(word, [*WORDS, *also]) for word in unknown}
         rest = "" if all(offers.values()) else f" — minisora words --all lists all {len(KNOWN)} that are known"
+        if rest and (own := sorted({*also} - KNOWN)):
+            more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
+            rest += f", and these weights have learnt {', '.join(own[:SHOWN])}{more}"
         raise UserError(named(unknown, offers) + rest)
     return words

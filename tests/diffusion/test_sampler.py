@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -30,7 +33,13 @@ def test_larger_shifts_stay_longer_in_noise():
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda: time_grid(0), lambda: time_grid(-3), lambda: time_grid(5, shift=0.0), lambda: karras_grid(0)]
+    "ask",
+    [
+        lambda: time_grid(0),
+        lambda: time_grid(-3),
+        *(partial(time_grid, 5, shift=shift) for shift in (0.0, -1.0, math.nan, math.inf, 2**70)),
+        lambda: karras_grid(0),
+    ],
 )
 def test_impossible_grids_are_refused_in_one_line(ask):
     with pytest.raises(UserError) as error:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from rich.console import Console
 
+from minisora.errors import UserError
 from minisora.evaluation.suite import (
     DRAWN,
     KINDS,
@@ -154,6 +155,16 @@ def test_goes_on_where_it_was_stopped(tmp_path):
     assert len(made) == 1 and rows[-1].scores["everything"].right == 3
     evaluate(ONE, generate=count, batch=1, log=log, label="other weights")
     assert len(made) == 4
+
+
+@pytest.mark.parametrize("line", ["", "no JSON", "[1]", "3", '[["a"], 3]', '[[["a"]], {}]', "[" * 100_000])
+def test_a_log_that_is_none_is_one_line_and_stays(tmp_path, line):
+    log = tmp_path / "log.jsonl"
+    log.write_text(f'[["a", "one", 0], {{"flicker": 0.5}}]\n{line}\n')
+    before = log.read_text()
+    with pytest.raises(UserError, match=r"log.jsonl, line 2: no mark of a clip \(.+ — name another log"):
+        evaluate([], log=log)
+    assert log.read_text() == before
 
 
 def test_tables_show_every_score():

@@ -67,6 +67,13 @@ def test_unknown_words_are_named_with_the_nearest():
         known_words("a grene cat, a grene sqare")
     with pytest.raises(UserError, match="unknown word '€' — minisora words --all lists all 302"):
         known_words("5 €")
+    own = ["rabbit", "burrow", "red", *(f"word{i}" for i in range(13))]
+    with pytest.raises(
+        UserError, match=r"all 302 that are known, and these weights have learnt burrow, .*word6 and 3 more"
+    ):
+        known_words("a rabbit in the snow", also=own)
+    with pytest.raises(UserError, match=r"unknown word 'rabit': try 'rabbit'$"):
+        known_words("a rabit", also=own)
     with pytest.raises(UserError) as caught:
         known_words("x" * 10_000)
     assert len(str(caught.value)) < 200

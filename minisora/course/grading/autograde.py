@@ -22,9 +22,10 @@ from typing import Any
 
 from minisora.course.exercises import chapter_exercises
 from minisora.course.grading.classroom import result
-from minisora.course.grading.grade import Mark, end_process, read_notebook
+from minisora.course.grading.grade import Mark, end_process
 from minisora.course.grading.report import Result
 from minisora.course.grading.submissions import Submission, find_submissions
+from minisora.course.notebooks.read import read_notebook
 from minisora.errors import UserError
 
 LOG = "autograde.log"  #: What nbgrader says, in the class's folder.

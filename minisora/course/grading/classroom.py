@@ -12,7 +12,7 @@ from minisora.course.grading.grade import Limits, Mark, as_json, as_text, grade
 from minisora.course.grading.report import Result
 from minisora.course.grading.submissions import Submission, find_submissions
 from minisora.errors import UserError
-from minisora.files import replacing
+from minisora.files import from_json, replacing
 
 
 def mark_class(
@@ -73,7 +73,7 @@ def _read_card(cards: Path, submission: Submission) -> tuple[Mark, ...] | None:
     """The marks of an earlier run for the same notebook, if there are any."""
     assert submission.notebook is not None
     try:
-        card = json.loads(_card(cards, submission.learner).read_text(encoding="utf-8"))
+        card = from_json(_card(cards, submission.learner).read_text(encoding="utf-8"))
         same = card["state"] == _state(submission.notebook)
         return tuple(Mark(**mark) for mark in card["exercises"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):

@@ -13,20 +13,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from minisora.course.checks.exercise import Exercise
 from minisora.course.exercises import chapter_exercises
 from minisora.course.notebooks.compose import CHAPTERS
 from minisora.course.notebooks.extract import NotThere, extract
+from minisora.course.notebooks.read import read_notebook
 from minisora.errors import UserError
 from minisora.processors import THREADS, quota, threads
 
@@ -157,18 +156,3 @@ def _own_notebook(number: str) -> Path:
     if not found:
         raise UserError(f"no notebook of chapter {number} in {CHAPTERS} — name the notebook to check")
     return found[0]
-
-
-def read_notebook(path: Path) -> NotebookNode:
-    """A learner's notebook. Raises: UserError when it is none."""
-    if path.is_dir():
-        raise UserError(f"{path} is a folder — name a notebook, or let minisora class mark everybody in it")
-    if path.is_file() and not path.stat().st_size:
-        raise UserError(f"{path} is empty, 0 bytes — save it again in JupyterLab")
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of cells that were copied, with their ids
-            return nbformat.read(path, as_version=4)
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {(error.strerror or 'unreadable').lower()} — name a notebook") from error
-    except Exception as error:  # nbformat and json raise a dozen kinds
-        raise UserError(f"{path} is no notebook — name an .ipynb file as JupyterLab saves it") from error

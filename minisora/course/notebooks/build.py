@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from minisora.course.notebooks import compose
+from minisora.course.notebooks import compose, form
 from minisora.errors import UserError
 from minisora.files import replacing
 
@@ -27,10 +27,13 @@ def build(source: Path, *, profile: str = "full", texts: bool = False) -> str:
 
     ``texts``: where no code cell differs from the solution that is there, keep its outputs and run nothing.
 
-    Raises: UserError when a cell fails or the result is too large.
+    Raises: UserError when a cell fails or the result is too large; and, before anything is run, where a chapter is not
+        in its form, which on the fast profile it need not be yet.
     """
     begin = time.monotonic()
     book = compose.compose(source)
+    if profile != "fast" and (faults := form.faults(book)):
+        raise UserError(f"{source.name}: {'; '.join(faults)}")
     if not (texts and _keep_outputs(book, compose.solution_path(source))):
         compose.run(book, folder=source.parent, profile=profile, go_on=True)
     for id_, (kind, message) in compose.errors(book).items():

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from minisora.clip import Clip
 from minisora.course.studio.order import Order, Piece, grid_of
-from minisora.files import replacing
+from minisora.files import from_json, replacing
 
 HALVES = ("left", "right")  #: Powers that there were before squares could be marked: this half was new.
 
@@ -51,7 +51,7 @@ class Memory:
     def noted(self) -> dict[str, Any]:
         """What the controls said last, or nothing."""
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads((self.folder / "draft.json").read_text(encoding="utf-8"))
+            found = from_json((self.folder / "draft.json").read_text(encoding="utf-8"))
             return _draft(found) if isinstance(found, dict) else {}
         return {}
 
@@ -62,7 +62,7 @@ class Memory:
 
 def _read(path: Path) -> Piece:
     with safe_open(path, framework="pt") as file:
-        facts = json.loads((file.metadata() or {})["piece"])
+        facts = from_json((file.metadata() or {})["piece"])
         frames = file.get_tensor("frames")
     asked = facts["order"]
     if asked.get("power") in HALVES:

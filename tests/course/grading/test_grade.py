@@ -118,7 +118,23 @@ def test_what_is_handed_out_or_broken_is_no_solution(cheat):
         extract(notebook(cheat), "f")
 
 
-@pytest.mark.parametrize("text", ["", "{}", "no notebook", '{"cells": 3}'])
+def with_a_cell(**wrong):
+    """A notebook as JupyterLab saves it, but for one cell."""
+    cell = {"cell_type": "code", "id": "a", "execution_count": None, "metadata": {}, "outputs": [], "source": "x = 1"}
+    kept = {name: value for name, value in {**cell, **wrong}.items() if value != "gone"}
+    return json.dumps({"cells": [cell, kept], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.mark.parametrize("part", ["source", "cell_type", "metadata"])
+@pytest.mark.parametrize("value", ["gone", None, 3, [3]])
+def test_a_cell_that_is_none_is_a_users_error(tmp_path, part, value):
+    path = tmp_path / "x.ipynb"
+    path.write_text(with_a_cell(**{part: value}))
+    with pytest.raises(UserError, match=r"x\.ipynb"):
+        grade("02", path)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "no notebook", '{"cells": 3}', '{"nbformat": 4, "nbformat_minor": 5}'])
 def test_what_is_no_notebook_is_a_users_error(tmp_path, text):
     path = tmp_path / "x.ipynb"
     path.write_text(text)

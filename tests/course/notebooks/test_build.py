@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from minisora.course.notebooks import build, compose
+from minisora.course.notebooks import build, compose, form
+from minisora.errors import UserError
 
 SOURCE = compose.sources(["02"])[0]
 
@@ -43,3 +44,33 @@ def test_code_that_changes_is_run(copy: Path, monkeypatch: pytest.MonkeyPatch) -
     copy.write_text(text.replace("# %%\n", "# %%\nanother = 1\n", 1), encoding="utf-8")
     build.build(copy, texts=True)
     assert len(ran) == 1
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ("# %%\n" + "a = 1\n" * 16, "16 lines of code in the cell of 'a = 1': at most 15"),
+        ("# %%\na = 1\n\n" * 40, "cells: must be from 40 to 70"),
+        ('# %% check="patchify"\ncheck(patchify)\n', "in this order"),
+    ],
+)
+def test_a_chapter_out_of_its_form_is_refused_before_it_is_run(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, added: str, said: str
+) -> None:
+    ran = []
+    monkeypatch.setattr(compose, "run", lambda book, **options: ran.append(book))
+    copy.write_text(f"{copy.read_text(encoding='utf-8')}\n{added}", encoding="utf-8")
+    with pytest.raises(UserError, match=said):
+        build.build(copy)
+    assert ran == []
+    build.build(copy, profile="fast")  # while it is being written, it may be tried
+    assert len(ran) == 1
+
+
+@pytest.mark.parametrize("heading", form.HEADINGS)
+def test_a_chapter_without_one_of_its_parts_is_not_in_its_form(heading: str) -> None:
+    book = nbformat.read(compose.solution_path(SOURCE), as_version=4)
+    assert form.faults(book) == []
+    for cell in book.cells:
+        cell.source = cell.source.replace(heading, "Another part")
+    assert f"no heading {heading!r}" in form.faults(book)
