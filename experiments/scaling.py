@@ -163,6 +163,7 @@ def collect(codec: Codec, new: tuple[Tensor, list[str]], latents: str | None) ->
         print(json.dumps(best[-1]), flush=True)
     floor = judged(codec, new[0][:PROMPTS], new[1])
     save_file(clips, OUT / "scaling.safetensors")
+    (OUT / "scaling.safetensors").chmod(0o644)  # safetensors would let nobody else read it
     return {
         "command": "python experiments/scaling.py",
         "codec": latents,
