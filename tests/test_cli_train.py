@@ -144,6 +144,7 @@ def test_dry_run_of_many_devices(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert "8 devices, fsdp" in out
     assert "1000 steps" in out
+    assert "bound by" in out and "Wh, $" in out  # at_scale
 
 
 @pytest.mark.parametrize(

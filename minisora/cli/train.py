@@ -345,6 +345,7 @@ def print_estimate(title: str, work: Work, settings: RunSettings, *, disk: float
     """For `--dry-run`: the speed of a device that is here is measured, that of one elsewhere assumed."""
     import torch
 
+    from minisora.training.at_scale import at_scale
     from minisora.training.estimate import estimate, measure_teraflops
 
     machine, here = settings.machine, settings.machine.accelerator
@@ -354,20 +355,21 @@ def print_estimate(title: str, work: Work, settings: RunSettings, *, disk: float
         teraflops /= machine.devices  # processes share its cores
     known = "measured" if there else "assumed: no such device here"
     print(f"{title} on {machine.devices} x {here} of {teraflops:.3g} TFLOP/s each ({known}), {machine.precision}")
-    print(
-        estimate(
-            work,
-            batch=settings.batch,
-            teraflops=teraflops,
-            devices=machine.devices,
-            strategy=machine.strategy,
-            precision=machine.precision,
-            fused=here != "cpu",
-            steps=settings.budget.steps,
-            minutes=settings.budget.minutes,
-            disk=disk,
-        )
+    costs = estimate(
+        work,
+        batch=settings.batch,
+        teraflops=teraflops,
+        devices=machine.devices,
+        strategy=machine.strategy,
+        precision=machine.precision,
+        fused=here != "cpu",
+        steps=settings.budget.steps,
+        minutes=settings.budget.minutes,
+        disk=disk,
     )
+    print(costs)
+    if here == "cuda" and machine.devices > 1:
+        print(at_scale(costs))
 
 
 def report(outcome: Outcome, footage: Footage | None) -> None:
