@@ -331,6 +331,12 @@ class Pipeline:
         frame = columns / min(rows, columns), rows / min(rows, columns)
         for change in (None if pace == 1 else paced(pace, begun=not from_nothing), direct):
             plans = [plan if plan is None or change is None else change(plan, frame) for plan in plans]
+        if not from_nothing:
+            from minisora.evaluation.given import through_given  # reads clips, which nothing else here does
+
+            rows = zip(x, free.expand(len(x), *free.shape[1:]), strict=True)
+            pairs = zip(plans, [through_given(self.codec, *row) for row in rows], strict=True)
+            plans = [plan if plan is None or bend is None else bend(plan, frame) for plan, bend in pairs]
         return plans
 
     @property
