@@ -1,9 +1,9 @@
 """Does one see where a clip was given and where it was made? ``python experiments/seams.py [WEIGHTS] [--clips N]``.
 
 Seams: how much the picture changes from the last given frame to the first generated one, and in a loop from the last
-to the first, as a multiple of what it changes from frame to frame in drawn clips of the same scenes. Then what the
-judge finds right in clips whose first picture was given, beside clips of the same words alone, and in the second shot
-of storyboards, by how much of the first shot it was given.
+to the first, as a multiple of what it changes from frame to frame in drawn clips of the same scenes, and of what it
+changes in that clip. Then what the judge finds right in clips whose first picture was given, beside clips of the same
+words alone, and in the second shot of storyboards, by how much of the first shot it was given.
 """
 
 from __future__ import annotations
@@ -65,24 +65,32 @@ def seams(pipeline: Pipeline, clips: int) -> None:
     texts = [canonical(scene) for scene in scenes]
     both = list(enumerate(zip(drawn, texts, strict=True)))
 
-    def report(name: str, clips: Sequence[Tensor]) -> None:
+    def report(name: str, clips: Sequence[Tensor], whole: Sequence[Tensor] | None = None) -> None:
         each = [change(clip).mean() for clip in clips]
         within = sum(bool(value <= 1.2 * its) for value, its in zip(each, usual, strict=True))
-        print(f"| {name} | {sum(each) / sum(usual):.2f} | {within} of {len(each)} |", flush=True)
+        own = "–" if whole is None else f"{sum(each) / sum(change(clip).mean() for clip in whole):.2f}"
+        print(f"| {name} | {sum(each) / sum(usual):.2f} | {own} | {within} of {len(each)} |", flush=True)
 
-    print("| from one frame to the next | mean | at most 1.2 times its own drawn clip's |\n|---|---|---|")
+    def between(clip: Tensor, *frames: int) -> Tensor:
+        """The steps from these frames to the next, as one clip of pairs."""
+        return torch.cat([clip[:, i : i + 2] for i in frames], 2)
+
+    print("| from one frame to the next | mean | times its own | at most 1.2 times its own drawn clip's |")
+    print("|---|---|---|---|")
     report("drawn clips", drawn)
     report("the same through the codec", list(coded))
-    report("loops: from the last frame to the first", [torch.stack([x[:, -1], x[:, 0]], 1) for x in loops])
-    report("loops: from the opening to the way back", [x[:, 8:10] for x in loops])
+    report("the same, from a latent frame to the next", [between(x, 4, 8, 12) for x in coded], list(coded))
+    report("loops: from the last frame to the first", [torch.stack([x[:, -1], x[:, 0]], 1) for x in loops], loops)
+    report("loops: from the opening to the way back", [x[:, 8:10] for x in loops], loops)
     alone = [pipeline.generate(text, seed=i).frames for i, (_, text) in both]
     report("clips of the same words", alone)
+    report("the same, from a latent frame to the next", [between(x, 4, 8, 12) for x in alone], alone)
     report("loops: all frames", loops)
     on = [edits.extend(pipeline, x, text, seed=i).frames for i, (x, text) in both]
-    report("drawn clips that go on: at the seam", [x[:, 16:18] for x in on])
+    report("drawn clips that go on: at the seam", [x[:, 16:18] for x in on], on)
     report("drawn clips that go on: after it", [x[:, 17:] for x in on])
     back = [edits.extend(pipeline, x, text, 0, before=1.0, seed=i).frames for i, (x, text) in both]
-    report("drawn clips that got a beginning: at the seam", [x[:, 7:9] for x in back])
+    report("drawn clips that got a beginning: at the seam", [x[:, 7:9] for x in back], back)
 
 
 def heading() -> None:
