@@ -1,4 +1,4 @@
-"""Does a negative prompt take things away? ``python experiments/negative.py [--clips 24]``.
+"""Does a negative prompt take things away? ``python experiments/negative.py [--clips 16]``.
 
 Of two ways to ask for something else than the words alone would make. Prompts that leave the background open, and away
 from each background in turn: how often it is seen, as the judge reads it. Prompts of two things, and away from the
@@ -16,7 +16,7 @@ from minisora.evaluation.judge import read
 from minisora.pipeline import Pipeline
 from minisora.worlds.scene import BACKGROUNDS, COLOURS, SHAPES
 
-GUIDANCES = (2.0, 4.0, 8.0)
+GUIDANCES = (2.0, 4.0)
 
 
 def seen(clips: Sequence[Clip], colours: Sequence[str], shapes: Sequence[str]) -> int:
@@ -31,7 +31,7 @@ def row(label: str, *values: str) -> None:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--clips", type=int, default=24)
+    parser.add_argument("--clips", type=int, default=16)
     clips = parser.parse_args(arguments).clips
     pipeline = Pipeline.load(device="cpu")
     first = [(COLOURS[i % 8], SHAPES[i % 6]) for i in range(clips)]
