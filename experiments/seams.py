@@ -65,11 +65,15 @@ def seams(pipeline: Pipeline, clips: int) -> None:
     texts = [canonical(scene) for scene in scenes]
     both = list(enumerate(zip(drawn, texts, strict=True)))
 
-    def report(name: str, clips: Sequence[Tensor], whole: Sequence[Tensor] | None = None) -> None:
-        each = [change(clip).mean() for clip in clips]
-        within = sum(bool(value <= 1.2 * its) for value, its in zip(each, usual, strict=True))
-        own = "–" if whole is None else f"{sum(each) / sum(change(clip).mean() for clip in whole):.2f}"
-        print(f"| {name} | {sum(each) / sum(usual):.2f} | {own} | {within} of {len(each)} |", flush=True)
+    def report(
+        name: str, clips: Sequence[Tensor], whole: Sequence[Tensor] | None = None, motion: Motion | None = None
+    ) -> None:
+        of = [i for i, scene in enumerate(scenes) if motion in (None, scene.objects[0].motion)]
+        each, expected = [change(clips[i]).mean() for i in of], sum(usual[i] for i in of)
+        within = sum(bool(value <= 1.2 * usual[i]) for i, value in zip(of, each, strict=True))
+        own = "–" if whole is None else f"{sum(each) / sum(change(whole[i]).mean() for i in of):.2f}"
+        drawn_ones = f"{sum(each) / expected:.2f}" if expected else "–"
+        print(f"| {name} | {drawn_ones} | {own} | {within} of {len(of)} |", flush=True)
 
     def between(clip: Tensor, *frames: int) -> Tensor:
         """The steps from these frames to the next, as one clip of pairs."""
@@ -80,7 +84,10 @@ def seams(pipeline: Pipeline, clips: int) -> None:
     report("drawn clips", drawn)
     report("the same through the codec", list(coded))
     report("the same, from a latent frame to the next", [between(x, 4, 8, 12) for x in coded], list(coded))
-    report("loops: from the last frame to the first", [torch.stack([x[:, -1], x[:, 0]], 1) for x in loops], loops)
+    ends = [torch.stack([x[:, -1], x[:, 0]], 1) for x in loops]
+    report("loops: from the last frame to the first", ends, loops)
+    for motion in RETURNING:
+        report(f"the same, motion: {motion}", ends, loops, motion)
     report("loops: from the opening to the way back", [x[:, 8:10] for x in loops], loops)
     alone = [pipeline.generate(text, seed=i).frames for i, (_, text) in both]
     report("clips of the same words", alone)
