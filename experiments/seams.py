@@ -2,8 +2,9 @@
 
 Seams: how much the picture changes from the last given frame to the first generated one, and in a loop from the last
 to the first, as a multiple of what it changes from frame to frame in drawn clips of the same scenes, and of what it
-changes in that clip. Then what the judge finds right in clips whose first picture was given, beside clips of the same
-words alone, and in the second shot of storyboards, by how much of the first shot it was given.
+changes in that clip. Plans: how far they are from what is given, and what a true one would be worth. Then what the
+judge finds right in clips whose first picture was given, beside clips of the same words alone, and in the second shot
+of storyboards, by how much of the first shot it was given.
 """
 
 from __future__ import annotations
@@ -12,18 +13,23 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Generator, Tensor
 
-from minisora import edits
+from minisora import diffusion, edits
+from minisora.edits.latents import as_beginning, as_ending
 from minisora.errors import UserError
+from minisora.evaluation.given import through_given
 from minisora.evaluation.judge import Verdict, judge
 from minisora.evaluation.suite import ONE_OBJECT
 from minisora.pipeline import Pipeline
+from minisora.planning import Tracks, tracks
 from minisora.worlds.caption import canonical
 from minisora.worlds.claims import parse
+from minisora.worlds.plan import PICTURES, plan_of
 from minisora.worlds.render import render
 from minisora.worlds.scene import Motion, Scene
 
@@ -36,7 +42,7 @@ RETURNING: tuple[Motion, ...] = (
     "blinks",
 )  #: What can come back to its beginning.
 TURNED: dict[Motion, Motion] = {"left": "right", "right": "left", "up": "down", "down": "up"}
-PARTS = ("seams", "judged", "shots")
+PARTS = ("seams", "plans", "judged", "shots")
 KINDS = ("count", "colour", "shape", "size", "motion", "everything")
 
 
@@ -100,6 +106,43 @@ def seams(pipeline: Pipeline, clips: int) -> None:
     report("drawn clips that got a beginning: at the seam", [x[:, 7:9] for x in back], back)
 
 
+def plans(pipeline: Pipeline, clips: int) -> None:
+    """Of drawn clips of which both ends are given: five frames, and the last four of seventeen."""
+    scenes = scenes_of(clips, 0, ("bounces", "orbits", "spins", "left"))
+    drawn = render(scenes, frames=17, height=64, width=64)
+    with torch.no_grad():
+        coded = list(pipeline.codec.decode(pipeline.codec.encode(drawn)))
+    apart: dict[str, list[Tensor]] = {"the planner's": [], "bent to what is given": []}
+    made: dict[str, list[Tensor]] = {"bent to what is given": [], "the true one": []}
+    for i, (scene, clip) in enumerate(zip(scenes, drawn, strict=True)):
+        truth, seen = tracks([plan_of([scene], (5, 4, 4), 0.5)]), []
+        prefix, suffix = as_beginning(pipeline, clip[:, :5], 2), as_ending(pipeline, clip[:, 13:], 1)
+        given = partial(diffusion.connect, prefix=prefix, suffix=suffix)
+
+        def look(plan: Tracks, _: object, seen: list[Tracks] = seen) -> Tracks:
+            seen.append(plan)
+            return plan
+
+        for name, direct in (("bent to what is given", look), ("the true one", lambda *_, plan=truth: plan)):
+            frames = pipeline.generate(canonical(scene), seed=i, given=given, direct=direct).frames
+            made[name].append(frames)
+        x, free = given(torch.zeros(1, *prefix.shape[1:2], 5, 8, 8))
+        bend = through_given(pipeline.codec, x[0], free[0])
+        bent = seen[0] if bend is None else bend(seen[0], (1.0, 1.0))
+        for name, (now, _) in zip(apart, (seen[0], bent), strict=True):
+            away = torch.hypot(now.x - truth[0].x, now.y - truth[0].y)
+            apart[name].append(64 * away[0, 0, PICTURES - 1 :])
+    print("| plan | pixels of 64 away in what is given | between |\n|---|---|---|")
+    for name, each in apart.items():
+        away = torch.stack(each).mean(0)
+        print(f"| {name} | {torch.cat([away[:5], away[13:]]).mean():.1f} | {away[5:13].mean():.1f} |")
+    usual = sum(float(change(clip).mean()) for clip in drawn)
+    print("\n| the picture changes, of drawn clips | at the first seam | at the second |\n|---|---|---|")
+    for name, each in {"the codec alone": coded, **{f"plan: {name}": each for name, each in made.items()}}.items():
+        steps = torch.stack([change(clip) for clip in each]).sum(0) / usual
+        print(f"| {name} | {steps[4]:.2f} | {steps[12]:.2f} |", flush=True)
+
+
 def heading() -> None:
     print("\n| judged | " + " | ".join(KINDS) + " |\n|" + "---|" * (len(KINDS) + 1))
 
@@ -153,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         pipeline = Pipeline.load(asked.weights, device="cpu")
         for part in asked.parts:
-            {"seams": seams, "judged": judged, "shots": shots}[part](pipeline, asked.clips)
+            {"seams": seams, "plans": plans, "judged": judged, "shots": shots}[part](pipeline, asked.clips)
     except UserError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 2
