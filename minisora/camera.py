@@ -31,14 +31,14 @@ def canvas(size: tuple[int, int], camera: Camera) -> tuple[int, int]:
     (height, width), around = size, margin(size)
     if camera == "static":
         return size
-    return (height, width + 2 * around) if camera.startswith("pans") else (height + around, width + around)
+    return (height, width + around) if camera.startswith("pans") else (height + around, width + around)
 
 
 def filmed(clip: Tensor, camera: Camera, size: tuple[int, int]) -> Tensor:
     """What a camera shows of a clip ``3 t height width`` that is as large as its :func:`canvas`: ``3 t`` and ``size``.
 
-    A pan begins in the middle; zooming in begins with all of the canvas and ends with its middle, zooming out the other
-    way round. Both are even in time.
+    A pan goes from one edge to the other; zooming in begins with all of the canvas and ends with its middle, zooming
+    out the other way round. Both are even in time.
     """
     if camera == "static":
         return clip
@@ -46,7 +46,7 @@ def filmed(clip: Tensor, camera: Camera, size: tuple[int, int]) -> Tensor:
     share = torch.linspace(0, 1, frames)
     aside, scale = torch.zeros(frames), torch.ones(frames)
     if camera.startswith("pans"):
-        aside = share * margin(size) * (1 if camera == "pans right" else -1)
+        aside = (share - 0.5) * margin(size) * (1 if camera == "pans right" else -1)
     else:
         scale = (tall / height) ** (1 - share if camera == "zooms in" else share)
     across = (torch.arange(width) + 0.5 - width / 2) * scale[:, None] + aside[:, None]
