@@ -28,9 +28,9 @@ def canvas(size: tuple[int, int], camera: Camera) -> tuple[int, int]:
     """
     if camera not in CAMERAS:
         raise UserError(f"camera {camera!r}: it can do {', '.join(CAMERAS)}")
-    (height, width), around = size, margin(size)
     if camera == "static":
         return size
+    (height, width), around = size, margin(size)
     return (height, width + around) if camera.startswith("pans") else (height + around, width + around)
 
 

@@ -230,6 +230,7 @@ class Pipeline:
         words = [self.in_words(each) for each in prompts]
         away = self.in_words(negative) if negative else ""
         size = self.size if size is None else size
+        self.latent_shape(seconds, size)
         shape = self.latent_shape(seconds, canvas(size, camera))
         if camera != "static" and given is not None:
             raise UserError("a camera moves over a clip that is made as a whole — leave it out where a part is given")
