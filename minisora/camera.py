@@ -31,14 +31,14 @@ def canvas(size: tuple[int, int], camera: Camera) -> tuple[int, int]:
     if camera == "static":
         return size
     (height, width), around = size, margin(size)
-    return (height, width + around) if camera.startswith("pans") else (height + around, width + around)
+    return (height, width + around) if camera.startswith("pans") else (height + 2 * around, width + 2 * around)
 
 
 def filmed(clip: Tensor, camera: Camera, size: tuple[int, int]) -> Tensor:
     """What a camera shows of a clip ``3 t height width`` that is as large as its :func:`canvas`: ``3 t`` and ``size``.
 
-    A pan goes from one edge to the other; zooming in begins with all of the canvas and ends with its middle, zooming
-    out the other way round. Both are even in time.
+    A pan goes from one edge to the other; zooming in begins with as much of the canvas as has the picture's shape and
+    ends with its middle, zooming out the other way round. Both are even in time.
     """
     if camera == "static":
         return clip
@@ -48,7 +48,7 @@ def filmed(clip: Tensor, camera: Camera, size: tuple[int, int]) -> Tensor:
     if camera.startswith("pans"):
         aside = (share - 0.5) * margin(size) * (1 if camera == "pans right" else -1)
     else:
-        scale = (tall / height) ** (1 - share if camera == "zooms in" else share)
+        scale = min(tall / height, wide / width) ** (1 - share if camera == "zooms in" else share)
     across = (torch.arange(width) + 0.5 - width / 2) * scale[:, None] + aside[:, None]
     down = (torch.arange(height) + 0.5 - height / 2) * scale[:, None]
     where = torch.stack(torch.broadcast_tensors(across[:, None] * 2 / wide, down[:, :, None] * 2 / tall), -1)

@@ -19,7 +19,7 @@ SIZE = (64, 64)
 
 
 def test_no_more_is_painted_than_a_camera_may_show() -> None:
-    assert [canvas(SIZE, camera) for camera in CAMERAS] == [SIZE, (64, 80), (64, 80), (80, 80), (80, 80)]
+    assert [canvas(SIZE, camera) for camera in CAMERAS] == [SIZE, (64, 80), (64, 80), (96, 96), (96, 96)]
     assert canvas((48, 80), "pans left") == (48, 96) and margin((32, 48)) == 16
     with pytest.raises(UserError, match="camera 'flies': it can do static, pans left"):
         canvas(SIZE, "flies")  # type: ignore[arg-type]
@@ -40,15 +40,25 @@ def test_a_pan_goes_from_edge_to_edge(camera: Camera, first: int, last: int) -> 
 
 
 def test_zooming_out_is_zooming_in_the_other_way_round() -> None:
-    clip = torch.rand(3, 9, 80, 80)
+    clip = torch.rand(3, 9, 96, 96)
     into, out = filmed(clip, "zooms in", SIZE), filmed(clip.flip(1), "zooms out", SIZE).flip(1)
     torch.testing.assert_close(into, out)
-    torch.testing.assert_close(into[:, -1], clip[:, -1, 8:72, 8:72], atol=1e-5, rtol=0)
+    torch.testing.assert_close(into[:, -1], clip[:, -1, 16:80, 16:80], atol=1e-5, rtol=0)
+
+
+def test_a_camera_never_looks_beyond_what_was_painted() -> None:
+    size = (48, 80)
+    for camera in CAMERAS[1:]:
+        tall, wide = canvas(size, camera)
+        down, across = torch.linspace(0, 1, tall)[:, None], torch.linspace(0, 1, wide)
+        shown = filmed(torch.stack([down.expand(tall, wide), across.expand(tall, wide)] * 2)[:3, None], camera, size)
+        for place in (shown[0, 0, :, 0], shown[1, 0, 0]):  # beyond, the last row or column is repeated
+            assert (place.diff() > 0.5 / max(tall, wide)).all()
 
 
 @pytest.mark.parametrize(
     ("camera", "right", "larger"),
-    [("pans left", 0.25, 1.0), ("pans right", -0.25, 1.0), ("zooms in", 0.0, 1.25), ("zooms out", 0.0, 0.8)],
+    [("pans left", 0.25, 1.0), ("pans right", -0.25, 1.0), ("zooms in", 0.0, 1.5), ("zooms out", 0.0, 2 / 3)],
 )
 def test_what_stays_is_seen_to_move(camera: Camera, right: float, larger: float) -> None:
     still, (height, width) = SceneObject("circle", "red", "small", "still"), canvas(SIZE, camera)
