@@ -42,18 +42,10 @@ def paced(pace: float, *, begun: bool = False) -> Direct:
 
     def direct(tracks: Tracks, frame: tuple[float, float]) -> Tracks:
         now, then = tracks
-        first = PICTURES - 1  # before it, all pictures are the first one
 
         def scaled(name: str) -> tuple[Tensor, Tensor]:
-            values = torch.cat([getattr(now, name), getattr(then, name)[..., -1:]], -1)
-            if name == "radius":
-                values = values.log()
-            elif name == "angle":
-                values = torch.from_numpy(np.unwrap(values.numpy(), axis=-1))
-            values = values[..., first : first + 1] + pace * (values - values[..., first : first + 1])
-            values = values.exp() if name == "radius" else values
-            later = values[..., first + 1 :]
-            return values[..., :-1], torch.cat([later[..., :1].expand(*later.shape[:-1], first), later], -1)
+            values = _values(tracks, name)
+            return _moments(name, values[..., :1] + pace * (values - values[..., :1]))
 
         moved = {name: scaled(name) for name in ("radius", "angle", "x", "y")}
         for name, side in zip(("x", "y"), frame, strict=True):
@@ -66,6 +58,58 @@ def paced(pace: float, *, begun: bool = False) -> Direct:
         )
 
     return direct
+
+
+def through(frames: Tensor, x: Tensor, y: Tensor, radius: Tensor) -> Direct:
+    """The first thing is where it was seen at some frames; between them it goes as planned, bent as little as it takes.
+
+    By how much the plan is off at these frames is taken off it there, between two of them in proportion to the time,
+    and before the first and after the last of them as much as at these.
+
+    Args:
+        frames: their numbers, ``n``, ascending.
+        x, y, radius: of the thing then, in sides, each ``n``.
+    """
+
+    def direct(tracks: Tracks, frame: tuple[float, float]) -> Tracks:
+        del frame
+        now, then = tracks
+        for name, seen in (("x", x), ("y", y), ("radius", radius.log())):
+            values = _values(tracks, name)
+            # A plan is made of pieces of half a second, which do not quite meet. Its steps know nothing of that.
+            values[..., 1:] = values[..., :1] + _steps(tracks, name).cumsum(-1)
+            values[0, 0] += _between(frames, seen - values[0, 0, frames], torch.arange(values.shape[-1]))
+            before, after = _moments(name, values)
+            now, then = now._replace(**{name: before}), then._replace(**{name: after})
+        return now, then
+
+    return direct
+
+
+def _values(tracks: Tracks, name: str) -> Tensor:
+    """A number at each frame and one after the last, ``1 o f+1``: the logarithm of a radius, and angles without jumps
+    of a whole turn."""
+    now, then = (getattr(track, name)[..., PICTURES - 1 :] for track in tracks)
+    values = torch.cat([now, then[..., -1:]], -1)
+    if name == "radius":
+        return values.log()
+    return torch.from_numpy(np.unwrap(values.numpy(), axis=-1)) if name == "angle" else values
+
+
+def _steps(tracks: Tracks, name: str) -> Tensor:
+    """By how much it changes from each frame to the next, ``1 o f``."""
+    now, then = (getattr(track, name)[..., PICTURES - 1 :] for track in tracks)
+    return then.log() - now.log() if name == "radius" else then - now
+
+
+def _moments(name: str, values: Tensor) -> tuple[Tensor, Tensor]:
+    """The inverse of :func:`_values`: at the pictures of all latent frames, and one later. The first one's are one."""
+    values = values.exp() if name == "radius" else values
+
+    def pictures(frames: Tensor) -> Tensor:
+        return torch.cat([frames[..., :1].expand(*frames.shape[:-1], PICTURES - 1), frames], -1)
+
+    return pictures(values[..., :-1]), pictures(values[..., 1:])
 
 
 def length_of(path: Sequence[tuple[float, float]]) -> float:

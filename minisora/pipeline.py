@@ -9,6 +9,7 @@ from typing import overload
 import torch
 from torch import Generator, Tensor
 
+from minisora.camera import canvas, filmed
 from minisora.checkpoint import (
     Card,
     latents_of,
@@ -31,6 +32,7 @@ from minisora.provenance import Origin
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.sizes import Shape, beyond
 from minisora.velocities import Sampling, guided
+from minisora.worlds.scene import Camera
 from minisora.worlds.vocabulary import KNOWN
 
 #: What is made at once: more rows only use more memory.
@@ -156,6 +158,7 @@ class Pipeline:
         steps: int | None = ...,
         guidance: float | None = ...,
         negative: str = ...,
+        camera: Camera = ...,
         pace: float = ...,
         direct: Direct | None = ...,
         given: Start | None = ...,
@@ -175,6 +178,7 @@ class Pipeline:
         steps: int | None = ...,
         guidance: float | None = ...,
         negative: str = ...,
+        camera: Camera = ...,
         pace: float = ...,
         direct: Direct | None = ...,
         given: Start | None = ...,
@@ -194,6 +198,7 @@ class Pipeline:
         steps: int | None = None,
         guidance: float | None = None,
         negative: str = "",
+        camera: Camera = "static",
         pace: float = 1.0,
         direct: Direct | None = None,
         given: Start | None = None,
@@ -210,6 +215,8 @@ class Pipeline:
             steps: calls of the network; more is better and slower.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
             negative: what to steer away from, in known words; guidance does it.
+            camera: "pans left", "pans right", "zooms in" or "zooms out" over a larger clip (``minisora.camera``); where
+                nothing is given.
             pace: how fast things move, times what is planned; for weights with a planner.
             direct: is shown what is planned of each clip, and says what is to happen instead (``minisora.directing``).
             given: takes the noise ``b c t h w`` of some of the clips and says what of them is given already, in latents
@@ -224,7 +231,11 @@ class Pipeline:
         prompts = [prompt] if isinstance(prompt, str) else prompt
         words = [self.in_words(each) for each in prompts]
         away = self.in_words(negative) if negative else ""
-        shape = self.latent_shape(seconds, self.size if size is None else size)
+        size = self.size if size is None else size
+        self.latent_shape(seconds, size)
+        shape = self.latent_shape(seconds, canvas(size, camera))
+        if camera != "static" and given is not None:
+            raise UserError("a camera moves over a clip that is made as a whole — leave it out where a part is given")
         steps = self.sampling.steps if steps is None else steps
         guidance = self.sampling.guidance if guidance is None else guidance
         seeds = list(seed) if isinstance(seed, Sequence) else [int(seed) + i for i in range(len(prompts))]
@@ -251,8 +262,10 @@ class Pipeline:
                 if given is None and (hashes := self.card.get("hashes")):
                     named = own if generator is None else None
                     preset = self.card.get("preset") or ""
-                    origin = Origin(hashes, preset, steps, guidance, named, pace=pace, directed=direct is not None)
-                clips.append(Clip.of(video, fps=self.fps, prompt=each, origin=origin))
+                    origin = Origin(
+                        hashes, preset, steps, guidance, named, camera=camera, pace=pace, directed=direct is not None
+                    )
+                clips.append(Clip.of(filmed(video, camera, size), fps=self.fps, prompt=each, origin=origin))
         return clips[0] if isinstance(prompt, str) else clips
 
     def latent_shape(self, seconds: float, size: tuple[int, int]) -> tuple[int, int, int]:
@@ -332,6 +345,12 @@ class Pipeline:
         frame = columns / min(rows, columns), rows / min(rows, columns)
         for change in (None if pace == 1 else paced(pace, begun=not from_nothing), direct):
             plans = [plan if plan is None or change is None else change(plan, frame) for plan in plans]
+        if not from_nothing:
+            from minisora.evaluation.given import through_given  # reads clips, which nothing else here does
+
+            rows = zip(x, free.expand(len(x), *free.shape[1:]), strict=True)
+            pairs = zip(plans, [through_given(self.codec, *row) for row in rows], strict=True)
+            plans = [plan if plan is None or bend is None else bend(plan, frame) for plan, bend in pairs]
         return plans
 
     @property

@@ -94,6 +94,14 @@ def test_options_reach_the_pipeline(terminal: Terminal) -> None:
     assert a == b != c
 
 
+def test_a_camera_is_in_the_name_and_moves(terminal: Terminal) -> None:
+    ended = terminal.generate(PROMPT, "--seconds", "0.5", "--camera", "pans left")
+    assert ended.code == 0 and "-pans-left" in ended.out
+    still = terminal.generate(PROMPT, "--seconds", "0.5")
+    one, other = (read_video(each.out.split()[0]) for each in (ended, still))
+    assert one.shape == other.shape and bool((one != other).any())
+
+
 def test_a_prompt_may_begin_with_a_dash(terminal: Terminal) -> None:
     assert "unknown word" in terminal("generate", "--weights", str(terminal.weights), "--", "-zzzz").refused()
 
@@ -121,6 +129,7 @@ BAD_REQUESTS = [
     ([PROMPT, "--device", "teapot"], "device 'teapot' is not there"),
     ([PROMPT, "--seed", "x"], "valid int"),
     ([PROMPT, "--speed", "3"], "o such option"),
+    ([PROMPT, "--camera", "flies"], "camera 'flies': it can do static, pans left, pans right, zooms in, zooms out"),
 ]
 
 

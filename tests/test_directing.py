@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from minisora import Pipeline
-from minisora.directing import Direct, along, length_of, paced
+from minisora.directing import Direct, along, length_of, paced, through
 from minisora.errors import UserError
 from minisora.planning import Tracks, tracks
 from minisora.worlds.plan import plan_of
@@ -67,6 +67,40 @@ def test_a_thing_goes_along_a_path_at_an_even_speed() -> None:
     assert steps[corner] > 0.6 * steps.max()
     torch.testing.assert_close(steps[steps != steps[corner]], steps.max().expand(len(steps) - 1), atol=1e-5, rtol=0)
     torch.testing.assert_close(then.x[..., 3:-1], now.x[..., 4:])
+
+
+def test_a_plan_is_bent_to_where_a_thing_was_seen() -> None:
+    before = what_happens(SceneObject("circle", "red", "small", "right", x=-0.3, y=0.1, speed=0.1))
+    seen = torch.tensor([0, 1, 2, 3, 4, 13, 14, 15, 16])
+    # What it is like in a loop: it begins where it is planned, and is there again at the end.
+    x, y, radius = (getattr(before[0], name)[0, 0, 3:][seen] for name in ("x", "y", "radius"))
+    now, then = through(seen, torch.cat([x[:5] + 0.02, x[:4]]), y - 0.1, 1.5 * radius)(before, SQUARE)
+    there, steps = now.x[0, 0, 3:], (then.x - now.x)[0, 0, 3:]
+    torch.testing.assert_close(there[seen], torch.cat([x[:5] + 0.02, x[:4]]), atol=1e-4, rtol=0)
+    torch.testing.assert_close(now.y, before[0].y - 0.1, atol=2e-3, rtol=0)
+    torch.testing.assert_close(now.radius, 1.5 * before[0].radius, atol=2e-3, rtol=0)
+    torch.testing.assert_close(then.x[..., 3:-1], now.x[..., 4:])
+    torch.testing.assert_close(steps[4:13], steps[4:13].mean().expand(9), atol=1e-3, rtol=0)  # evenly back
+    assert steps[4:13].sum() == pytest.approx(float(x[0] - x[4]) - 0.02, abs=1e-3)
+
+
+def test_a_plan_goes_on_from_where_a_thing_was_seen() -> None:
+    before = what_happens(SceneObject("circle", "red", "small", "right", x=-0.3, y=0.1, speed=0.1))
+    now, _ = through(torch.tensor([0]), torch.tensor([0.1]), torch.tensor([-0.2]), torch.tensor([0.13]))(before, SQUARE)
+    torch.testing.assert_close(now.x - now.x[..., :1], before[0].x - before[0].x[..., :1], atol=2e-3, rtol=0)
+    assert (now.x[0, 0, 0], now.y[0, 0, 0]) == (pytest.approx(0.1), pytest.approx(-0.2))
+
+
+def test_pieces_of_a_plan_that_do_not_meet_are_joined() -> None:
+    whole = what_happens(SceneObject("circle", "red", "small", "right", x=-0.3, y=0.1, speed=0.1))
+    pieces = [track._replace(x=track.x.clone()) for track in whole]
+    for track in pieces:
+        track.x[..., 8:] += 0.05  # from the third latent frame on it is planned somewhere else
+    now, then = through(torch.tensor([0]), *(getattr(whole[0], name)[0, 0, 3:4] for name in ("x", "y", "radius")))(
+        (pieces[0], pieces[1]), SQUARE
+    )
+    torch.testing.assert_close(now.x, whole[0].x, atol=2e-3, rtol=0)
+    torch.testing.assert_close(then.x, whole[1].x, atol=2e-3, rtol=0)
 
 
 def test_points_are_shares_of_whatever_frame_it_is() -> None:

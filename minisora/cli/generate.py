@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from minisora.clip import Clip
     from minisora.edits import Settings
     from minisora.pipeline import Pipeline
+    from minisora.worlds.scene import Camera
 
 
 @with_options
@@ -26,6 +27,9 @@ def generate(
         str | None, typer.Option(help="HEIGHTxWIDTH in pixels, multiples of 16.", show_default="the weights'")
     ] = None,
     seconds: Annotated[float, typer.Option(help="How long, from 0 (a single picture) to 60.")] = 2.0,
+    camera: Annotated[
+        str, typer.Option(help='"pans left", "pans right", "zooms in" or "zooms out", over a larger clip.')
+    ] = "static",
     pace: Annotated[float, typer.Option(help="How fast things move, times what is usual: 0.25 to 3.")] = 1.0,
     path: Annotated[
         str | None,
@@ -74,13 +78,15 @@ def generate(
             steps=count,
             guidance=options.guidance,
             negative=options.negative,
+            camera=cast("Camera", camera),
             pace=pace,
             direct=None if way is None else along(way),
             seed=options.seed,
             watch=lambda done, _: bar and bar(done, count),
         )
 
-    marks = [*([f"pace{plain(pace)}"] if pace != 1 else []), *([f"path-{short_hash(path)}"] if path else [])]
+    marks = [] if camera == "static" else [camera.replace(" ", "-")]
+    marks += [*([f"pace{plain(pace)}"] if pace != 1 else []), *([f"path-{short_hash(path)}"] if path else [])]
     make(options, from_words, prompts=[said], marks=marks, sign=sign, sign_prompt=sign_prompt)
 
 

@@ -63,6 +63,7 @@ def manifest(origin: Origin, *, when: datetime.datetime, prompt: str | None = No
         "weights": {name: f"sha256:{digest}" for name, digest in sorted(origin.weights.items())},
         "steps": origin.steps,
         "guidance": float(origin.guidance),
+        **({} if origin.camera == "static" else {"camera": origin.camera}),
         **({} if origin.pace == 1 else {"pace": float(origin.pace)}),
         **({"directed": True} if origin.directed else {}),
         # As text: a seed has up to 63 bits, and many programs read numbers of JSON with 53.

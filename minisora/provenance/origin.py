@@ -16,6 +16,7 @@ class Origin:
         steps: calls of the network.
         guidance: how much more the prompt counts than it does by itself (1).
         seed: of the noise; None where the noise came from elsewhere.
+        camera: what it did over what was painted.
         pace: how fast things were made to move, times what was planned.
         directed: whether somebody said where things go, beside the words.
     """
@@ -25,5 +26,6 @@ class Origin:
     steps: int
     guidance: float
     seed: int | None
+    camera: str = "static"
     pace: float = 1.0
     directed: bool = False

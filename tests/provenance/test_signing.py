@@ -22,7 +22,7 @@ from minisora.clip import Clip
 from minisora.diffusion.given import animate
 from minisora.errors import UserError
 from minisora.pipeline import Pipeline
-from minisora.provenance import Keys, Report, as_json, as_text, make_test_key, verify
+from minisora.provenance import Keys, Origin, Report, as_json, as_text, make_test_key, verify
 from minisora.provenance.library import OFFLINE
 from minisora.provenance.manifest import GENERATION, TRAINED, manifest
 from minisora.provenance.verify import report_of
@@ -69,6 +69,15 @@ def test_the_first_action_is_that_it_was_made_by_a_model() -> None:
     ]
     assert actions["created"] and model["created"] and facts["created"]  # the signer stands for all of it
     assert "prompt" not in facts["data"] and "title" not in said
+
+
+def test_what_is_not_as_usual_is_said() -> None:
+    def facts(origin: Origin) -> dict[str, Any]:
+        return manifest(origin, when=datetime.datetime.now(datetime.UTC))["assertions"][2]["data"]
+
+    other = {"camera": "pans left", "pace": 0.5, "directed": True}
+    assert not other.keys() & facts(ORIGIN).keys()
+    assert facts(replace(ORIGIN, **other)) == {**facts(ORIGIN), **other}  # type: ignore[arg-type]
 
 
 REFUSED = [
