@@ -76,8 +76,6 @@ def through(frames: Tensor, x: Tensor, y: Tensor, radius: Tensor) -> Direct:
         now, then = tracks
         for name, seen in (("x", x), ("y", y), ("radius", radius.log())):
             values = _values(tracks, name)
-            # A plan is made of pieces of half a second, which do not quite meet. Its steps know nothing of that.
-            values[..., 1:] = values[..., :1] + _steps(tracks, name).cumsum(-1)
             values[0, 0] += _between(frames, seen - values[0, 0, frames], torch.arange(values.shape[-1]))
             before, after = _moments(name, values)
             now, then = now._replace(**{name: before}), then._replace(**{name: after})
@@ -94,12 +92,6 @@ def _values(tracks: Tracks, name: str) -> Tensor:
     if name == "radius":
         return values.log()
     return torch.from_numpy(np.unwrap(values.numpy(), axis=-1)) if name == "angle" else values
-
-
-def _steps(tracks: Tracks, name: str) -> Tensor:
-    """By how much it changes from each frame to the next, ``1 o f``."""
-    now, then = (getattr(track, name)[..., PICTURES - 1 :] for track in tracks)
-    return then.log() - now.log() if name == "radius" else then - now
 
 
 def _moments(name: str, values: Tensor) -> tuple[Tensor, Tensor]:

@@ -91,18 +91,6 @@ def test_a_plan_goes_on_from_where_a_thing_was_seen() -> None:
     assert (now.x[0, 0, 0], now.y[0, 0, 0]) == (pytest.approx(0.1), pytest.approx(-0.2))
 
 
-def test_pieces_of_a_plan_that_do_not_meet_are_joined() -> None:
-    whole = what_happens(SceneObject("circle", "red", "small", "right", x=-0.3, y=0.1, speed=0.1))
-    pieces = [track._replace(x=track.x.clone()) for track in whole]
-    for track in pieces:
-        track.x[..., 8:] += 0.05  # from the third latent frame on it is planned somewhere else
-    now, then = through(torch.tensor([0]), *(getattr(whole[0], name)[0, 0, 3:4] for name in ("x", "y", "radius")))(
-        (pieces[0], pieces[1]), SQUARE
-    )
-    torch.testing.assert_close(now.x, whole[0].x, atol=2e-3, rtol=0)
-    torch.testing.assert_close(then.x, whole[1].x, atol=2e-3, rtol=0)
-
-
 def test_points_are_shares_of_whatever_frame_it_is() -> None:
     now, _ = along([(0.0, 0.0), (1.0, 1.0)])(what_happens(SceneObject("circle", "red", "small", "still")), (1.5, 1.0))
     assert now.x[0, 0, -1] == pytest.approx(0.75) and now.y[0, 0, -1] == pytest.approx(0.5)
