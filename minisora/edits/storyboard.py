@@ -41,8 +41,8 @@ def storyboard(
 
     Args:
         cut: each shot begins anew, from its sentence alone. The same character comes back as far as the words say it.
-        context: how many seconds of the shot before, besides its last picture, each is given. With them it goes on
-            moving as it did, whatever its sentence says.
+        context: how many seconds of the shot before, besides its last picture, each is given. Without a planner it then
+            goes on moving as it did, whatever its sentence says.
     Raises: UserError for words that are not known, and shots that are too short, before anything is generated.
     """
     if not shots:
