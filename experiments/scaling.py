@@ -155,11 +155,11 @@ def collect(codec: Codec, new: tuple[Tensor, list[str]], latents: str | None) ->
         rows = [row for table in tables.values() for row in table if row["budget"] == budget]
         first = min(rows, key=lambda row: row["loss"])
         there = tensors[first["width"]]
-        clips[f"{budget} losses"] = there[f"{budget} losses"].half()
-        best.append(first)
+        error = float(there[f"{budget} losses"].std()) / NEW.clips**0.5
+        best.append(first | {"error": round(error, 4)})
         if budget in SHOWN:
             clips[str(budget)] = there[str(budget)][:KEPT]
-            best[-1] = first | {"right": judged(codec, there[str(budget)], new[1]), "of": PROMPTS}
+            best[-1] |= {"right": judged(codec, there[str(budget)], new[1]), "of": PROMPTS}
         print(json.dumps(best[-1]), flush=True)
     floor = judged(codec, new[0][:PROMPTS], new[1])
     save_file(clips, OUT / "scaling.safetensors")
