@@ -12,7 +12,7 @@ import torch
 
 from minisora import doctor
 from minisora.course.grading.grade import Limits, _examine_apart
-from minisora.processors import THREADS, limit_threads, processors, quota, threads
+from minisora.processors import THREADS, WAITING, limit_threads, processors, quota, threads, wait_asleep
 
 V2 = {"proc/self/cgroup": "0::/user.slice/job\n"}
 V1 = {"proc/self/cgroup": "12:memory:/docker/1f\n3:cpu,cpuacct:/docker/1f\n0::/docker/1f\n"}
@@ -73,6 +73,26 @@ def test_threads_are_limited_unless_the_user_said_how_many(tmp_path: Path, monke
     limit_threads(tmp_path / "without a quota")
     assert THREADS not in os.environ
     assert processors() >= 1
+
+
+def test_clips_are_made_by_threads_that_wait_asleep(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In a process of its own, in which the command fails, but only after PyTorch was imported."""
+    script = (
+        "import os, sys\nfrom minisora.cli import main\n"
+        "class Torch:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'torch':\n"
+        f"            sys.exit(os.environ.get('{WAITING}', 'awake'))\n"
+        "sys.meta_path.insert(0, Torch())\n"
+        f"main([*sys.argv[1:], '--out', {str(tmp_path / 'clip.gif')!r}])\n"
+    )
+    clean = {name: value for name, value in os.environ.items() if name != WAITING}
+    for command in (["generate", "a red circle"], ["loop", "a red circle"]):
+        done = subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, env=clean)
+        assert done.stderr.splitlines()[-1] == "passive", done.stderr
+    monkeypatch.setenv(WAITING, "active")
+    wait_asleep()
+    assert os.environ[WAITING] == "active"
 
 
 @pytest.mark.parametrize("begins", ["minisora.cli", "minisora.course.start"])

@@ -16,6 +16,7 @@ import typer
 
 from minisora.errors import UserError
 from minisora.files import reason, short_hash, slug
+from minisora.processors import wait_asleep
 
 if TYPE_CHECKING:
     from minisora.clip import Clip
@@ -82,6 +83,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def called(**values: Any) -> None:
+        wait_asleep()  # people make clips beside their trainings
         command(options=Options(**{each.name: values.pop(each.name) for each in shared}), **values)
 
     setattr(called, "__signature__", inspect.Signature([*own, *shared]))  # noqa: B010 (a function's attribute)

@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from minisora.errors import UserError
+from minisora.processors import wait_asleep
 
 #: The notebook that the page is made of. Without a history a clip is begun at once, so that there is something to see.
 CODE = """from minisora.course import Studio
@@ -124,6 +125,7 @@ def studio(
         page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute())
         write_config(Path(name), port=port, token=token)
         command = [sys.executable, "-m", "voila", str(page), *([] if browser else ["--no-browser"])]
+        wait_asleep()
         environment = dict(os.environ)
         for variable in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
             environment[variable] = os.pathsep.join([name, *filter(None, [os.environ.get(variable)])])
