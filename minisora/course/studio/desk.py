@@ -47,7 +47,8 @@ class Desk:
             return None
         try:
             order = self.panel.order
-            check_prompt(order.prompt, most=self.longest, also=self.also)
+            for text in (order.prompt, order.negative or order.prompt):
+                check_prompt(text, most=self.longest, also=self.also)
         except UserError as error:
             self.say(str(error), wrong=True)
             return None

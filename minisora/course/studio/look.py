@@ -116,6 +116,9 @@ HELP = {
     "seconds": "Of the clip, or of what is added to it; a picture is a single frame",
     "steps": "How often noise is taken away: fewer are faster and rougher",
     "guidance": "How hard the words pull: 0 not at all, 1 as learnt",
+    "negative": "What to steer away from, of what the prompt leaves open",
+    "pace": "How fast things move; for clips of the words alone",
+    "camera": "A window over a larger clip; for clips of the words alone",
     "power": "What is given already; the words say what it shows, too",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from minisora.clip import Clip
+from minisora.worlds.scene import Camera
 
 Square = tuple[int, int]  #: Row and column from the upper left one, which is (0, 0).
 
@@ -38,6 +39,9 @@ class Order:
     seconds: float = 2.0
     steps: int = 20
     guidance: float = 4.0
+    negative: str = ""
+    pace: float = 1.0
+    camera: Camera = "static"
     power: str = "words"
     marked: tuple[Square, ...] = ()
 
@@ -59,6 +63,10 @@ class Order:
         if self.power != "words":
             begins.append(POWERS[self.power] + (f" ({len(self.marked)})" if self.marked else ""))
         how = [*begins, length, f"{self.steps} steps", f"guidance {self.guidance:g}"]
+        how += [f"without {self.negative}"] if self.negative else []
+        if self.power in WORDS_ALONE:
+            how += [] if self.pace == 1 else [f"pace {self.pace:g}"]
+            how += [] if self.camera == "static" else [f"camera {self.camera}"]
         return " · ".join([f"seed {self.seed}", *how])
 
 

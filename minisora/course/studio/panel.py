@@ -10,12 +10,17 @@ import ipywidgets
 from minisora.course.studio import look
 from minisora.course.studio.order import POWERS, Order
 from minisora.course.studio.squares import Squares
+from minisora.directing import check_pace
 from minisora.errors import UserError
 from minisora.request import check_sampling
+from minisora.worlds.scene import CAMERAS
 
 #: Sizes to choose from, height and width: those that the shipped weights were trained on.
 SIZES = {"64 × 64": (64, 64), "48 × 80, wide": (48, 80), "80 × 48, tall": (80, 48), "96 × 96": (96, 96)}
 LENGTHS = {"a picture": 0.0, **{f"{s:g} s": float(s) for s in (0.5, 1, 1.5, 2, 3, 4, 6, 8)}}
+
+#: What a camera does, as the control says it.
+MOVES = {"stands still": "static", **{name: name for name in CAMERAS if name != "static"}}
 
 NAMED = 4  #: Unknown words that are named, each in a row of its own,
 OFFERS = 3  #: and known words that are offered for each.
@@ -67,6 +72,9 @@ class Panel:
         self.seconds = w.Dropdown(options=LENGTHS, description="Length", tooltip=look.HELP["seconds"])
         self.steps = w.Text(description="Steps", tooltip=look.HELP["steps"], continuous_update=False)
         self.guidance = w.Text(description="Guidance", tooltip=look.HELP["guidance"], continuous_update=False)
+        self.negative = w.Text(description="Without", tooltip=look.HELP["negative"], continuous_update=False)
+        self.pace = w.Text(description="Pace", tooltip=look.HELP["pace"], continuous_update=False)
+        self.camera = w.Dropdown(options=MOVES, description="Camera", tooltip=look.HELP["camera"])
         named = {label: name for name, label in POWERS.items()}
         self.power = w.Dropdown(options=named, description="Begin with", tooltip=look.HELP["power"])
         self.fields = {
@@ -76,6 +84,9 @@ class Panel:
             "seconds": self.seconds,
             "steps": self.steps,
             "guidance": self.guidance,
+            "negative": self.negative,
+            "pace": self.pace,
+            "camera": self.camera,
         }
         self.helps = {name: w.HTML() for name in self.fields}
         for each in (self.prompt, *self.fields.values()):
@@ -112,6 +123,7 @@ class Panel:
         size: Any = self.size.value
         seconds: Any = self.seconds.value
         power: Any = self.power.value
+        camera: Any = self.camera.value
         return Order(
             " ".join(self.prompt.value.split()),
             seed=self._seed(),
@@ -119,6 +131,9 @@ class Panel:
             seconds=seconds,
             steps=self._steps(),
             guidance=self._guidance(),
+            negative=" ".join(self.negative.value.split()),
+            pace=self._pace(),
+            camera=camera,
             power=power,
             marked=self.squares.marked,
         )
@@ -132,6 +147,9 @@ class Panel:
             "seconds": order.seconds,
             "steps": str(order.steps),
             "guidance": f"{order.guidance:g}",
+            "negative": order.negative,
+            "pace": f"{order.pace:g}",
+            "camera": order.camera,
             "power": order.power,
             "marks": {**self.squares.marks, order.power: order.marked},
         }
@@ -151,6 +169,7 @@ class Panel:
             self.seconds.options = {**LENGTHS, f"{seconds:g} s": seconds}
         self.prompt.value, self.size.value, self.seconds.value = typed["prompt"], size, seconds
         self.seed.value, self.steps.value, self.guidance.value = typed["seed"], typed["steps"], typed["guidance"]
+        self.negative.value, self.pace.value, self.camera.value = typed["negative"], typed["pace"], typed["camera"]
         self.squares.marks = typed["marks"]
         self.power.value = typed["power"]
 
@@ -173,8 +192,8 @@ class Panel:
 
     def judge(self) -> None:
         """Below each setting: what it is for, or what is wrong with it."""
-        usual = {"steps": f"{self._usual[0]}", "guidance": f"{self._usual[1]:g}"}
-        read = {"seed": self._seed, "steps": self._steps, "guidance": self._guidance}
+        usual = {"steps": f"{self._usual[0]}", "guidance": f"{self._usual[1]:g}", "pace": "1"}
+        read = {"seed": self._seed, "steps": self._steps, "guidance": self._guidance, "pace": self._pace}
         for name, field in self.fields.items():
             text, bad = look.help_line(name, usual.get(name)), False
             try:
@@ -213,6 +232,11 @@ class Panel:
         guidance = number("guidance", self.guidance.value, advice=f"{self._usual[1]:g}")
         check_sampling(steps=1, guidance=guidance, seeds=[])
         return guidance
+
+    def _pace(self) -> float:
+        pace = number("pace", self.pace.value, advice="1")
+        check_pace(pace)
+        return pace
 
     def _placed(self) -> ipywidgets.VBox:
         w = ipywidgets

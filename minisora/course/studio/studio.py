@@ -185,7 +185,7 @@ class Studio:
 
     def _connect(self) -> None:
         panel = self.panel
-        for text in (panel.prompt, panel.seed, panel.steps, panel.guidance):
+        for text in (panel.prompt, panel.seed, panel.steps, panel.guidance, panel.negative, panel.pace):
             text.on_msg(lambda _, message, __: self._press() if message.get("event") == "submit" else None)
         panel.pause.on_click(lambda _: self._play(not self._moving))
         panel.go.on_click(lambda _: self._press())

@@ -178,6 +178,8 @@ def test_a_short_prompt_is_said_in_full_and_as_it_was_typed_again() -> None:
         ("guidance", "31", "guidance 31: must be from 0 to 30 — try 4"),
         ("guidance", "3,5", "guidance '3,5': must be a number — try 3.5"),
         ("guidance", "nan", "guidance 'nan': must be a number — try 3"),
+        ("pace", "5", "pace 5: must be from 0.25 to 3"),
+        ("pace", "fast", "pace 'fast': must be a number — try 1"),
     ],
 )
 def test_numbers_stay_as_they_were_typed_and_what_is_wrong_stands_below(name: str, typed: str, why: str) -> None:
@@ -205,6 +207,27 @@ def test_settings_are_explained_and_refused_from_the_start() -> None:
     for wrong in ({"steps": 0}, {"guidance": -1.0}, {"seed": -1}):
         with pytest.raises(UserError, match="must be from"):
             studio_with(Machine(), **wrong)
+
+
+def test_what_is_directed_is_passed_on_and_said() -> None:
+    asked: dict[str, Any] = {}
+
+    class Listening(Machine):
+        def generate(self, prompt: str, **settings: Any) -> Clip:
+            asked.update(settings)
+            return super().generate(prompt, **settings)
+
+    studio = studio_with(Listening(), size=(32, 32), seconds=0.5)
+    fields = studio.panel.fields
+    fields["negative"].value, fields["pace"].value, fields["camera"].value = " navy  background ", "0.5", "pans left"
+    studio.generate()
+    studio.wait()
+    assert (asked["negative"], asked["pace"], asked["camera"]) == ("navy background", 0.5, "pans left")
+    (piece,) = studio.history
+    assert piece.facts.partition(" · made")[0].endswith("· without navy background · pace 0.5 · camera pans left")
+    fields["negative"].value = "a cat"
+    studio.generate()
+    assert "unknown word 'cat'" in html.unescape(studio.panel.message.value) and len(studio.history) == 1
 
 
 def test_another_seed_is_another() -> None:
