@@ -183,6 +183,12 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         page.get_by_role("status").filter(has_text="the first picture on the screen").wait_for()
         page.get_by_label("Begin with").select_option("the words alone")
 
+        # A camera zooms in.
+        page.get_by_label("Camera").select_option("zooms in")
+        page.get_by_role("button", name="Generate").press("Enter")
+        page.get_by_role("status").filter(has_text="camera zooms in").wait_for()
+        page.get_by_label("Camera").select_option("stands still")
+
         # A number that cannot be stays as it was typed, and what is wrong with it stands below.
         page.get_by_label("Steps").fill("0")
         page.get_by_label("Seed").fill("5")
@@ -199,7 +205,7 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         before = page.evaluate(KERNEL)
         opened(page, url, "clip: a purple star spins")
         assert page.get_by_label("Prompt").input_value() == "a white ring bou"
-        assert page.get_by_role("button", name="Bring back").count() == 4
+        assert page.get_by_role("button", name="Bring back").count() == 5
         after = page.evaluate(KERNEL)
         assert after != before
         assert ended(url, before)
