@@ -19,7 +19,7 @@ from minisora.model import DiT, video_velocity
 from minisora.pipeline import Pipeline
 from minisora.presets import MICRO
 from minisora.training.ema import Ema
-from minisora.training.optim import optimizer_for
+from minisora.training.optim import build_optimizer
 
 with contextlib.suppress(ImportError):  # what a training run does at its beginning
     from minisora.training.memory import keep_freed_memory
@@ -34,7 +34,10 @@ def training(*, half: bool) -> Callable[[], object]:
     torch.manual_seed(0)
     network = DiT(MICRO.dit)
     average = Ema(network)
-    optimizer = optimizer_for(network, newton_schulz_dtype=torch.bfloat16 if half else torch.float32)
+    named = [(f".{name}", parameter) for name, parameter in network.named_parameters()]
+    hidden = {name: parameter for name, parameter in named if ".blocks." in name and parameter.ndim >= 2}
+    rest = [parameter for name, parameter in named if name not in hidden]
+    optimizer = build_optimizer(hidden.values(), rest, newton_schulz_dtype=torch.bfloat16 if half else torch.float32)
     ids = torch.randint(2, MICRO.dit.vocabulary, (BATCH, WORDS))
     ids[torch.arange(WORDS) >= torch.linspace(12, WORDS, BATCH).long()[:, None]] = 0
     x0, noise = torch.randn(2, BATCH, MICRO.dit.channels, FRAMES, SIDE, SIDE)
