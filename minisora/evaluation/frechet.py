@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -26,11 +27,12 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
         raise ValueError(f"features of shapes {tuple(a.shape)} and {tuple(b.shape)}: must be n d and m d, n and m > 1")
     a, b = a.double(), b.double()
-    root = _root(_covariance(a))
+    A, B = (torch.atleast_2d(each.T.cov()) for each in (a, b))
+    root = _root(A)
     # A B and A^½ B A^½ have the same eigenvalues, and the second is symmetric.
-    both = torch.linalg.eigvalsh(root @ _covariance(b) @ root).clamp(min=0).sqrt().sum()
+    both = torch.linalg.eigvalsh(root @ B @ root).clamp(min=0).sqrt().sum()
     apart = (a.mean(0) - b.mean(0)).square().sum()
-    return max(0.0, float(apart + a.var(0).sum() + b.var(0).sum() - 2 * both))
+    return max(0.0, float(apart + A.trace() + B.trace() - 2 * both))
 
 
 def at_infinity(sizes: Sequence[int], distances: Sequence[float]) -> float:
@@ -42,9 +44,8 @@ def at_infinity(sizes: Sequence[int], distances: Sequence[float]) -> float:
     """
     if len(set(sizes)) < 2:
         raise ValueError(f"sizes {list(sizes)}: a line needs two different ones")
-    x, y = 1 / torch.tensor(sizes, dtype=torch.float64), torch.tensor(distances, dtype=torch.float64)
-    slope = ((x - x.mean()) * (y - y.mean())).sum() / (x - x.mean()).square().sum()
-    return float(y.mean() - slope * x.mean())
+    _, end = np.polyfit(1 / np.asarray(sizes, dtype=float), distances, 1)
+    return float(end)
 
 
 def polynomial_mmd(a: Tensor, b: Tensor) -> float:
@@ -73,11 +74,6 @@ def between_halves(features: Tensor, size: int, distance: Distance, *, rounds: i
     """
     picks = [torch.randperm(len(features), generator=generator)[: 2 * size] for _ in range(rounds)]
     return torch.tensor([distance(features[pick[:size]], features[pick[size:]]) for pick in picks])
-
-
-def _covariance(features: Tensor) -> Tensor:
-    apart = features - features.mean(0)
-    return apart.T @ apart / (len(features) - 1)
 
 
 def _root(matrix: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -62,9 +63,8 @@ def bootstrap(
 
 
 def _line(x: Tensor, y: Tensor, floor: float) -> PowerLaw:
-    above = (y - floor).log()
-    slope = ((x - x.mean()) * (above - above.mean())).sum() / (x - x.mean()).square().sum()
-    return PowerLaw(floor, float((above.mean() - slope * x.mean()).exp()), -float(slope))
+    slope, start = np.polyfit(x.numpy(), (y - floor).log().numpy(), 1)
+    return PowerLaw(floor, float(np.exp(start)), -float(slope))
 
 
 def _predicted(law: PowerLaw, x: Tensor) -> Tensor:

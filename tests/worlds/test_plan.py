@@ -9,7 +9,7 @@ from torch import Tensor
 from minisora.worlds import digits
 from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.motion import pack, pose
-from minisora.worlds.plan import CODE, NUMBERS, PLACE, STEP, TURN, numbers_of, paths, plan_of
+from minisora.worlds.plan import CODE, NUMBERS, PLACE, STEP, TURN, numbers_of, paths, plan_of, tracks_of
 from minisora.worlds.render import PALETTE
 from minisora.worlds.scene import MOTIONS, SHAPES, Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
@@ -125,3 +125,17 @@ def test_a_shorter_clip_has_the_beginning_of_the_plan(frames: int) -> None:
     scenes = ShapesWorld().sample(3, generator=torch.Generator().manual_seed(1))
     longer = plan_of(scenes, (9, 4, 4), SECONDS)
     torch.testing.assert_close(plan_of(scenes, (frames, 4, 4), SECONDS), longer[:, :, :frames])
+
+
+def test_a_path_is_nearer_than_its_places() -> None:
+    """All numbers are equally wrong, as a planner's are; steps are the finer measure, and so they count for more."""
+    dice = torch.Generator().manual_seed(3)
+    scenes = ShapesWorld(motions=("bounces", "orbits"), counts=(1.0,), moving_camera=0.0).sample(60, generator=dice)
+    plans = plan_of(scenes, SHAPE, SECONDS)
+    # Cells of one plan err alike: by one number for each latent frame.
+    noisy = plans + 0.5 * torch.randn(*plans.shape[:3], 1, 1, generator=dice) * (plans != 0)
+    noisy[:, 0] = plans[:, 0]
+    places = (paths(noisy) - paths(plans))[:, :, -1][(plans[:, :1] > 0).expand(-1, 2, -1, -1, -1)] / SHAPE[1]
+    (now, _), (true, _) = tracks_of(noisy), tracks_of(plans)
+    path = torch.stack([now.x - true.x, now.y - true.y])
+    assert path.square().mean().sqrt() < 0.75 * places.square().mean().sqrt()
