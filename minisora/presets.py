@@ -21,10 +21,11 @@ HARD_MOTIONS: tuple[Motion, ...] = ("bounces", "orbits", "spins", "blinks")
 CODEC_WORLD = ShapesWorld(
     counts=(0.4, 0.35, 0.25), motions=(*MOTIONS, "bounces", "orbits", "bounces", "orbits"), moving_camera=0.25
 )
-#: The transformer first has to learn to do one thing right. The hard motions are shown twice as often as others.
+#: The transformer first has to learn to do one thing right. The hard motions are shown twice as often as others; half
+#: of all things spin or blink, since these alone show a shape at other angles, and a thing that comes and goes.
 WORLD = ShapesWorld(
     counts=(0.5, 0.48, 0.02),
-    motions=(*MOTIONS, *HARD_MOTIONS),
+    motions=(*MOTIONS, *HARD_MOTIONS, "bounces", *("spins",) * 6, *("blinks",) * 4),
     moving_camera=0.03,
 )
 #: All shapes, colours and sizes, but one thing at a time that stands still or moves straight on, before a plain ground.
