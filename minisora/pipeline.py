@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import overload
 
@@ -38,6 +39,9 @@ from minisora.worlds.vocabulary import KNOWN
 #: What is made at once: more rows only use more memory.
 ROWS = 16
 
+#: Folder beside a pipeline's weights: a student that does in few steps what they do in many.
+STUDENT = "student"
+
 #: Of a clip, unless said otherwise.
 SECONDS = 2.0
 
@@ -68,7 +72,11 @@ class Pipeline:
         seconds: how long these were.
         card: of the transformer's weights; ``hashes`` are those of all weights by their names, ``latents`` that of the
             codec whose latents all know.
+        student_folder: weights that learnt to do in few steps what these do in many; None where there are none.
     """
+
+    student_folder: Path | None = None
+    _codec_path: Path | None = None
 
     def __init__(
         self,
@@ -134,7 +142,30 @@ class Pipeline:
         sampling = settings_from(Sampling, card.get("sampling", {}), source=path)
         fps = trained_on(card).get("fps", 8.0)
         card = {**card, "hashes": hashes, "latents": latents_of(codec_card)}
-        return cls(network, dit, tokenizer, **helpers, sampling=sampling, fps=float(fps), card=card, device=device)
+        made = cls(network, dit, tokenizer, **helpers, sampling=sampling, fps=float(fps), card=card, device=device)
+        folder = path.parent / STUDENT
+        if parts and path.stem == "text-to-video" and (folder / path.name).exists():
+            made.student_folder, made._codec_path = folder, Path(codec)
+        return made
+
+    @cached_property
+    def student(self) -> Pipeline | None:
+        """Makes clips in few steps, and belongs to these weights; read from disk when it is first asked for."""
+        if self.student_folder is None or self._codec_path is None:
+            return None
+        student = Pipeline.load(self.student_folder, codec=self._codec_path, device=self.device)
+        student.codec = self.codec
+        return student
+
+    def maker(self, steps: int | None, guidance: float | None = None) -> Pipeline:
+        """Who makes whole clips in so many steps: the student, where it learnt just these and this guidance, or itself.
+
+        Args:
+            steps, guidance: None for the usual ones.
+        """
+        if steps is None or guidance not in (None, self.sampling.guidance):
+            return self
+        return self.student if self.student is not None and self.student.sampling.steps == steps else self
 
     def in_words(self, prompt: str) -> str:
         """The prompt, in whatever language, in words that the weights know, separated by spaces.
@@ -212,7 +243,7 @@ class Pipeline:
         Args:
             seconds: how long; 0 makes an image. Rounded to what the codec can do, every half second.
             size: height and width in pixels; by default those that the weights were trained on.
-            steps: calls of the network; more is better and slower.
+            steps: calls of the network; more is better and slower. For just as many as the student learnt, it is taken.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
             negative: what to steer away from, in known words; guidance does it.
             camera: "pans left", "pans right", "zooms in" or "zooms out" over a larger clip (``minisora.camera``); where
@@ -236,8 +267,9 @@ class Pipeline:
         shape = self.latent_shape(seconds, canvas(size, camera))
         if camera != "static" and given is not None:
             raise UserError("a camera moves over a clip that is made as a whole — leave it out where a part is given")
+        maker = self.maker(steps, guidance) if given is None and not negative else self
         steps = self.sampling.steps if steps is None else steps
-        guidance = self.sampling.guidance if guidance is None else guidance
+        guidance = maker.sampling.guidance if guidance is None or maker is not self else guidance
         seeds = list(seed) if isinstance(seed, Sequence) else [int(seed) + i for i in range(len(prompts))]
         if len(seeds) != len(prompts):
             raise UserError(f"{len(seeds)} seeds for {len(prompts)} prompts — give one for each, or a single number")
@@ -252,16 +284,16 @@ class Pipeline:
             rows = slice(start, start + ROWS)
             noise = torch.stack(drawn[rows])
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
-            plan = self._plan(words[rows], begin, sources[rows], pace, direct)
+            plan = maker._plan(words[rows], begin, sources[rows], pace, direct)
             if (pace != 1 or direct is not None) and (plan is None or any(each is None for each in plan)):
                 raise UserError(_UNPLANNED)
-            latents = self._sample(words[rows], away, begin, plan, steps, guidance, watch, preview)
+            latents = maker._sample(words[rows], away, begin, plan, steps, guidance, watch, preview)
             videos = finite("codec", self._decode(finite("transformer", latents)))
             for each, own, video in zip(prompts[rows], seeds[rows], videos, strict=True):
                 origin = None
-                if given is None and (hashes := self.card.get("hashes")):
+                if given is None and (hashes := maker.card.get("hashes")):
                     named = own if generator is None else None
-                    preset = self.card.get("preset") or ""
+                    preset = maker.card.get("preset") or ""
                     origin = Origin(
                         hashes, preset, steps, guidance, named, camera=camera, pace=pace, directed=direct is not None
                     )
@@ -298,7 +330,7 @@ class Pipeline:
 
         def velocity_of(network: DiT, scale: float) -> Velocity:
             known = None if plan is None else plans_written(plan, grid_of(x, network.config.patch)).to(x)
-            return guided(network, ids, x, scale=scale, seconds=self._between, known=known)
+            return guided(network, ids, x, scale=scale, seconds=self.seconds_between, known=known)
 
         velocity = velocity_of(self.dit, guidance)
         if self.finisher is not None:
@@ -339,7 +371,7 @@ class Pipeline:
             (frames, *cells),
             sources,
             s,
-            seconds=self._between,
+            seconds=self.seconds_between,
             given=given,
         )
         frame = columns / min(rows, columns), rows / min(rows, columns)
@@ -354,7 +386,7 @@ class Pipeline:
         return plans
 
     @property
-    def _between(self) -> float:
+    def seconds_between(self) -> float:
         """Seconds between latent frames."""
         return self.codec.config.temporal / self.fps
 

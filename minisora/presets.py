@@ -17,15 +17,17 @@ VOCABULARY = len(WORDS) + 2  #: Words, padding, and the begin token.
 
 #: Motions that change much within the four pictures of one latent are learnt last.
 HARD_MOTIONS: tuple[Motion, ...] = ("bounces", "orbits", "spins", "blinks")
+#: And these last of all: they alone show a shape at other angles, and a thing that comes and goes.
+LATEST_MOTIONS: tuple[Motion, ...] = ("spins", "spins", "spins", "blinks", "blinks")
 #: The codec has to hold whatever happens; what moves fastest is the hardest to keep, and shown three times as often.
 CODEC_WORLD = ShapesWorld(
     counts=(0.4, 0.35, 0.25), motions=(*MOTIONS, "bounces", "orbits", "bounces", "orbits"), moving_camera=0.25
 )
-#: The transformer first has to learn to do one thing right. The hard motions are shown twice as often as others; half
-#: of all things spin or blink, since these alone show a shape at other angles, and a thing that comes and goes.
+#: The transformer first has to learn to do one thing right. The hard motions are shown more often than others: half of
+#: all things spin or blink.
 WORLD = ShapesWorld(
     counts=(0.5, 0.48, 0.02),
-    motions=(*MOTIONS, *HARD_MOTIONS, "bounces", *("spins",) * 6, *("blinks",) * 4),
+    motions=(*MOTIONS, *HARD_MOTIONS, "bounces", *LATEST_MOTIONS, *LATEST_MOTIONS),
     moving_camera=0.03,
 )
 #: All shapes, colours and sizes, but one thing at a time that stands still or moves straight on, before a plain ground.

@@ -12,11 +12,13 @@ from minisora.training.latents import ClipSet
 from minisora.training.modules import Optimisation
 from minisora.training.pace import Budget, Schedule
 from minisora.training.settings import CodecSettings, Machine, Part, TextToVideoSettings
-from minisora.velocities import HAND_OVER
+from minisora.velocities import HAND_OVER, Sampling
 from minisora.worlds.digits import DigitsWorld
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
+#: Students make whole clips only.
+WHOLE = GivenMix(whole=1, first=0, prefix=0, suffix=0, ends=0, scattered=0)
 KL_WEIGHT = 2e-4
 #: Centre of each one's times. A plan has no details, but its places are to be exact, and that is settled late.
 TIME_MEANS: dict[Part, float] = {"planner": 0.5, "text-to-video": 1.1, "finisher": 0.0}
@@ -26,7 +28,7 @@ TIME_RANGES: dict[Part, tuple[float, float]] = {
     "text-to-video": (0.0, 1.0),
     "finisher": (0.0, HAND_OVER + 0.1),
 }
-#: Share of the planner's batches that are single pictures, of which little is to be planned.
+#: Share of the planner's batches, and of a student's, that are single pictures, in which little is to be learnt.
 PICTURE_PLANS = 0.05
 
 
@@ -64,6 +66,16 @@ def text_to_video_settings(
         schedule=Schedule(decay=0.2),
         optimisation=Optimisation(muon_lr=preset.muon_lr, adam_lr=preset.adam_lr),
     )
+
+
+def student_settings(settings: TextToVideoSettings) -> TextToVideoSettings:
+    """Of a student of whole clips: its targets are hardly noisy, so that half of a batch is enough."""
+    return replace(settings, batch=max(1, settings.batch // 2), image_share=PICTURE_PLANS, mix=WHOLE)
+
+
+def student_sampling(teacher: Sampling, steps: int) -> Sampling:
+    """How a student is sampled that learnt to do in so many steps what its teacher does: the guidance is in it."""
+    return replace(teacher, steps=steps, guidance=1.0, plan_steps=steps, plan_guidance=1.0)
 
 
 def part_named(name: str) -> Part:

@@ -53,6 +53,17 @@ def test_train_codec_then_transformer_then_make_a_video(
     clip = Pipeline.load(weights[1], codec=weights[3]).generate("a red circle", steps=1)
     assert clip.shape == (3, 17, 64, 64)
 
+    taught = (*trained, "--teacher", "runs/nano-text-to-video", "--few", "1")
+    code, out, err = run(capsys, *taught)
+    assert code == 0, err
+    assert out.split()[-1] == "runs/nano-student/text-to-video.safetensors"
+    student = json.loads(Path("runs/nano-student/text-to-video.json").read_text())
+    assert (student["sampling"]["steps"], student["sampling"]["guidance"]) == (1, 1.0)
+    assert student["teacher"] == {"codec": card["codec"], "text-to-video": card["sha256"]}
+    assert student["init"]["sha256"] == card["sha256"]
+    code, _, err = run(capsys, *taught, "--part", "planner")
+    assert code == 2 and "runs/nano-text-to-video/planner.safetensors" in err
+
     code, _, err = run(capsys, "generate", "a red circle", "--weights", "runs/nano-codec/codec.safetensors")
     assert code == 2
     assert "'text-to-video' is needed" in err

@@ -170,6 +170,43 @@ def test_planner_and_finisher_lie_beside_the_weights(pipeline: Pipeline, copy: P
         Pipeline.load(copy)
 
 
+def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path) -> None:
+    more = planned(pipeline)
+    card = {**json.loads((copy / "text-to-video.json").read_text()), "settings": asdict(more.dit.config)}
+    card["sampling"] = {**card["sampling"], "steps": 2, "guidance": 1.0}
+    save_checkpoint(copy / "student", "text-to-video", more.dit.state_dict(), card)
+    there = Pipeline.load(copy, device="cpu")
+    assert there.student is not None and there.student.codec is there.codec
+    asked = {"seconds": 0.5, "seed": 3}
+    alone = Pipeline.load(copy / "student", codec=copy / "codec.safetensors", device="cpu")
+    assert alone.student is None
+    by_student = there.generate(PROMPT, steps=2, **asked)
+    assert torch.equal(by_student.frames, alone.generate(PROMPT, **asked).frames)
+    assert by_student.origin is not None
+    assert by_student.origin.weights == alone.card["hashes"] and by_student.origin.guidance == 1.0
+    usual = there.sampling.guidance
+    assert there.maker(2, usual) is there.student
+    for steps, guidance in ((None, None), (3, None), (2, usual + 1)):
+        assert there.maker(steps, guidance) is there
+    ordinary = without_student(there)
+    for other in ({"steps": 3}, {"steps": 2, "guidance": usual + 1}, {"steps": 2, "negative": "a blue square"}):
+        assert torch.equal(
+            there.generate(PROMPT, **asked, **other).frames, ordinary.generate(PROMPT, **asked, **other).frames
+        )
+    picture = torch.randn(1, 4, 1, 2, 4, generator=torch.Generator().manual_seed(0))
+
+    def given(noise: torch.Tensor) -> diffusion.Given:
+        return diffusion.animate(noise, picture)
+
+    part = {"seconds": 1, "size": (16, 32), "steps": 2, "given": given}  # a student makes whole clips only
+    assert torch.equal(there.generate(PROMPT, **part).frames, ordinary.generate(PROMPT, **part).frames)
+
+
+def without_student(pipeline: Pipeline) -> Pipeline:
+    """The same pipeline without its student."""
+    return Pipeline(pipeline.codec, pipeline.dit, pipeline.tokenizer, sampling=pipeline.sampling, card=pipeline.card)
+
+
 def test_weights_of_ones_own_videos_are_not_finished_by_what_knows_drawn_clips(pipeline: Pipeline, copy: Path) -> None:
     more = planned(pipeline)
     about = {"codec": pipeline.card["latents"]}

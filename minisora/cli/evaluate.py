@@ -74,7 +74,8 @@ def evaluate(
                 tasks[line] = progress.add_task(line, total=total)
             progress.update(tasks[line], completed=done)
 
-        label = f"{pipeline.card['hashes']} {steps} {guidance} {pipeline.sampling}"
+        maker = pipeline.maker(steps, guidance)
+        label = f"{maker.card['hashes']} {steps} {guidance} {maker.sampling}"
         label += "" if language == "en" else f" {language}"
         rows = suite.evaluate(
             suites,
@@ -87,7 +88,7 @@ def evaluate(
         )
     if out is not None:
         with replacing(out) as draft:
-            scores = json.dumps({"weights": pipeline.card["hashes"], "rows": [row.to_dict() for row in rows]}, indent=1)
+            scores = json.dumps({"weights": maker.card["hashes"], "rows": [row.to_dict() for row in rows]}, indent=1)
             draft.write_text(scores + "\n", encoding="utf-8")
     if markdown:
         print(f"{summary_table(rows)}\n\n{markdown_table(rows)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -65,6 +65,11 @@ PartName = Annotated[
         help="Which transformer: planner, text-to-video (which paints), or finisher (which goes on from it: --init)."
     ),
 ]
+TeacherFolder = Annotated[
+    Path | None,
+    typer.Option("--teacher", help="Learn to do in --few steps what the weights in this folder do in many."),
+]
+Few = Annotated[int, typer.Option(help="With --teacher: the student's steps.")]
 Videos = Annotated[
     Path | None, typer.Option(help="Train on the videos of this folder, not on drawn clips.", show_default="none")
 ]
@@ -150,6 +155,8 @@ def train_text_to_video(
     fresh: Fresh = False,
     rebuild: Rebuild = False,
     part: PartName = "text-to-video",
+    teacher: TeacherFolder = None,
+    few: Few = 4,
     score_minutes: ScoreMinutes = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -159,10 +166,10 @@ def train_text_to_video(
 
     settle(positive("devices", devices) or 1)  # before Lightning is imported
     from minisora.presets import network
-    from minisora.recipe import clip_sets, part_named, text_to_video_settings
+    from minisora.recipe import clip_sets, part_named, student_sampling, student_settings, text_to_video_settings
 
     preset, which = preset_named(preset_name), part_named(part)
-    folder = run or Path("runs") / f"{preset.name}-text-to-video"
+    folder = run or Path("runs") / f"{preset.name}-{'text-to-video' if teacher is None else 'student'}"
     run = folder if which == "text-to-video" else folder / which
     settings = text_to_video_settings(
         preset,
@@ -171,11 +178,15 @@ def train_text_to_video(
         machine_of(preset, accelerator, devices, strategy, precision, compile, None if fresh else run, dry_run=dry_run),
         part=which,
     )
+    if teacher is not None:
+        init = init or teacher / f"{which}.safetensors"
+        settings = student_settings(settings)
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     settings = replace(settings, optimisation=at_rate(settings.optimisation, rate))
     settings = replace(settings, evaluate_minutes=score_minutes)
     if time_mean is not None:
         settings = at_times(settings, time_mean)
+    positive("few", few)
     sets = clip_sets(preset, clips=positive("clips", clips))
     if videos is not None and (clips or score_minutes or which != "text-to-video"):
         option = "--clips" if clips else "--score-minutes" if score_minutes else f"--part {which}"
@@ -202,12 +213,20 @@ def train_text_to_video(
     start, origin = load_checkpoint(init, kind=begins) if init is not None else (None, {})
     if origin.get("codec", latents) != latents:
         raise UserError(f"{init} was trained with another codec than {chosen}: name its codec with --codec")
-    footage, words = None, words_of_start(origin, init)
+    footage, words, taught_by = None, words_of_start(origin, init), None
     if videos is not None:
         footage = own_footage(preset, videos, clips_per_video, folder.parent, most_words=preset.dit.max_text)
         if not footage.prompts:
             raise UserError(f"{videos}: no video has a caption — write what clip.mp4 shows into clip.txt beside it")
         words = [*words, *(word for word in footage.words if word not in words)]
+    card: Card = {"preset": preset.name, "codec": latents, **({"init": begun(origin)} if origin else {})}
+    if teacher is not None:
+        from minisora.pipeline import Pipeline
+        from minisora.training.teacher import teacher_for
+
+        teaching = Pipeline.load(teacher, codec=chosen)
+        card |= {"teacher": teaching.card["hashes"], "sampling": asdict(student_sampling(teaching.sampling, few))}
+        taught_by = teacher_for(which, teaching, few)
     outcome = runs.train_text_to_video(
         settings,
         replace(network(preset, which, channels=encoder.config.channels), vocabulary=len(words) + 2),
@@ -219,7 +238,8 @@ def train_text_to_video(
         folder=folder,
         rebuild=rebuild,
         start=start,
-        card={"preset": preset.name, "codec": latents, **({"init": begun(origin)} if origin else {})},
+        teacher=taught_by,
+        card=card,
         evaluate=judged_prompts(encoder, world=preset.world, shape=shape) if score_minutes is not None else None,
     )
     return report(outcome, footage)

@@ -22,6 +22,7 @@ from minisora.training.optim import MuonAdamW, optimizer_for
 from minisora.training.plans import noisy_plan
 from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
+from minisora.training.teacher import Teacher, lesson
 from minisora.worlds.plan import plan_of
 
 
@@ -95,9 +96,11 @@ class TransformerModule(Module):
             many tokens shows, and how it moves, is settled while it is nearly all noise.
         time_range: where on the path it will be used, and therefore learns.
         seconds_per_latent_frame: 4 frames of the codec at the clips' rate.
+        teacher: from whom the network learns to do in few steps what takes many; None where it learns from clips.
     """
 
     network: DiT
+    teacher: Teacher | None = None
 
     def __init__(
         self,
@@ -140,7 +143,11 @@ class TransformerModule(Module):
             seconds_per_latent_frame=self.seconds_per_latent_frame,
             known=known,
         )
-        return {"loss": loss_at(velocity, clean, noise, times.view(-1, 1, 1, 1, 1), free=free)}
+        if self.teacher is None:
+            return {"loss": loss_at(velocity, clean, noise, times.view(-1, 1, 1, 1, 1), free=free)}
+        segment = int(torch.randint(self.teacher.steps, (), generator=generator, device=device))
+        taught = self.teacher.velocity(batch.captions, clean, known)
+        return {"loss": lesson(velocity, taught, clean, noise, self.teacher.segment(segment), free=free)}
 
 
 class Task(NamedTuple):

@@ -36,6 +36,7 @@ from minisora.training.report import clock, save_filmstrip
 from minisora.training.settings import CodecSettings, RunSettings, TextToVideoSettings, remember_settings
 from minisora.training.sharding import whole
 from minisora.training.strategies import place_of
+from minisora.training.teacher import Teacher
 from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.vocabulary import WORDS
 
@@ -116,6 +117,7 @@ def train_text_to_video(
     cache: Path | None = None,
     rebuild: bool = False,
     start: Mapping[str, Tensor] | None = None,
+    teacher: Teacher | None = None,
     folder: Path | None = None,
     card: dict[str, Any] | None = None,
     evaluate: Visit | None = None,
@@ -129,6 +131,7 @@ def train_text_to_video(
         folder: of the weights, the run folder unless given.
         rebuild: encode again if the cache is of other clips or of another codec.
         start: weights to begin with; what they do not have begins as in a new network.
+        teacher: to learn few steps from, instead of the clips themselves.
         card: more entries for the weights' card.
         evaluate: is shown the averaged transformer every ``settings.evaluate_minutes``.
     Raises: UserError, see :func:`fit` and ``encode_clips``.
@@ -167,6 +170,7 @@ def train_text_to_video(
         seconds_per_latent_frame=seconds,
         seed=settings.seed,
     )
+    module.teacher = teacher
 
     def sample(network: nn.Module, step: int) -> None:
         assert isinstance(network, DiT)
