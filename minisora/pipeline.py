@@ -23,12 +23,13 @@ from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
 from minisora.diffusion import Given, ab2, experts, sample, text_to_video, time_grid, watch_x0
 from minisora.diffusion.path import Velocity
-from minisora.directing import Direct, check_pace, paced
+from minisora.directing import Direct, check_pace
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
-from minisora.model.known import given_latents, grid_of
+from minisora.model.known import grid_of
 from minisora.networks import load_codec, load_transformer, pick_device, words_on
-from minisora.planning import Tracks, claims_to_plan, plan_clips, plans_written
+from minisora.planned import plans_for
+from minisora.planning import Tracks, plans_written
 from minisora.provenance import Origin
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
 from minisora.sizes import Shape, beyond
@@ -284,7 +285,7 @@ class Pipeline:
             rows = slice(start, start + ROWS)
             noise = torch.stack(drawn[rows])
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
-            plan = maker._plan(words[rows], begin, sources[rows], pace, direct)
+            plan = plans_for(maker, words[rows], begin, sources[rows], pace=pace, direct=direct)
             if (pace != 1 or direct is not None) and (plan is None or any(each is None for each in plan)):
                 raise UserError(_UNPLANNED)
             latents = maker._sample(words[rows], away, begin, plan, steps, guidance, watch, preview)
@@ -338,52 +339,6 @@ class Pipeline:
         if preview is not None:
             velocity = watch_x0(velocity, lambda x0, _: preview(x0))
         return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=ab2, watch=watch)
-
-    def _plan(
-        self, words: list[str], start: Given, sources: Sequence[Generator], pace: float, direct: Direct | None
-    ) -> list[Tracks | None] | None:
-        """What is planned to happen in each clip; None for those that are made without a plan, or for all of them."""
-        (x, free), s = start, self.sampling
-        usual = tuple(x.shape[2:]) == self.latent_shape(self.seconds, self.size)
-        # A planner knows latents that are given and latents that are not: what is given by half, it has no word for.
-        if (
-            self.planner is None
-            or not self.dit.config.known
-            or not (usual or s.plan_other_sizes)
-            or ((free > 0) & (free < 1)).any()
-        ):
-            return None
-        from_nothing, patch = bool((free > 0).all()), self.dit.config.patch
-        # Of several things a given picture does not say which one it shows.
-        most = s.plan_objects if from_nothing else min(s.plan_objects, 1)
-        counts = [len(claims_to_plan(each).objects) for each in words]
-        given = given_latents(x, free, patch)
-        frames, rows, columns = grid_of(x, patch)
-        cells = rows, columns
-        if from_nothing:  # tracks are of no size, and of the usual one the planner has seen most
-            _, height, width = self.latent_shape(self.seconds, self.size)
-            cells = height // patch, width // patch
-            given = given.new_zeros(*given.shape[:3], *cells)
-        plans = plan_clips(
-            self.planner,
-            self.tokenizer,
-            [each if count <= most else "" for each, count in zip(words, counts, strict=True)],
-            (frames, *cells),
-            sources,
-            s,
-            seconds=self.seconds_between,
-            given=given,
-        )
-        frame = columns / min(rows, columns), rows / min(rows, columns)
-        for change in (None if pace == 1 else paced(pace, begun=not from_nothing), direct):
-            plans = [plan if plan is None or change is None else change(plan, frame) for plan in plans]
-        if not from_nothing:
-            from minisora.evaluation.given import through_given  # reads clips, which nothing else here does
-
-            rows = zip(x, free.expand(len(x), *free.shape[1:]), strict=True)
-            pairs = zip(plans, [through_given(self.codec, *row) for row in rows], strict=True)
-            plans = [plan if plan is None or bend is None else bend(plan, frame) for plan, bend in pairs]
-        return plans
 
     @property
     def seconds_between(self) -> float:

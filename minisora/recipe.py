@@ -17,7 +17,7 @@ from minisora.worlds.digits import DigitsWorld
 
 #: Mostly whole clips from nothing; now and then a part is given, so that the same weights animate, extend and loop.
 MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scattered=0.01)
-#: Students make whole clips only.
+#: A student paints whole clips only.
 WHOLE = GivenMix(whole=1, first=0, prefix=0, suffix=0, ends=0, scattered=0)
 KL_WEIGHT = 2e-4
 #: Centre of each one's times. A plan has no details, but its places are to be exact, and that is settled late.
@@ -69,8 +69,9 @@ def text_to_video_settings(
 
 
 def student_settings(settings: TextToVideoSettings) -> TextToVideoSettings:
-    """Of a student of whole clips: its targets are hardly noisy, so that half of a batch is enough."""
-    return replace(settings, batch=max(1, settings.batch // 2), image_share=PICTURE_PLANS, mix=WHOLE)
+    """Of a student: its targets are hardly noisy, so that half of a batch is enough. What paints makes whole clips."""
+    mix = settings.mix if settings.part == "planner" else WHOLE
+    return replace(settings, batch=max(1, settings.batch // 2), image_share=PICTURE_PLANS, mix=mix)
 
 
 def student_sampling(teacher: Sampling, steps: int) -> Sampling:

@@ -151,7 +151,7 @@ def random_given(batch: int, frames: int, *, generator: torch.Generator, mix: Gi
     Where nothing would be left to learn (an image has a single frame) the clip is free as a whole.
     """
     device = generator.device
-    shares = torch.tensor(astuple(mix), device=device)
+    shares = torch.tensor(astuple(mix), dtype=torch.float32, device=device)
     kind = torch.multinomial(shares, batch, replacement=True, generator=generator)
     _, first, prefix, suffix, ends, scattered = torch.nn.functional.one_hot(kind, len(shares)).T
 

@@ -1,0 +1,110 @@
+"""Which clips are painted by a plan, and how a plan fits what is asked beside the sentence and what is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from torch import Generator, Tensor
+
+from minisora.diffusion import Given
+from minisora.directing import Direct, paced
+from minisora.model.known import given_latents, grid_of
+from minisora.planning import Tracks, claims_to_plan, plan_clips
+
+if TYPE_CHECKING:
+    from minisora.pipeline import Pipeline
+
+#: What is planned to happen in each of several clips; None for those that are painted without a plan.
+Plans = list[Tracks | None]
+
+
+def plans_for(
+    pipeline: Pipeline,
+    words: Sequence[str],
+    start: Given,
+    sources: Sequence[Generator],
+    *,
+    pace: float = 1.0,
+    direct: Direct | None = None,
+) -> Plans | None:
+    """The plans of clips; None where nothing can be planned.
+
+    Args:
+        words: the prompts, in known words.
+        start: what is given of the clips' latents ``b c t h w``.
+        sources: where each clip's noise comes from.
+        pace: how fast things move, times what is planned.
+        direct: is shown each plan, and says what is to happen instead.
+    Raises: UserError where the planner's numbers are not finite.
+    """
+    x, free = start
+    if not _can_plan(pipeline, x, free):
+        return None
+    from_nothing = bool((free > 0).all())
+    plans = _planned(pipeline, words, x, free, sources, from_nothing=from_nothing)
+    rows, columns = x.shape[3:]
+    frame = columns / min(rows, columns), rows / min(rows, columns)
+    changes = [None if pace == 1 else paced(pace, begun=not from_nothing), direct]
+    each_changes = [[*changes, bend] for bend in _bends(pipeline, x, free, from_nothing=from_nothing)]
+    return [_changed(plan, of, frame) for plan, of in zip(plans, each_changes, strict=True)]
+
+
+def _can_plan(pipeline: Pipeline, x: Tensor, free: Tensor) -> bool:
+    """Whether there is a planner for such clips: it knows latents that are given and latents that are not, and has no
+    word for what is given by half."""
+    usual = tuple(x.shape[2:]) == pipeline.latent_shape(pipeline.seconds, pipeline.size)
+    by_half = bool(((free > 0) & (free < 1)).any())
+    known = pipeline.planner is not None and pipeline.dit.config.known > 0
+    return known and (usual or pipeline.sampling.plan_other_sizes) and not by_half
+
+
+def _planned(
+    pipeline: Pipeline,
+    words: Sequence[str],
+    x: Tensor,
+    free: Tensor,
+    sources: Sequence[Generator],
+    *,
+    from_nothing: bool,
+) -> Plans:
+    """Plans as the planner makes them, of the prompts that name no more than it can plan."""
+    assert pipeline.planner is not None
+    sampling, patch = pipeline.sampling, pipeline.dit.config.patch
+    # Of several things a given picture does not say which one it shows.
+    most = sampling.plan_objects if from_nothing else min(sampling.plan_objects, 1)
+    counts = [len(claims_to_plan(each).objects) for each in words]
+    given = given_latents(x, free, patch)
+    frames, *cells = grid_of(x, patch)
+    if from_nothing:  # tracks are of no size, and of the usual one the planner has seen most
+        _, height, width = pipeline.latent_shape(pipeline.seconds, pipeline.size)
+        cells = [height // patch, width // patch]
+        given = given.new_zeros(*given.shape[:3], *cells)
+    return plan_clips(
+        pipeline.planner,
+        pipeline.tokenizer,
+        [each if count <= most else "" for each, count in zip(words, counts, strict=True)],
+        (frames, cells[0], cells[1]),
+        sources,
+        sampling,
+        seconds=pipeline.seconds_between,
+        given=given,
+    )
+
+
+def _bends(pipeline: Pipeline, x: Tensor, free: Tensor, *, from_nothing: bool) -> Sequence[Direct | None]:
+    """For each clip, how its plan is bent to go through what is given."""
+    if from_nothing:
+        return [None] * len(x)
+    from minisora.evaluation.given import (
+        through_given,
+    )  # reads clips, which takes a library that nothing else here does
+
+    return [through_given(pipeline.codec, *row) for row in zip(x, free.expand(len(x), *free.shape[1:]), strict=True)]
+
+
+def _changed(plan: Tracks | None, changes: Sequence[Direct | None], frame: tuple[float, float]) -> Tracks | None:
+    for change in changes:
+        if plan is not None and change is not None:
+            plan = change(plan, frame)
+    return plan
