@@ -164,8 +164,8 @@ class Pipeline:
         Args:
             steps, guidance: None for the usual ones.
         """
-        if steps is None or guidance not in (None, self.sampling.guidance):
-            return self
+        if steps is None or steps >= self.sampling.steps or guidance not in (None, self.sampling.guidance):
+            return self  # and read no student that is not asked for
         return self.student if self.student is not None and self.student.sampling.steps == steps else self
 
     def in_words(self, prompt: str) -> str:

@@ -597,7 +597,7 @@ if ladder:
         axes.semilogx(ladder.steps, product, label="product of the five parts (grey)")
         axes.semilogx(ladder.steps, everything, "o", label="everything right")
         axes.set(xlabel="step", ylabel="share of prompts")
-        axes.legend()
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # above the lines
     print(f"at the last rung: product {float(product[-1]):.2f}, everything {everything[-1]:.2f}, of 32 prompts")
 
 # %% [markdown]
