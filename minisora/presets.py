@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Literal
 
 from minisora.codec.autoencoder import CodecConfig
@@ -18,7 +19,7 @@ VOCABULARY = len(WORDS) + 2  #: Words, padding, and the begin token.
 #: Motions that change much within the four pictures of one latent are learnt last.
 HARD_MOTIONS: tuple[Motion, ...] = ("bounces", "orbits", "spins", "blinks")
 #: And these last of all: they alone show a shape at other angles, and a thing that comes and goes.
-LATEST_MOTIONS: tuple[Motion, ...] = ("spins", "spins", "spins", "blinks", "blinks")
+LATEST_MOTIONS: tuple[Motion, ...] = (*repeat("spins", 6), *repeat("blinks", 4))
 #: The codec has to hold whatever happens; what moves fastest is the hardest to keep, and shown three times as often.
 CODEC_WORLD = ShapesWorld(
     counts=(0.4, 0.35, 0.25), motions=(*MOTIONS, "bounces", "orbits", "bounces", "orbits"), moving_camera=0.25
@@ -27,7 +28,7 @@ CODEC_WORLD = ShapesWorld(
 #: all things spin or blink.
 WORLD = ShapesWorld(
     counts=(0.5, 0.48, 0.02),
-    motions=(*MOTIONS, *HARD_MOTIONS, "bounces", *LATEST_MOTIONS, *LATEST_MOTIONS),
+    motions=(*MOTIONS, *HARD_MOTIONS, "bounces", *LATEST_MOTIONS),
     moving_camera=0.03,
 )
 #: All shapes, colours and sizes, but one thing at a time that stands still or moves straight on, before a plain ground.
