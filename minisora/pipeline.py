@@ -21,7 +21,7 @@ from minisora.checkpoint import (
 from minisora.clip import Clip
 from minisora.codec.autoencoder import Codec
 from minisora.codec.stream import decode_stream
-from minisora.diffusion import Given, ab2, experts, sample, text_to_video, time_grid, watch_x0
+from minisora.diffusion import Given, experts, sample, text_to_video, time_grid, watch_x0
 from minisora.diffusion.path import Velocity
 from minisora.directing import Direct, check_pace
 from minisora.errors import UserError
@@ -330,7 +330,8 @@ class Pipeline:
         (x, free), s = start, self.sampling
 
         def velocity_of(network: DiT, scale: float) -> Velocity:
-            known = None if plan is None else plans_written(plan, grid_of(x, network.config.patch)).to(x)
+            c = network.config
+            known = None if plan is None else plans_written(plan, grid_of(x, c.patch), numbers=c.known).to(x)
             return guided(network, ids, x, scale=scale, seconds=self.seconds_between, known=known)
 
         velocity = velocity_of(self.dit, guidance)
@@ -338,7 +339,7 @@ class Pipeline:
             velocity = experts(velocity, velocity_of(self.finisher, s.finish_guidance), hand_over=s.hand_over)
         if preview is not None:
             velocity = watch_x0(velocity, lambda x0, _: preview(x0))
-        return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=ab2, watch=watch)
+        return sample(velocity, x, time_grid(steps, shift=s.shift), free=free, step=s.solver, watch=watch)
 
     @property
     def seconds_between(self) -> float:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from minisora.diffusion import ab2, sample, time_grid
+from minisora.diffusion import sample, time_grid
 from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.request import finite
@@ -110,7 +110,8 @@ def plan_clips(
         ids = tokenizer.encode([*(thing.words for _, thing in open_), *[""] * len(open_)]).to(given.device)
         velocity = guided(planner, ids, noise, scale=sampling.plan_guidance, seconds=seconds, known=given[rows])
         plans = finite(
-            "planner", sample(velocity, noise, time_grid(sampling.plan_steps, shift=sampling.shift), step=ab2)
+            "planner",
+            sample(velocity, noise, time_grid(sampling.plan_steps, shift=sampling.shift), step=sampling.solver),
         )
         for (_, thing), plan in zip(open_, plans, strict=True):
             thing.last = plan[None].cpu()
@@ -123,13 +124,15 @@ def plan_clips(
     return [way.tracks or other for way, other in zip(best, latest, strict=True)]
 
 
-def plans_written(ways: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
-    """The plans ``b NUMBERS t h w`` of clips; 0, which says nothing, for those of which nothing is known.
+def plans_written(ways: Sequence[Tracks | None], shape: tuple[int, int, int], *, numbers: int = NUMBERS) -> Tensor:
+    """The plans ``b numbers t h w`` of clips; 0, which says nothing, for those of which nothing is known.
 
     Args:
         shape: latent frames, and rows and columns of tokens: those of whichever network is to know the plan.
+        numbers: how many of a cell's numbers it knows.
     """
-    return torch.cat([torch.zeros(1, NUMBERS, *shape) if each is None else written(*each, shape) for each in ways])
+    nothing = torch.zeros(1, numbers, *shape)
+    return torch.cat([nothing if each is None else written(*each, shape, numbers=numbers) for each in ways])
 
 
 def _noise(shape: tuple[int, ...], source: Generator) -> Tensor:

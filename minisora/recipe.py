@@ -76,7 +76,7 @@ def student_settings(settings: TextToVideoSettings) -> TextToVideoSettings:
 
 def student_sampling(teacher: Sampling, steps: int) -> Sampling:
     """How a student is sampled that learnt to do in so many steps what its teacher does: the guidance is in it."""
-    return replace(teacher, steps=steps, guidance=1.0, plan_steps=steps, plan_guidance=1.0)
+    return replace(teacher, steps=steps, guidance=1.0, plan_steps=steps, plan_guidance=1.0, straight=True)
 
 
 def part_named(name: str) -> Part:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from minisora.diffusion import classifier_free
+from minisora.diffusion import Step, ab2, classifier_free, euler
 from minisora.diffusion.path import Velocity
 from minisora.model import DiT, TextTokens, video_velocity
 
@@ -19,6 +19,8 @@ class Sampling:
 
     Attributes:
         guidance: how much more the words count than they do by themselves.
+        straight: whether each step goes straight on, as a student has learnt it (Euler), or bends as the velocity did
+            (Adams-Bashforth).
         plan_guidance, plan_steps: the same of the planner, and how often it is called for a plan.
         plan_tries: so many times at most a thing is planned, until its plan keeps its word.
         hand_over, finish_guidance: the time at which a finisher takes over, and how much more the words count for it.
@@ -36,6 +38,11 @@ class Sampling:
     finish_guidance: float = 1.0
     plan_objects: int = 3
     plan_other_sizes: bool = True
+    straight: bool = False
+
+    @property
+    def solver(self) -> Step:
+        return euler if self.straight else ab2
 
 
 def guided(

@@ -1,9 +1,16 @@
-"""One path from two measurements of it: where it is now and then, and how it moves on from each picture."""
+"""One path from two measurements of it, where it is now and then, and how it moves on; one rhythm from many flashes."""
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
+
+from minisora.worlds.render import FPS
+
+#: Cycles a second from and to which something blinks, and how many of them are tried for each second of a clip.
+RHYTHMS = 0.8, 1.4, 24
 
 
 def smoothed(places: Tensor, steps: Tensor, place_error: float, step_error: float) -> Tensor:
@@ -28,3 +35,18 @@ def smoothed(places: Tensor, steps: Tensor, place_error: float, step_error: floa
     between = steps.flatten(-2)[..., p - 1 : -1]
     path = torch.cat([places / place_error, between / step_error], -1) @ solve.T
     return torch.cat([path[..., :1].expand(*path.shape[:-1], p - 1), path], -1)
+
+
+def flashes(seen: Tensor, *, first: int = 0) -> Tensor:
+    """When what blinks can be seen: of all steady rhythms the one that agrees best with what each picture says.
+
+    Args:
+        seen: ``b f``, above 0 where it is rather seen.
+        first: that picture is the first of the clip; those before it are the same.
+    Returns: ``b f``, 1 where seen and 0 where not.
+    """
+    times = (torch.arange(seen.shape[1]).to(seen) - first).clamp(min=0) / FPS
+    fine = math.ceil(RHYTHMS[2] * max(float(times[-1]), 1.0))
+    speed, phase = torch.linspace(*RHYTHMS[:2], fine).to(seen), torch.linspace(0, 1, 81)[:-1].to(seen)
+    on = ((speed[:, None, None] * times + phase[:, None]) % 1 < 0.5).flatten(0, 1).to(seen)
+    return on[(seen @ (2 * on - 1).T).argmax(1)]

@@ -9,9 +9,21 @@ from torch import Tensor
 from minisora.worlds import digits
 from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.motion import pack, pose
-from minisora.worlds.plan import CODE, NUMBERS, PLACE, STEP, TURN, numbers_of, paths, plan_of, tracks_of
+from minisora.worlds.plan import (
+    CODE,
+    NUMBERS,
+    PICTURES,
+    PLACE,
+    STEP,
+    TOLD,
+    TURN,
+    numbers_of,
+    paths,
+    plan_of,
+    tracks_of,
+)
 from minisora.worlds.render import PALETTE
-from minisora.worlds.scene import MOTIONS, SHAPES, Scene, SceneObject
+from minisora.worlds.scene import MOTIONS, SHAPES, Scene, SceneObject, Shape
 from minisora.worlds.shapes import ShapesWorld
 
 SHAPE, SECONDS = (5, 4, 4), 0.5
@@ -139,3 +151,41 @@ def test_a_path_is_nearer_than_its_places() -> None:
     (now, _), (true, _) = tracks_of(noisy), tracks_of(plans)
     path = torch.stack([now.x - true.x, now.y - true.y])
     assert path.square().mean().sqrt() < 0.75 * places.square().mean().sqrt()
+
+
+def test_what_blinks_keeps_one_rhythm() -> None:
+    """Each picture's own word for whether the thing is seen is often wrong, and all of them together hardly ever."""
+    dice = torch.Generator().manual_seed(4)
+    world = ShapesWorld(motions=("blinks",), counts=(1.0,), moving_camera=0.0, occlusion=0.0)
+    plans = plan_of(world.sample(60, generator=dice), SHAPE, SECONDS)
+    (true, _) = tracks_of(plans)
+    noisy = plans + torch.randn(*plans.shape[:3], 1, 1, generator=dice) * (plans != 0)
+    noisy[:, 0] = plans[:, 0]
+    (now, _), alone = tracks_of(noisy), numbers_of(noisy)["visible"].where(plans[:, :1] > 0, 0).sum((-2, -1)) > 0
+    alone = alone.transpose(1, 2).flatten(1).float()
+    wrong, wrong_alone = ((each != true.visible[:, 0]).float().mean() for each in (now.visible[:, 0], alone))
+    assert wrong < 0.5 * wrong_alone and wrong < 0.06
+
+
+def test_only_what_blinks_comes_and_goes() -> None:
+    scenes = ShapesWorld(motions=("bounces",), counts=(1.0,), moving_camera=0.0).sample(
+        8, generator=torch.Generator().manual_seed(5)
+    )
+    plans = plan_of(scenes, SHAPE, SECONDS)
+    plans[:, 11:15:3] = -plans[:, 11:15:3]  # in some pictures of each latent frame it is not seen
+    assert (numbers_of(plans)["visible"] < 0).any()
+    assert (tracks_of(plans)[0].visible == 1).all()
+
+
+@pytest.mark.parametrize(("shape", "fold"), [("square", 4), ("triangle", 3), ("star", 5), ("diamond", 2), ("ring", 0)])
+def test_what_paints_is_told_how_a_turned_shape_looks(shape: Shape, fold: int) -> None:
+    """After an nth of a turn its outline is the same, and so are the numbers behind those of the plan."""
+    speed = 1 / (2 * max(fold, 1))  # an nth of a turn in the two seconds of a clip
+    thing = SceneObject(shape, "red", "large", "spins", speed=speed)
+    (plan,) = plan_of([Scene((thing,))], SHAPE, SECONDS, numbers=TOLD)
+    torch.testing.assert_close(plan[:NUMBERS], plan_of([Scene((thing,))], SHAPE, SECONDS)[0])
+    looks = plan[NUMBERS:]
+    near = (plan[0, 0] > 0) & (plan[0, 4] > 0)
+    last = looks[PICTURES - 1 :: PICTURES]  # cosine and sine at the last picture of each latent frame
+    torch.testing.assert_close(last[:, 0, near], last[:, 4, near], atol=1e-3, rtol=0)
+    assert ((last[:, 0, near] - last[:, 2, near]).abs().max() > 1) == (fold > 0)  # halfway it looks otherwise
