@@ -9,7 +9,10 @@ from typing import TypeVar
 import torch
 from torch import Generator, Tensor, nn
 
+from minisora.diffusion.objective import loss_at
+from minisora.diffusion.path import Velocity
 from minisora.training.ema import Ema
+from minisora.training.modules import stratified_logit_normal
 from minisora.training.optim import learning_rate_factor, optimizer_for, set_learning_rate
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -58,3 +61,14 @@ def without_some(ids: Tensor, share: float, dice: Generator) -> Tensor:
     ids = ids.clone()
     ids[torch.rand(len(ids), generator=dice) < share, 1:] = 0
     return ids[:, : max(1, int((ids != 0).sum(1).max()))]
+
+
+def flow_loss(velocity: Velocity, x0: Tensor, dice: Generator) -> Tensor:
+    """Flow matching of clips ``b c t h w``, with times spread over the batch and mostly in the noisier half."""
+    noise = torch.randn(x0.shape, generator=dice)
+    return loss_at(velocity, x0, noise, spread_times(len(x0), dice))
+
+
+def spread_times(n: int, dice: Generator) -> Tensor:
+    """Times ``n 1 1 1 1``, one from each nth of a logit-normal distribution."""
+    return stratified_logit_normal(n, dice, mean=0.8, std=1.2).view(-1, 1, 1, 1, 1)

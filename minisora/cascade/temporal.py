@@ -1,8 +1,8 @@
 """Pictures first, motion later: a picture transformer to which layers over time are added that begin as nothing.
 
-Each frame of a clip is a picture to the blocks that are there. After each of them the tokens at one place attend to each
-other over time; the last matrix of that layer begins at zero, so that at first the network makes of a clip what it made
-of single pictures (Make-A-Video, 2209.14792, section 3.2).
+Each frame of a clip is a picture to the blocks that are there. After each of them the tokens at one place attend to
+each other over time; the last matrix of that layer begins at zero, so that at first the network makes of a clip what it
+made of single pictures (Make-A-Video, 2209.14792, section 3.2).
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from minisora.model.attention import Attention
 from minisora.model.blocks import modulate
 from minisora.model.patches import coordinates, patchify, unpatchify
 from minisora.model.rope import SECONDS, rope_table
-from minisora.model.velocity import token_times
 
 
 class Inflated(nn.Module):
@@ -49,14 +48,15 @@ class Inflated(nn.Module):
         text = TextTokens(*(each.repeat_interleave(frames, 0) for each in text))
         context = dit.prepare(coordinates(1, height, width, seconds, patch), text)
         pictures = rearrange(x, "b c t h w -> (b t) c 1 h w")
-        times = token_times(t, x).expand(len(x), 1).repeat_interleave(frames, 0)
+        times = t.reshape(-1, t.shape[1:].numel())[:, :1].expand(len(x), 1).repeat_interleave(frames, 0)
         tokens = dit.patch_in(patchify(pictures, patch))
         if self.told is not None and numbers is not None:
             tokens = tokens + self.told(numbers).repeat_interleave(frames, 0)[:, None]
         h = torch.cat([context.text, tokens], dim=1)
-        embedded = F.silu(dit.time(times[:, 0]) + context.summary)
+        # The words are given, and therefore at time 0: each row has two levels, its words' and its patches'.
+        embedded = F.silu(dit.time(torch.cat([0 * times[:, 0], times[:, 0]])) + context.summary.repeat(2, 1))
         modulation, own = dit.modulation(embedded), torch.arange(len(h), device=x.device)[:, None]
-        level = own.expand(-1, h.shape[1])
+        level = torch.cat([own.expand(-1, words), len(h) + own.expand(-1, h.shape[1] - words)], dim=1)
         clock = torch.arange(frames, device=x.device)[None, :, None] * seconds
         # The tokens of one place attend over time: positions are seconds, which are what words of motion are about.
         rope = rope_table(clock, dit.config.width // dit.config.heads, (SECONDS,))
@@ -66,7 +66,7 @@ class Inflated(nn.Module):
             moved = over_time(F.layer_norm(places, places.shape[-1:]), rope, None)
             moved = rearrange(moved, "(b n) t d -> (b t) n d", b=len(x))
             h = torch.cat([h[:, :words], h[:, words:] + moved], dim=1)
-        last = dit.final_modulation(embedded)[:, None].expand(-1, h.shape[1] - words, -1)
+        last = dit.final_modulation(embedded[len(h) :])[:, None].expand(-1, h.shape[1] - words, -1)
         out = dit.patch_out(modulate(h[:, words:], *last.chunk(2, dim=-1)))
         return rearrange(unpatchify(out, 1, height, width, patch), "(b t) c 1 h w -> b c t h w", t=frames)
 

@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 from minisora.evaluation.features import places
 from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.worlds.caption import canonical, canonical_motion
-from minisora.worlds.render import render
+from minisora.worlds.render import PALETTE, render
 from minisora.worlds.scene import DIRECTION, Colour, Motion, Scene, Shape, Size
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS
@@ -114,3 +114,16 @@ def obeyed(video: Tensor, scenes: list[Scene], *, least: float = 0.02) -> Tensor
     step = motion(video)
     along = (step * asked).sum(1)
     return (along > least) & (along > 0.7 * step.norm(dim=1))
+
+
+def coloured(video: Tensor, scenes: list[Scene]) -> Tensor:
+    """Whether the thing of each clip has the colour of the words, ``b``: that of the four to which it is nearest.
+
+    A colour is a direction from black, since things are lit and shaded; the brightest tenth of the pixels is looked at.
+    """
+    pixels = ((video + 1) / 2).flatten(2)
+    bright = pixels.amax(1).topk(max(1, pixels.shape[2] // 20), dim=1).indices
+    mean = pixels.gather(2, bright[:, None].expand(-1, 3, -1)).mean(2)
+    palette = torch.nn.functional.normalize(torch.tensor([PALETTE[each] for each in COLOURS]), dim=1)
+    nearest = (torch.nn.functional.normalize(mean, dim=1) @ palette.T).argmax(1)
+    return nearest == torch.tensor([COLOURS.index(scene.objects[0].colour) for scene in scenes])

@@ -1,7 +1,7 @@
 """Few steps: what a student learns from a teacher that knows the way already.
 
-A teacher gives the velocity *here*; many short steps along it lead to a clip. A student gives the **mean velocity** of a
-whole segment, from time ``t`` to time ``s``, which one step covers:
+A teacher gives the velocity *here*; many short steps along it lead to a clip. A student gives the **mean velocity** of
+a whole segment, from time ``t`` to time ``s``, which one step covers:
 
     u(x, t, s) = 1 / (s - t) · integral of the velocity along the way,     x_s = x + (s - t) u(x, t, s)
 
@@ -13,6 +13,7 @@ in one (shortcut models); and the derivative of the first line (MeanFlow). ``mea
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -115,7 +116,7 @@ def straightness(velocity: Velocity, x: Tensor, times: Tensor, *, path: Path = S
     """
     x = path.sigma(times[0]) * x
     velocities, here = [], x
-    for t, s in zip(times[:-1], times[1:], strict=True):
+    for t, s in pairwise(times):
         velocities.append(velocity(here, t))
         here = here + (s - t) * velocities[-1]
     whole = (here - x) / (times[-1] - times[0])

@@ -10,7 +10,6 @@ with coefficients for which ``F`` is asked for something of variance 1, and its 
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from minisora.diffusion.path import STRAIGHT, Path, Velocity
@@ -39,7 +38,7 @@ def preconditioned(network: Velocity, *, data: float = 1.0, path: Path = STRAIGH
     ``x = alpha x0 + sigma eps`` has variance ``V = alpha^2 data^2 + sigma^2``, the velocity varies along with it by
     ``alpha alpha' data^2 + sigma sigma'``. So ``a`` is their ratio (the best guess of the velocity that is a multiple
     of ``x``), ``b`` the size of what is left, ``data |alpha sigma' - alpha' sigma| / sqrt(V)``. On EDM's path, where
-    ``D = x - sigma v / sigma'``, these are the coefficients above.
+    ``D = x - sigma v / sigma'``, these are the coefficients above, and ``F`` has the other sign.
 
     Args:
         network: ``F(x, t)``, of answers of size 1.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -26,7 +27,7 @@ CAUSES = (
 def _whole(x: Tensor, t: Tensor, s: Tensor) -> Tensor:
     """The mean velocity of the world of two clips, -1 and +1, by sixty-four steps of its velocity."""
     here, times = x, [t + (s - t) * i / 64 for i in range(65)]
-    for begin, end in zip(times[:-1], times[1:], strict=True):
+    for begin, end in pairwise(times):
         here = here + (end - begin) * lamps(here, begin)
     return (here - x) / (s - t)
 
@@ -128,8 +129,8 @@ DIAGNOSE_STUDENTS = Exercise(
         Mistake(
             "D knows one length",
             _wrongly(D=2),
-            "D is right with one call and with sixteen; a student of one length would be wrong with either. Its answers "
-            "are right for every segment: who uses them how, from the second call on?",
+            "D is right with one call and with sixteen; a student of one length would be wrong with either. Its "
+            "answers are right for every segment: who uses them how, from the second call on?",
         ),
         Mistake(
             "D is guided twice",
@@ -160,8 +161,8 @@ DIAGNOSE_STUDENTS = Exercise(
     alternatives=(_ALPHABETICAL,),
     hints=(
         "Look at one call first. Who ends at the lamps? Who at 0? Who where it began? Who beyond?",
-        "Then at two, four and eight. Better and better is what any Euler does; right at one number, and wrong below and "
-        "above it, is a student that was taught with that number. Who is right with one call, and worst with two?",
+        "Then at two, four and eight. Better and better is what any Euler does; right at one number, and wrong below "
+        "and above it, is a student that was taught with that number. Who is right with one call, and worst with two?",
         "ab2 takes the *change* of the answers from step to step for a curve, and prolongs it. Answers that are means "
         "over segments have the curve in them already.",
     ),
