@@ -87,8 +87,8 @@ def _(sigma, data=0.5):
 @right("edm_coefficients", "by the signal-to-noise ratio")
 def _(sigma, data=0.5):
     snr = (data / sigma) ** 2
-    share = snr / (1 + snr)
-    return share, data * (1 - share).sqrt(), (1 - share).sqrt() / sigma, torch.log(sigma**0.25)
+    noise = 1 / (1 + snr)  # its share of the variance
+    return snr * noise, data * noise.sqrt(), noise.sqrt() / sigma, torch.log(sigma**0.25)
 
 
 @wrong("distil_guidance", "w of the papers", r"scale of one more|start at the better|scale 1")

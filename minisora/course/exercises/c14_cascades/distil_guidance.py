@@ -12,7 +12,7 @@ from minisora.course.exercises.c14_cascades.common import column, random
 from minisora.diffusion.distil import GuidedVelocity, Pair, distil_guidance
 
 SHAPE = (3, 2, 2, 2, 2)
-SCALE = column(1.0, 3.0, 6.0)
+SCALE = column(2.0, 3.0, 6.0)
 TIME = column(0.9, 0.5, 0.2)
 
 
@@ -120,6 +120,11 @@ DISTIL_GUIDANCE = Exercise(
             "one scale for the batch",
             _loss(target=lambda better, worse, scale: worse + scale.mean() * (better - worse)),
             "all clips get one scale, the mean: each has its own, `b 1 1 1 1`, which broadcasts by itself",
+        ),
+        Mistake(
+            "the first one's scale",
+            _loss(target=lambda better, worse, scale: worse + scale[:1] * (better - worse)),
+            "all clips get the scale of the first: each has its own, `b 1 1 1 1`, which broadcasts by itself",
         ),
         Mistake(
             "not told",

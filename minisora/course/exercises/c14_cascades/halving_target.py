@@ -126,6 +126,12 @@ HALVING_TARGET = Exercise(
             "the teacher is told that its first step goes to s: it goes to the middle",
         ),
         Mistake(
+            "Heun",
+            lambda teacher, x, t, s: ((first := teacher(x, t, s)) + teacher(x + (s - t) * first, s, s)).detach() / 2,
+            "you look at the beginning and at the end, as Heun does: the teacher's second step begins in the middle, "
+            "where its first one has led",
+        ),
+        Mistake(
             "middle of the path",
             _twice(middle=lambda t, s: t / 2),
             "your middle is t / 2, half-way to the clip: half-way to *s*, (t + s) / 2",
