@@ -97,7 +97,7 @@ def mean_flow_target(student: MeanVelocity, velocity: Tensor, x: Tensor, t: Tens
     """
     t, s = torch.broadcast_tensors(t, s)
     tangents = velocity, torch.ones_like(t), torch.zeros_like(s)
-    _, change = torch.func.jvp(student, (x, t.clone(), s.clone()), tangents)
+    change = torch.func.jvp(student, (x, t.clone(), s.clone()), tangents)[1]
     return (velocity + (s - t) * change).detach()
 
 

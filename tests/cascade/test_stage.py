@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -54,7 +56,7 @@ def test_a_stage_sees_the_clip_so_far_and_the_noise_on_it():
 
 def test_an_inflated_transformer_begins_as_one_that_sees_single_pictures():
     dit = small()
-    both = Inflated(dit, told=1)
+    both: Any = Inflated(dit, told=1)
     drawn = draw(2, seed=0)
     x, t = drawn.clips((5, 16, 16)), torch.tensor([0.3, 0.8]).view(2, 1, 1, 1, 1)
     ids = drawn.ids()
@@ -69,7 +71,7 @@ def test_an_inflated_transformer_begins_as_one_that_sees_single_pictures():
 
 
 def test_gradients_reach_the_layers_over_time_which_muon_learns():
-    both = Inflated(tiny(width=32, depth=2), told=1)
+    both: Any = Inflated(tiny(width=32, depth=2), told=1)
     assert sum(any(p is layer.out.weight for p in both.hidden_matrices()) for layer in both.over_time) == 2
     drawn = draw(4, seed=0)
     x = drawn.clips((5, 16, 16))
@@ -78,6 +80,7 @@ def test_gradients_reach_the_layers_over_time_which_muon_learns():
         text = network.dit.encode_text(drawn.ids())
         return flow_loss(preconditioned(lambda x, t: network(x, t, text, torch.ones(4, 1))), x, dice)
 
+    network: Any
     network, seconds = fit(both, loss, steps=3)
     assert seconds > 0 and bool(network.over_time[0].out.weight.any()) and bool(network.told.weight.any())
 

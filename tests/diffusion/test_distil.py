@@ -81,7 +81,11 @@ def test_a_perfect_student_agrees_with_itself_and_one_that_stands_still_too(worl
 def test_mean_flow_holds_for_the_perfect_student(world):
     """Of one dimension, where the flow can be differentiated."""
     line = GaussianWorld(torch.zeros(1, dtype=torch.float64), torch.full((1, 1), 0.25, dtype=torch.float64))
-    x, t, s = torch.linspace(-2, 2, 9, dtype=torch.float64).view(-1, 1), number(0.7).expand(9, 1), number(0.2).expand(9, 1)
+    x, t, s = (
+        torch.linspace(-2, 2, 9, dtype=torch.float64).view(-1, 1),
+        number(0.7).expand(9, 1),
+        number(0.2).expand(9, 1),
+    )
 
     def spread(t: Tensor) -> Tensor:
         return ((1 - t) ** 2 * 0.25 + t**2).sqrt()
