@@ -33,9 +33,9 @@ RUNS = Path("runs/curation")
 SHAPE = (5, 16, 16)
 DURATIONS = (2.0, 4.0, 8.0)  #: Seconds in which a thing crosses half of the frame.
 EACH, NEW = 700, 64  #: Clips of each, and new prompts.
-STEPS, BATCH = 800, 16
-ASKED = (20, 40, 60, 80, 100, 140)  #: Motion buckets.
-GUIDANCE, CALLS = 2.0, 12
+STEPS, BATCH = 600, 16
+ASKED = (20, 40, 60, 90, 140)  #: Motion buckets.
+GUIDANCE, CALLS = 2.0, 10
 SPOILT = ("frozen", "cut", "text")
 
 

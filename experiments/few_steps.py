@@ -35,11 +35,11 @@ from minisora.model import DiT
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/few_steps")
 SHAPE = (5, 16, 16)
-CLIPS, NEW, BATCH = 2048, 96, 16
+CLIPS, NEW, BATCH = 2048, 64, 16
 TOLD = 2  #: Numbers that a student is told: the length of its step, and the scale.
 SCALES = (1.0, 6.0)  #: That guidance is distilled for.
 SCALE = 3.0  #: At which all is compared.
-TEACHER, GUIDED, ROUND, SHORTCUT = 2400, 450, 250, 700  #: Steps.
+TEACHER, GUIDED, ROUND, SHORTCUT = 1500, 250, 150, 400  #: Steps.
 FINEST = 16  #: Steps that the first student's teacher takes.
 CALLS = (1, 2, 4, 8, 16)
 KEPT = ("teacher", "guided", "in 4", "in 1", "shortcut")  #: Networks for the chapter.

@@ -31,10 +31,10 @@ OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/pictures_first")
 SHAPE = (5, 16, 16)
 CLIPS, NEW = 2048, 64
-SHARES = (0.0, 0.02, 0.1, 1.0)  #: Of the clips, how many say what they do.
+SHARES = (0.0, 0.05, 0.25, 1.0)  #: Of the clips, how many say what they do.
 RATES = (2.0, 4.0, 8.0)  #: Frames a second that occur in training.
-PICTURE_STEPS, PICTURES, STEPS, BATCH = 900, 64, 700, 12
-GUIDANCE, CALLS = 3.0, 12
+PICTURE_STEPS, PICTURES, STEPS, BATCH = 500, 48, 600, 12
+GUIDANCE, CALLS = 3.0, 10
 
 
 def told(rate: Tensor) -> Tensor:

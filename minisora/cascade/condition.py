@@ -20,7 +20,7 @@ def augmented(low: Tensor, level: Tensor, *, generator: Generator) -> Tensor:
     b``. In training levels are drawn, so that the next stage has seen faults; at sampling one is chosen, which is what
     makes it a knob after training.
 
-    Source: Ho et al. 2021 (2106.15282), section 4.2 (Gaussian conditioning augmentation).
+    Source: Ho et al. 2021 (2106.15282), section 4 (Gaussian conditioning augmentation).
     """
     level = level.to(low).view(-1, 1, 1, 1, 1)
     noised = (1 - level) * low + level * noise_like(low, generator)

@@ -32,14 +32,16 @@ def fit(
 ) -> tuple[Network, float]:
     """Train a network by a loss that draws its own batches; returns the average of its weights, and the seconds.
 
-    Seconds are of the processor, whatever else it does. The average follows the weights at ``decay``.
+    Matrices are multiplied in bfloat16. Seconds are of the processor, whatever else it does. The average follows the
+    weights at ``decay``.
     """
     dice, begin = Generator().manual_seed(seed), time.process_time()
     optimizer = optimizer_for(network, muon_lr=muon_lr, adam_lr=adam_lr)
     average = Ema(network, decay=decay)
     network.train()
     for step in range(steps):
-        value = loss(network, dice)
+        with torch.autocast("cpu", torch.bfloat16):
+            value = loss(network, dice)
         optimizer.zero_grad()
         value.backward()
         set_learning_rate(optimizer, learning_rate_factor(step, progress=step / steps, warm_up=warm_up))

@@ -80,7 +80,7 @@ def shortcut_target(student: MeanVelocity, x0: Tensor, noise: Tensor, t: Tensor,
 
     Where ``s = t``, the velocity ``noise - x0``, which ties it to clips. Elsewhere the mean of two steps of its own.
 
-    Source: Frans et al. 2024 (2410.12557), eq. 5.
+    Source: Frans et al. 2024 (2410.12557), section 3.
     """
     x = STRAIGHT.add_noise(x0, noise, t)
     return torch.where(s == t, noise - x0, halving_target(student, x, t, s))
@@ -93,7 +93,7 @@ def mean_flow_target(student: MeanVelocity, velocity: Tensor, x: Tensor, t: Tens
     the direction ``(velocity, 1, 0)`` of ``(x, t, s)``. ``velocity`` is that of the path, ``noise - x0``. Nothing
     flows back through it.
 
-    Source: Geng et al. 2025 (2505.13447), eq. 6 and 8.
+    Source: Geng et al. 2025 (2505.13447), eq. 6.
     """
     t, s = torch.broadcast_tensors(t, s)
     tangents = velocity, torch.ones_like(t), torch.zeros_like(s)
@@ -112,7 +112,7 @@ def straightness(velocity: Velocity, x: Tensor, times: Tensor, *, path: Path = S
     The mean over the times of the squared distance of the velocity from that of the whole way, start to end: what a
     single Euler step gets wrong. ``times``: (n+1,) from 1 to 0.
 
-    Source: Liu et al. 2023 (2209.03003), eq. 5 (straightness).
+    Source: Liu et al. 2023 (2209.03003), section 2 (straightness).
     """
     x = path.sigma(times[0]) * x
     velocities, here = [], x
