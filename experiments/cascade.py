@@ -31,18 +31,18 @@ from minisora.model.flops import flops
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/cascade")
-CLIPS, NEW = 2048, 64  #: To learn from, and to measure with.
+CLIPS, NEW = 2048, 48  #: To learn from, and to measure with.
 #: Frames, rows and columns; seconds between frames; steps; clips of a batch.
 STAGES = {
     "base": ((3, 16, 16), 1.0, 900, 16),
-    "temporal": ((5, 16, 16), 0.5, 400, 16),
-    "spatial": ((5, 32, 32), 0.5, 300, 8),
+    "temporal": ((5, 16, 16), 0.5, 280, 16),
+    "spatial": ((5, 32, 32), 0.5, 220, 8),
 }
 BEFORE = {"temporal": "base", "spatial": "temporal"}
 MOST = 0.6  #: Noise on conditions in training: from 0 to this.
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.6)  #: At sampling.
 BETWEEN = 0.1  #: Noise on what goes into the temporal stage, while the spatial one is measured.
-STEPS, GUIDANCE = 8, 2.0
+STEPS, GUIDANCE = 6, 2.0
 
 
 def stage_of(name: str, network: DiT) -> Stage:

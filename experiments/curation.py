@@ -32,10 +32,10 @@ OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/curation")
 SHAPE = (5, 16, 16)
 DURATIONS = (2.0, 4.0, 8.0)  #: Seconds in which a thing crosses half of the frame.
-EACH, NEW = 700, 64  #: Clips of each, and new prompts.
-STEPS, BATCH = 600, 16
-ASKED = (20, 40, 60, 90, 140)  #: Motion buckets.
-GUIDANCE, CALLS = 2.0, 10
+EACH, NEW = 700, 40  #: Clips of each, and new prompts.
+STEPS, BATCH = 350, 16
+ASKED = (20, 60, 100, 140)  #: Motion buckets.
+GUIDANCE, CALLS = 2.0, 8
 SPOILT = ("frozen", "cut", "text")
 
 

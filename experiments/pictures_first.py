@@ -30,11 +30,11 @@ from minisora.model import DiT, TextTokens, video_velocity
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/pictures_first")
 SHAPE = (5, 16, 16)
-CLIPS, NEW = 2048, 64
-SHARES = (0.0, 0.05, 0.25, 1.0)  #: Of the clips, how many say what they do.
+CLIPS, NEW = 2048, 40
+SHARES = (0.0, 0.1, 1.0)  #: Of the clips, how many say what they do.
 RATES = (2.0, 4.0, 8.0)  #: Frames a second that occur in training.
-PICTURE_STEPS, PICTURES, STEPS, BATCH = 500, 48, 600, 12
-GUIDANCE, CALLS = 3.0, 10
+PICTURE_STEPS, PICTURES, STEPS, BATCH = 350, 48, 400, 10
+GUIDANCE, CALLS = 3.0, 8
 
 
 def told(rate: Tensor) -> Tensor:
