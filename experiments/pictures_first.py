@@ -30,10 +30,10 @@ from minisora.model import DiT, TextTokens, video_velocity
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/pictures_first")
 SHAPE = (5, 16, 16)
-CLIPS, NEW = 2048, 40
+CLIPS, NEW = 2048, 32
 SHARES = (0.0, 0.1, 1.0)  #: Of the clips, how many say what they do.
 RATES = (2.0, 4.0, 8.0)  #: Frames a second that occur in training.
-PICTURE_STEPS, PICTURES, STEPS, BATCH = 350, 48, 400, 10
+PICTURE_STEPS, PICTURES, STEPS, BATCH = 300, 48, 300, 10
 GUIDANCE, CALLS = 3.0, 8
 
 

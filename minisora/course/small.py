@@ -24,7 +24,9 @@ def found(name: str) -> dict[str, Any] | None:
     path = LADDER / f"{name}.json"
     if path.exists():
         return json.loads(path.read_text("utf-8"))  # type: ignore[no-any-return]
-    print(f"There is no {path}; it comes with a checkout of the course's repository. Its figures are left out here.")
+    print(
+        f"(data/ladder/{name}.json is not there: python experiments/{name}.py makes it, in minutes of one processor.)"
+    )
     return None
 
 
