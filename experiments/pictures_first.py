@@ -1,4 +1,4 @@
-"""Pictures first, motion later: ``python experiments/pictures_first.py``; writes ``data/ladder/pictures_first.json``.
+"""Pictures first, motion later: ``python experiments/pictures_first.py [STEPS]``; writes ``pictures_first.*``.
 
 A small transformer learns pictures with captions. Layers over time are added that begin as nothing (Make-A-Video,
 2209.14792), and it goes on with clips that have no captions of their own: only what a still of them would be called. A
@@ -33,7 +33,7 @@ SHAPE = (5, 16, 16)
 CLIPS, NEW = 2048, 32
 SHARES = (0.0, 0.1, 1.0)  #: Of the clips, how many say what they do.
 RATES = (2.0, 4.0, 8.0)  #: Frames a second that occur in training.
-PICTURE_STEPS, PICTURES, STEPS, BATCH = 300, 48, 300, 10
+PICTURE_STEPS, PICTURES, STEPS, BATCH = 300, 48, 300, 10  #: STEPS are few: motion wants more.
 GUIDANCE, CALLS = 3.0, 8
 
 
@@ -68,10 +68,10 @@ def learn_pictures(drawn: Drawn) -> DiT:
     return network
 
 
-def learn_motion(pictures: DiT, drawn: Drawn, share: float) -> Inflated:
+def learn_motion(pictures: DiT, drawn: Drawn, share: float, steps: int) -> Inflated:
     """The same with layers over time, by clips of which a share is captioned in full."""
     network = Inflated(pictures, told=1).requires_grad_(True)
-    path = RUNS / f"share-{share:g}.safetensors"
+    path = RUNS / f"share-{share:g}-{steps}.safetensors"
     if path.exists():
         network.load_state_dict(load_file(path))
         return network.eval()
@@ -86,7 +86,7 @@ def learn_motion(pictures: DiT, drawn: Drawn, share: float) -> Inflated:
         text = network.dit.encode_text(without_some(ids[chosen], 0.1, dice))
         return flow_loss(velocity_of(network, text, torch.tensor(RATES)[which]), x0, dice)
 
-    network, seconds = fit(network, loss, steps=STEPS)
+    network, seconds = fit(network, loss, steps=steps)
     print(f"share {share:g}: {seconds:.0f} s", flush=True)
     save_file(network.state_dict(), path)
     return network
@@ -117,13 +117,14 @@ def shown(video: Tensor, drawn: Drawn) -> dict[str, float]:
     return {name: round(float(each.float().mean()), 3) for name, each in parts.items()}
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     torch.set_num_threads(1)
+    steps = int(arguments[0]) if arguments else STEPS
     drawn, new = draw(CLIPS, seed=0), draw(NEW, seed=99)
     table: list[dict[str, Any]] = []
     clips: dict[str, Tensor] = {}
     for share in SHARES:
-        network = learn_motion(learn_pictures(drawn), drawn, share)
+        network = learn_motion(learn_pictures(drawn), drawn, share, steps)
         row: dict[str, Any] = {"share": share, "captioned clips": round(share * CLIPS)}
         videos = {rate: made(network, new, rate) for rate in RATES}
         row |= shown(videos[2.0], new)
@@ -134,10 +135,10 @@ def main() -> int:
         print(json.dumps(row), flush=True)
     true = {f"{rate:g}": float(motion(to_video(new.clips(SHAPE, fps=rate))).norm(dim=1).mean()) for rate in RATES}
     result = {
-        "command": "python experiments/pictures_first.py",
+        "command": f"python experiments/pictures_first.py {steps}",
         "clips": CLIPS,
         "new clips": NEW,
-        "steps": {"pictures": PICTURE_STEPS, "clips": STEPS},
+        "steps": {"pictures": PICTURE_STEPS, "clips": steps},
         "prompts": new.captions[:4],
         "true step": {rate: round(value, 4) for rate, value in true.items()},
         "shares": table,
@@ -151,4 +152,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -284,7 +284,12 @@ if first and (kept := kept_clips("pictures_first")):
     display(plots.strips(rows, alt="one prompt by networks that saw ever more captions of motion", columns=5, fps=FPS))
 
 # %% [markdown]
-# SHARES
+# **Colours** are right in 94 to 100 of 100 clips, whatever the share: pictures have taught them, and learning motion did not unteach it. **Words of motion** nobody hears, not even where
+# all clips say what they do: a quarter is what chance would give, since there are four ways. And the frame rate is not heard either: the same way at 2, 4 and 8.
+#
+# So this run does *not* answer the question, and the reason is its length: 300 batches of 10 clips, 17 seconds. Motion is learnt late (chapter 08); the network of the last section
+# of this page, on the same clips, has had 1,500 batches of 16, and moves 64 of 64 as asked. What the run does show is the first half of Make-A-Video: layers that begin as
+# nothing do no harm. `python experiments/pictures_first.py 1500` has the patience for the second half; halved frames a second should then double the way.
 #
 # ## Motion as a number, and what a filter is worth
 #
