@@ -193,6 +193,10 @@ def world() -> dict[str, Any]:
     names |= {"usual": 80, "coords": random(6, 3), "factors": (2.0, 1.5, 1.5)}
     names |= {name: find_exercise(name).reference for name in ("times_for", "stretch")}
 
+    sigma = torch.tensor(1.5)
+    names |= {"u": lambda x, t, s: better(x, t) + s, "s2": 2 * s - t, "sigma": sigma, "data": torch.tensor(0.5)}
+    names |= {name: find_exercise(name).reference for name in ("halving_target", "edm_coefficients")}
+
     # transformer
     names |= {name: random(2, 2, 5, 12) for name in ("query", "key", "value")}
     names |= {

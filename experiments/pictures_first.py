@@ -1,0 +1,155 @@
+"""Pictures first, motion later: ``python experiments/pictures_first.py [STEPS]``; writes ``pictures_first.*``.
+
+A small transformer learns pictures with captions. Layers over time are added that begin as nothing (Make-A-Video,
+2209.14792), and it goes on with clips that have no captions of their own: only what a still of them would be called. A
+share of the clips says what they *do*. From which share on are the words of motion heard? Frames per second are told,
+too: what does half of them do? What is trained is kept in ``runs/pictures_first``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Generator, Tensor
+
+from minisora.cascade.fit import fit, flow_loss, picked, without_some
+from minisora.cascade.temporal import Inflated
+from minisora.cascade.world import Drawn, coloured, draw, motion, obeyed, tiny, to_video
+from minisora.diffusion import ab2, sample, time_grid
+from minisora.diffusion.path import Velocity
+from minisora.diffusion.precondition import preconditioned
+from minisora.files import replacing
+from minisora.model import DiT, TextTokens, video_velocity
+
+OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
+RUNS = Path("runs/pictures_first")
+SHAPE = (5, 16, 16)
+CLIPS, NEW = 2048, 32
+SHARES = (0.0, 0.1, 1.0)  #: Of the clips, how many say what they do.
+RATES = (2.0, 4.0, 8.0)  #: Frames a second that occur in training.
+PICTURE_STEPS, PICTURES, STEPS, BATCH = 300, 48, 300, 10  #: STEPS are few: motion wants more.
+GUIDANCE, CALLS = 3.0, 8
+
+
+def told(rate: Tensor) -> Tensor:
+    """Frames a second as the network is told them: ``b`` to ``b 1``, from -1 to 1."""
+    return (rate / 4).log2()[:, None]
+
+
+def velocity_of(network: Inflated, text: TextTokens, rate: Tensor) -> Velocity:
+    return preconditioned(lambda x, t: network(x, t, text, told(rate)))
+
+
+def learn_pictures(drawn: Drawn) -> DiT:
+    """The transformer that knows single frames and their names."""
+    path, frames = RUNS / "pictures.safetensors", drawn.clips(SHAPE)
+    network, ids = tiny(), drawn.ids(drawn.stills)
+    if path.exists():
+        network.load_state_dict(load_file(path))
+        return network
+
+    def loss(dit: DiT, dice: Generator) -> Tensor:
+        chosen = picked(len(drawn), PICTURES, dice)
+        which = torch.randint(SHAPE[0], (PICTURES,), generator=dice)
+        x0 = frames[chosen, :, which][:, :, None]
+        words = without_some(ids[chosen], 0.1, dice)
+        return flow_loss(preconditioned(video_velocity(dit, words, (1, *SHAPE[1:]))), x0, dice)
+
+    network, seconds = fit(network, loss, steps=PICTURE_STEPS)
+    print(f"pictures: {seconds:.0f} s", flush=True)
+    RUNS.mkdir(parents=True, exist_ok=True)
+    save_file(network.state_dict(), path)
+    return network
+
+
+def learn_motion(pictures: DiT, drawn: Drawn, share: float, steps: int) -> Inflated:
+    """The same with layers over time, by clips of which a share is captioned in full."""
+    network = Inflated(pictures, told=1).requires_grad_(True)
+    path = RUNS / f"share-{share:g}-{steps}.safetensors"
+    if path.exists():
+        network.load_state_dict(load_file(path))
+        return network.eval()
+    rates = {rate: drawn.clips(SHAPE, fps=rate) for rate in RATES}
+    texts = [full if i < share * len(drawn) else still for i, (full, still) in enumerate(captions(drawn))]
+    ids = drawn.ids(texts)
+
+    def loss(network: Inflated, dice: Generator) -> Tensor:
+        chosen = picked(len(drawn), BATCH, dice)
+        which = torch.randint(len(RATES), (BATCH,), generator=dice)
+        x0 = torch.stack([rates[RATES[r]][i] for r, i in zip(which.tolist(), chosen.tolist(), strict=True)])
+        text = network.dit.encode_text(without_some(ids[chosen], 0.1, dice))
+        return flow_loss(velocity_of(network, text, torch.tensor(RATES)[which]), x0, dice)
+
+    network, seconds = fit(network, loss, steps=steps)
+    print(f"share {share:g}: {seconds:.0f} s", flush=True)
+    save_file(network.state_dict(), path)
+    return network
+
+
+def captions(drawn: Drawn) -> list[tuple[str, str]]:
+    return list(zip(drawn.captions, drawn.stills, strict=True))
+
+
+@torch.no_grad()
+def made(network: Inflated, drawn: Drawn, rate: float, texts: list[str] | None = None) -> Tensor:
+    """Clips of captions, in pixels."""
+    ids = drawn.ids(texts)
+    text, blank = network.dit.encode_text(ids), network.dit.encode_text(drawn.ids([""] * len(ids)))
+    rates = torch.full((len(ids),), rate)
+    better, worse = (velocity_of(network, each, rates) for each in (text, blank))
+    noise = torch.randn(len(ids), 3, *SHAPE, generator=Generator().manual_seed(7))
+
+    def guided(x: Tensor, t: Tensor) -> Tensor:
+        away = worse(x, t)
+        return away + GUIDANCE * (better(x, t) - away)
+
+    return to_video(sample(guided, noise, time_grid(CALLS), step=ab2))
+
+
+def shown(video: Tensor, drawn: Drawn) -> dict[str, float]:
+    parts = {"motion": obeyed(video, drawn.scenes), "colour": coloured(video, drawn.scenes)}
+    return {name: round(float(each.float().mean()), 3) for name, each in parts.items()}
+
+
+def main(arguments: list[str]) -> int:
+    torch.set_num_threads(1)
+    steps = int(arguments[0]) if arguments else STEPS
+    drawn, new = draw(CLIPS, seed=0), draw(NEW, seed=99)
+    table: list[dict[str, Any]] = []
+    clips: dict[str, Tensor] = {}
+    for share in SHARES:
+        network = learn_motion(learn_pictures(drawn), drawn, share, steps)
+        row: dict[str, Any] = {"share": share, "captioned clips": round(share * CLIPS)}
+        videos = {rate: made(network, new, rate) for rate in RATES}
+        row |= shown(videos[2.0], new)
+        row["moves at all"] = round(float((motion(videos[2.0]).norm(dim=1) > 0.02).float().mean()), 3)
+        row["step"] = {f"{rate:g}": round(float(motion(videos[rate]).norm(dim=1).mean()), 4) for rate in RATES}
+        clips[f"{share:g}"] = ((videos[2.0][:4] + 1) * 127.5).round().to(torch.uint8)
+        table.append(row)
+        print(json.dumps(row), flush=True)
+    true = {f"{rate:g}": float(motion(to_video(new.clips(SHAPE, fps=rate))).norm(dim=1).mean()) for rate in RATES}
+    result = {
+        "command": f"python experiments/pictures_first.py {steps}",
+        "clips": CLIPS,
+        "new clips": NEW,
+        "steps": {"pictures": PICTURE_STEPS, "clips": steps},
+        "prompts": new.captions[:4],
+        "true step": {rate: round(value, 4) for rate, value in true.items()},
+        "shares": table,
+    }
+    save_file(clips, OUT / "pictures_first.safetensors")
+    (OUT / "pictures_first.safetensors").chmod(0o644)
+    with replacing(OUT / "pictures_first.json") as draft:
+        draft.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(f"{time.process_time():.0f} s of processor time in all")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
