@@ -29,7 +29,7 @@ def things_of(values: dict[str, Tensor], *, generator: Generator, frames: int = 
     square = of["shape"] > 0.5
     size = torch.where(square, size * 0.886, size)  # a square of the disc's area
     room = (WIDTH - 9 - speed * (frames - 1)).clamp(min=0)
-    start = torch.stack([4.5 + room * torch.rand(n, generator=generator), uniform(n, 5, 11, generator)], dim=1)
+    start = torch.stack([4.5 + room * torch.rand(n, generator=generator), uniform(n, 6.5, 9.5, generator)], dim=1)
     path = uniform_path(start, torch.stack([speed, torch.zeros(n)], dim=1), frames)
     colour = torch.where(of["colour"][:, None] > 0.5, torch.tensor(BLUE), torch.tensor(RED))
     return Things(path[:, None], size[:, None], colour[:, None], square[:, None])
@@ -63,18 +63,21 @@ def read(video: Tensor, name: str, *, since: int) -> Tensor:
     area = solid.sum((2, 3)).mean(1)
     if name == "size":
         return (area > torch.pi * (sum(SIZES) / 2) ** 2).float()
-    return (roundness(solid) < SQUARENESS).float()
+    return (independence(solid) > SQUARENESS).float()
 
 
-#: Half way between a square and a disc. The mean squared distance from the middle, over the area, is 1/6 for a square
-#: and 1/2π for a disc.
-SQUARENESS = 0.5 * (1 / 6 + 1 / (2 * torch.pi))
+SQUARENESS = 0.85  #: Between a disc's 2/3 and a square's 1; soft edges bring both a little nearer to each other.
 
 
-def shape_number(solid: Tensor) -> Tensor:
-    """The mean squared radius over the area: 1 / 2π for a disc, 1 / 6 for a square, ``b t h w -> b``."""
-    total = solid.sum((2, 3)).clamp(min=1e-6)
+def independence(solid: Tensor) -> Tensor:
+    """``mean(x² y²) / (mean(x²) mean(y²))`` from the middle of what is solid, ``b t h w -> b``.
+
+    1 for a square, in which x says nothing about y, and 2/3 for a disc, where far out in x there is little room in y.
+    """
+    total = solid.sum((2, 3)).clamp(min=1e-6)[..., None]
     y, x = torch.arange(solid.shape[2]) + 0.5, torch.arange(solid.shape[3]) + 0.5
-    mx, my = (solid.sum(2) * x).sum(2) / total, (solid.sum(3) * y).sum(2) / total
-    square = (solid.sum(2) * (x - mx[..., None]).square()).sum(2) + (solid.sum(3) * (y - my[..., None]).square()).sum(2)
-    return (square / total / total).mean(1)
+    dx = (x - (solid.sum(2) * x).sum(2, keepdim=True) / total).square()
+    dy = (y - (solid.sum(3) * y).sum(2, keepdim=True) / total).square()
+    both = (solid * dy[..., None] * dx[:, :, None]).sum((2, 3)) / total[..., 0]
+    xx, yy = ((solid.sum(axis) * each).sum(2) / total[..., 0] for axis, each in ((2, dx), (3, dy)))
+    return (both / (xx * yy).clamp(min=1e-6)).mean(1)

@@ -51,7 +51,7 @@ def collision(n: int, speeds: Speeds, *, generator: Generator, frames: int = FRA
     """``n`` times a red disc from the left and a blue one from the right, head on, both at a speed of the interval."""
     radius = torch.stack([uniform(n, 2.0, 3.0, generator), uniform(n, 2.0, 3.0, generator)], dim=1)
     speed = torch.stack([speeds.sample(n, generator), speeds.sample(n, generator)], dim=1)
-    height, gap = uniform(n, 5, 11, generator), uniform(n, 2.5, 5.5, generator)
+    height, gap = uniform(n, 6, 10, generator), uniform(n, 2.5, 5.5, generator)
     places = torch.empty(n, 2, frames, 2)
     for i in range(n):
         space = new_space()

@@ -52,7 +52,7 @@ def uniform_motion(n: int, speeds: Speeds, *, generator: Generator, frames: int 
     speed = speeds.sample(n, generator)
     radius = uniform(n, 2.0, 3.0, generator)
     room = (WIDTH - 8 - speed * (frames - 1)).clamp(min=0)
-    start = torch.stack([4 + room * torch.rand(n, generator=generator), uniform(n, 4, 12, generator)], dim=1)
+    start = torch.stack([4 + room * torch.rand(n, generator=generator), uniform(n, 6, 10, generator)], dim=1)
     velocity = torch.stack([speed, torch.zeros(n)], dim=1)
     return discs(uniform_path(start, velocity, frames)[:, None], radius[:, None], RED)
 

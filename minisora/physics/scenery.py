@@ -44,7 +44,7 @@ def behind_a_wall(
     The wall is drawn as squares over the disc; its left edge is at 11.
     """
     speed = speeds.sample(n, generator)
-    start = torch.stack([uniform(n, 3.5, 6.5, generator), uniform(n, 4, 12, generator)], dim=1)
+    start = torch.stack([uniform(n, 3.5, 6.5, generator), uniform(n, 5, 11, generator)], dim=1)
     path = uniform_path(start, torch.stack([speed, torch.zeros(n)], dim=1), frames)
     thing = discs(path[:, None], uniform(n, 2.0, 2.6, generator)[:, None], RED)
     blue = torch.rand(n, 1, 1, generator=generator) < 0.5
