@@ -2,9 +2,9 @@
 
     python experiments/eureka.py
 
-After ``experiments/play.py``. Rewards evolve on some rooms: the actions that each likes best are sought in the learnt world
-and scored in the true one. Then the best of them, a hand-written one and one that is easily hacked are compared in new
-rooms, planned in the dream and in truth. Results go to ``data/ladder/eureka.json``.
+After ``experiments/play.py``. Rewards evolve on some rooms: the actions that each likes best are sought in the learnt
+world and scored in the true one. Then the best of them, a hand-written one and one that is easily hacked are compared
+in new rooms, planned in the dream and in truth. Results go to ``data/ladder/eureka.json``.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def main() -> int:
         row = measured(reward, new, {"dream": dream, "truth": truly})
         gained = float(reward.total(features(nobody)).mean()), float(score(nobody).mean())
         row["usual"] = {"reward": round(gained[0], 3), "score": round(gained[1], 4)}
-        row["verdict"] = verdict(row["dream"]["reward there"], row["dream"]["reward in truth"], row["dream"]["score"], gained)
+        row["verdict"] = verdict(
+            row["dream"]["reward there"], row["dream"]["reward in truth"], row["dream"]["score"], gained
+        )
         rows[name] = row
         print(json.dumps({name: row}), flush=True)
     hard = {name: pressure(parse(rewards[name]), new, dream) for name in ("written by hand", "hacked")}

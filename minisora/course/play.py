@@ -1,7 +1,7 @@
 """The learnt world with buttons and keys, beside the true one: in a notebook, or on a page of its own.
 
-    from minisora.course.play import Play
-    Play()
+from minisora.course.play import Play
+Play()
 """
 
 from __future__ import annotations
@@ -143,7 +143,9 @@ class Play:
             await asyncio.sleep(due - loop.time())
 
     def _show(self) -> None:
-        self.view.value = stack(_enlarged("dreamt", self.picture[0], self.state), _enlarged("true", None, self.state)).html
+        self.view.value = stack(
+            _enlarged("dreamt", self.picture[0], self.state), _enlarged("true", None, self.state)
+        ).html
         self.view.value = self.view.value.replace("<br>", " &nbsp; ")
         off = "as the rule says" if self.wrong == 0 else f"{self.wrong} cells are not as the rule says"
         self.said.value = f"Room {self.seed}, frame {self.frames}: {off}. Left the dream, right the truth."

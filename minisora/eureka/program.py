@@ -19,7 +19,9 @@ from minisora.errors import UserError
 from minisora.eureka.features import FEATURES
 
 FORMS = ("plain", "near", "change")
-_TERM = re.compile(r"\s*([+-])?\s*(?:(\d+(?:\.\d+)?)\s*\*\s*)?((?:near|change)\()?([a-z]+\([a-z]+(?:, ?[a-z]+)?\))(\))?\s*")
+_TERM = re.compile(
+    r"\s*([+-])?\s*(?:(\d+(?:\.\d+)?)\s*\*\s*)?((?:near|change)\()?([a-z]+\([a-z]+(?:, ?[a-z]+)?\))(\))?\s*"
+)
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ def verdict(dreamt: float, true: float, score: float, usual: tuple[float, float]
         score: what the plans are worth for the task.
         usual: reward and score of plans that nobody sought, in the true world.
     Returns: "the model is exploited" if less than half of what the plans gained in the dream is there in truth; else
-        "the reward is hacked" if the gain is real and the score has not grown; "fine" otherwise, and "nothing gained" if
-        there was no gain in the dream at all.
+        "the reward is hacked" if the gain is real and the score has not grown; "fine" otherwise, and "nothing gained"
+        if there was no gain in the dream at all.
     """
     reward, task = usual
     if dreamt <= reward:

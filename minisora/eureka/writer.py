@@ -1,7 +1,7 @@
 """An adapter for a language model: whatever turns a text into texts can write the rewards. None is needed.
 
-    write = model_writer(lambda prompt: [client.ask(prompt) for _ in range(16)])
-    evolve(state, plan, write)
+write = model_writer(lambda prompt: [client.ask(prompt) for _ in range(16)])
+evolve(state, plan, write)
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from minisora.eureka.program import Program, parse
 #: ``prompt -> answers``: the language model, or what it once said.
 Model = Callable[[str], list[str]]
 
-TASK = """A player in a room of 6 x 6 cells walks up, down, left, right, or stays, for twelve steps. It pushes a ball when it
-walks into it. The ball shall come to lie on the goal. Write a reward for each frame as one line:
+TASK = """A player in a room of 6 x 6 cells walks up, down, left, right, or stays, for twelve steps. It pushes a ball
+when it walks into it. The ball shall come to lie on the goal. Write a reward for each frame as one line:
 
     program = term, { ("+" | "-"), term }
     term    = [ number, "*" ], ( feature | "near(" feature ")" | "change(" feature ")" )

@@ -9,6 +9,7 @@ import math
 
 import pymunk
 import torch
+from pymunk.constraints import PinJoint
 from torch import Generator, Tensor
 
 from minisora.physics.motions import Speeds, uniform
@@ -74,7 +75,7 @@ def pendulum(n: int, speeds: Speeds, *, generator: Generator, frames: int = FRAM
     for i in range(n):
         space, (a, r) = new_space(PENDULUM_GRAVITY), (float(angle[i]), float(length[i]))
         bob = disc(space, (PIVOT[0] + r * math.sin(a), PIVOT[1] + r * math.cos(a)), (0, 0), 2.0)
-        space.add(pymunk.PinJoint(space.static_body, bob, PIVOT, (0, 0)))
+        space.add(PinJoint(space.static_body, bob, PIVOT, (0, 0)))
         places[i] = simulate(space, [bob], frames)
     return beside(thread(places[:, 0]), discs(places, torch.full((n, 1), 2.2), RED))
 

@@ -18,7 +18,8 @@ def weights(video: Tensor, channel: int) -> Tensor:
 
 
 def centroids(video: Tensor, channel: int = 0) -> Tensor:
-    """The middle of what has this colour, in each frame: ``b 3 t h w -> b t 2``, x and y in pixels; NaN where nothing has."""
+    """The middle of what has this colour, in each frame: ``b 3 t h w -> b t 2``, x and y in pixels; NaN where "
+    "nothing has."""
     weight = weights(video, channel)
     y, x = (torch.arange(size, device=video.device) + 0.5 for size in video.shape[3:])
     total = weight.sum((2, 3))

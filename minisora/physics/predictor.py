@@ -1,7 +1,7 @@
 """A model that has seen some motions continues others: the course's transformer on pixels, told the first frames.
 
-It predicts the clean clip and not the velocity: a patch of 8 x 8 pixels holds more numbers than the network is wide, and
-noise, unlike clips, cannot be squeezed (Li & He 2025, 2511.13720). What samples is the course's one sampler all the same.
+It predicts the clean clip and not the velocity: a patch of 8 x 8 pixels holds more numbers than the network is wide,
+and noise, unlike clips, cannot be squeezed (Li & He 2025, 2511.13720). The course's one sampler does all the same.
 """
 
 from __future__ import annotations

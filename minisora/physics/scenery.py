@@ -63,9 +63,7 @@ def _wall(n: int, width: Tensor, frames: int, side: float = 2.0) -> Things:
     grid = torch.stack([x[:, :, None].expand(-1, -1, len(y)), y.expand(n, len(steps), -1)], dim=-1).flatten(1, 2)
     places = grid[:, :, None].expand(-1, -1, frames, -1)
     k = places.shape[1]
-    return Things(
-        places, torch.full((n, k), side), torch.full((n, k, 3), -0.2), torch.ones(n, k, dtype=torch.bool)
-    )
+    return Things(places, torch.full((n, k), side), torch.full((n, k, 3), -0.2), torch.ones(n, k, dtype=torch.bool))
 
 
 def _over_ground(

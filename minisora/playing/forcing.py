@@ -1,7 +1,7 @@
 """How the world is learnt: every frame from the frames before it, which may be noisy, too.
 
-In one pass the network sees each clip twice: as a *history*, at noise levels of its own, and as *targets* to be denoised.
-A target sees the history before it and itself, never another target: just what it will see in play, where the
+In one pass the network sees each clip twice: as a *history*, at noise levels of its own, and as *targets* to be
+denoised. A target sees the history before it and itself, never another target: just what it will see in play, where the
 history is a cache. With a clean history this is teacher forcing. With a noisy one, whose level is told, the network
 learns not to trust the past to the last pixel (Chen et al. 2024, 2407.01392; GameNGen, 2408.14837).
 """

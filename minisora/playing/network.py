@@ -127,9 +127,9 @@ class FrameTransformer(nn.Module):
         return [parameter for parameter in self.blocks.parameters() if parameter.ndim == 2]
 
     def _mask(self, frames: int, mask: Tensor | None, cache: Cache | None) -> Tensor | None:
+        if mask is None and frames == 1:  # it sees all that there is
+            return None
         if mask is None:
-            if frames == 1:  # it sees all that there is
-                return None
             past = 0 if cache is None else cache[0][0].shape[2] // self.config.tokens
             mask = torch.ones(frames, past + frames, dtype=torch.bool).tril(past)
         tokens = self.config.tokens

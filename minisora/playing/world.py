@@ -70,7 +70,8 @@ def new_states(n: int, generator: Generator) -> State:
 
 
 def step(state: State, action: Tensor) -> State:
-    """The rule: the player goes where there is no wall and no end of the room, and pushes the ball if that can move on. ``action: n``."""
+    """The rule: the player goes where there is no wall and no end of the room, and pushes the ball if that can "
+    "move on. ``action: n``."""
     move = torch.tensor(MOVES)[action]
     target = state.player + move
     pushes = (target == state.ball).all(1) & (action > 0)

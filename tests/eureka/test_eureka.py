@@ -23,7 +23,7 @@ def dice(seed=0):
 
 def room(player, ball, goal):
     walls = torch.zeros(1, SIZE, SIZE, dtype=torch.bool)
-    return State(*(torch.tensor([place]) for place in (player, ball, goal)), walls)
+    return State(torch.tensor([player]), torch.tensor([ball]), torch.tensor([goal]), walls)
 
 
 def played(state, *names):

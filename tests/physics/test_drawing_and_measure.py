@@ -55,7 +55,9 @@ def test_an_image_is_below_its_thing_and_a_shadow_too():
 def test_a_wall_hides_a_thing_and_gives_it_back():
     things, ground = behind_a_wall(40, Speeds(((2.0, 2.1),)), generator=dice(), wall=(8.0, 8.1))
     clips = draw(things, ground)
-    ink = torch.stack([(clips[:, c] - clips[:, [i for i in range(3) if i != c]].amax(1)).clamp(min=0.2) - 0.2 for c in (0, 2)])
+    ink = torch.stack(
+        [(clips[:, c] - clips[:, [i for i in range(3) if i != c]].amax(1)).clamp(min=0.2) - 0.2 for c in (0, 2)]
+    )
     ink = ink.sum((0, 3, 4))
     assert bool((ink.amin(1) < 0.2 * ink[:, 0]).all()) and float((ink[:, -1] / ink[:, 0]).mean()) > 0.8
 

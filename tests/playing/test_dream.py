@@ -35,9 +35,7 @@ def test_a_cache_is_the_mask_frame_by_frame():
     whole, _ = net(x, levels, actions, torch.arange(5))
     cache, parts = None, []
     for i in range(5):
-        part, cache = net(
-            x[:, i : i + 1], levels[:, i : i + 1], actions[:, i : i + 1], torch.tensor([i]), cache=cache
-        )
+        part, cache = net(x[:, i : i + 1], levels[:, i : i + 1], actions[:, i : i + 1], torch.tensor([i]), cache=cache)
         parts.append(part)
     torch.testing.assert_close(torch.cat(parts, dim=1), whole, atol=1e-5, rtol=1e-5)
     assert float(whole.std()) > 0.01

@@ -32,7 +32,7 @@ def room(player, ball, goal, *walls):
     there = torch.zeros(1, SIZE, SIZE, dtype=torch.bool)
     for row, column in walls:
         there[0, row, column] = True
-    return State(*(torch.tensor([place]) for place in (player, ball, goal)), there)
+    return State(torch.tensor([player]), torch.tensor([ball]), torch.tensor([goal]), there)
 
 
 def after(state, *names):

@@ -70,7 +70,8 @@ FORCING_MASK = Exercise(
         Mistake(
             "it sees the answer",
             _parts(new_old=lambda f: _ones(f).tril()),
-            "a target sees its own frame in the history, where it is clean: it only has to copy it, and in play it will "
+            "a target sees its own frame in the history, where it is clean: it only has to copy it, and in play it "
+            "will "
             "not be there. The history *before* it",
         ),
         Mistake(
@@ -139,7 +140,8 @@ FORCING_MASK = Exercise(
     alternatives=(_parts(), _by_question),
     hints=(
         "Four squares: the history looks at the history, at the targets; targets look at the history, at the targets.",
-        "`torch.ones(f, f, dtype=torch.bool).tril()` is up to itself, `.tril(-1)` is before itself, `torch.eye` itself.",
+        "`torch.ones(f, f, dtype=torch.bool).tril()` is up to itself, `.tril(-1)` is before itself, `torch.eye` "
+        "itself.",
         "`torch.cat([torch.cat([upto, nobody], 1), torch.cat([before, itself], 1)])`.",
     ),
     becomes="minisora/playing/forcing.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +35,15 @@ def _asked(says: str, *, action: float = 2.0, times: Tensor = TIMES, level: floa
     return Case(
         says,
         lambda f: _pair(
-            f(_look, PAST.clone(), torch.tensor([action]), NOISE.clone(), times.clone(), level=level, fresh=FRESH.clone())
+            f(
+                _look,
+                PAST.clone(),
+                torch.tensor([action]),
+                NOISE.clone(),
+                times.clone(),
+                level=level,
+                fresh=FRESH.clone(),
+            )
         ),
     )
 
@@ -60,7 +69,7 @@ def _made(
         look: Look, cache: Any, action: Tensor, noise: Tensor, times: Tensor, *, level: float, fresh: Tensor
     ) -> tuple[Tensor, Any]:
         x, longer = noise, cache
-        for t, s in zip(times[:-1], times[1:], strict=True):
+        for t, s in itertools.pairwise(times):
             clean, longer = look(x, told(t, s), action, cache)
             x = move(x, clean, t, s)
             cache = longer if every_step else cache
@@ -108,13 +117,15 @@ NEXT_FRAME = Exercise(
         Mistake(
             "nothing is remembered",
             _nothing_kept,
-            "you return the cache that you were given: look at the finished frame once more, and return the cache of that "
+            "you return the cache that you were given: look at the finished frame once more, and return the cache "
+            "of that "
             "look",
         ),
         Mistake(
             "the last look is remembered",
             _made(keep=None),
-            "you remember what the last step of denoising looked at, which was still noisy: one more look, at the finished "
+            "you remember what the last step of denoising looked at, which was still noisy: one more look, at the "
+            "finished "
             "frame",
         ),
         Mistake(
@@ -161,7 +172,8 @@ NEXT_FRAME = Exercise(
         Mistake(
             "the whole way at once",
             _made(move=lambda x, clean, t, s: clean),
-            "you take the first clean picture for the next noisy one: go there by a share of the way, x + (s - t) * (x - "
+            "you take the first clean picture for the next noisy one: go there by a share of the way, x + (s - t) * "
+            "(x - "
             "clean) / t",
         ),
         Mistake(
@@ -177,9 +189,12 @@ NEXT_FRAME = Exercise(
     ),
     alternatives=(_made(), _by_velocity),
     hints=(
-        "Two parts: make the frame (a loop over `times`, the cache as it was), then look at it once more to remember it.",
-        "`clean, _ = look(x, t, action, cache)`, then `x = x + (s - t) * (x - clean) / t`, for each t and the s after it.",
-        "`_, longer = look((1 - level) * x + level * fresh, torch.as_tensor(level), action, cache)`, `return x, longer`.",
+        "Two parts: make the frame (a loop over `times`, the cache as it was), then look at it once more to "
+        "remember it.",
+        "`clean, _ = look(x, t, action, cache)`, then `x = x + (s - t) * (x - clean) / t`, for each t and the s "
+        "after it.",
+        "`_, longer = look((1 - level) * x + level * fresh, torch.as_tensor(level), action, cache)`, `return x, "
+        "longer`.",
     ),
     becomes="minisora/playing/dream.py",
     minutes=15,

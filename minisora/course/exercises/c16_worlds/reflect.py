@@ -87,7 +87,12 @@ REFLECT = Exercise(
     reference=reflect,
     cases=(
         _asked("one term that is the score", SCORES, expected=[[1.0, 1.0]]),
-        _asked("a term that goes with the score, and one of three times the size", GOOD, 3 * GOOD, expected=[[0.25, 1], [0.75, 1]]),
+        _asked(
+            "a term that goes with the score, and one of three times the size",
+            GOOD,
+            3 * GOOD,
+            expected=[[0.25, 1], [0.75, 1]],
+        ),
         _asked("one that goes against it", -2 * SCORES, SCORES, expected=[[2 / 3, -1.0], [1 / 3, 1.0]]),
         _asked("three terms, the last of which is constant", GOOD, NOISE, CONSTANT),
         _asked("a large offset on a small term", 100 + 0.1 * NOISE, GOOD),
@@ -97,7 +102,8 @@ REFLECT = Exercise(
         Mistake(
             "size instead of spread",
             _table_of(spread=lambda x: x.abs().mean(0)),
-            "your share is of the size of a term. A term that is large and always the same decides nothing: its standard "
+            "your share is of the size of a term. A term that is large and always the same decides nothing: its "
+            "standard "
             "deviation counts",
         ),
         Mistake(

@@ -100,18 +100,21 @@ STAGGERED = Exercise(
         Mistake(
             "round and round",
             _clocks(before=_round),
-            "your clocks begin again after their end (an index below 0, or a remainder): hold them at both ends, `clamp`",
+            "your clocks begin again after their end (an index below 0, or a remainder): hold them at both ends, "
+            "`clamp`",
         ),
         Mistake(
             "cut off",
             _clocks(rows=lambda last, frames, delay: last + 1),
-            "you stop when the first frame is ready: the last one starts delay * (frames - 1) steps later, and needs as "
+            "you stop when the first frame is ready: the last one starts delay * (frames - 1) steps later, and "
+            "needs as "
             "many steps more",
         ),
         Mistake(
             "a delay too many",
             _clocks(rows=lambda last, frames, delay: last + delay * frames + 1),
-            "there are rows at the end in which nothing moves any more: the last frame waits delay * (frames - 1) steps, "
+            "there are rows at the end in which nothing moves any more: the last frame waits delay * (frames - 1) "
+            "steps, "
             "not delay * frames",
         ),
         Mistake(

@@ -87,7 +87,9 @@ VELOCITY_ERROR = Exercise(
         _asked("two given frames", _line(RIGHT, (5.5, 0.0), *[RIGHT] * 3), TRUE, 1.0, given=2),
         _asked(
             "two clips, in one of which the thing is lost",
-            torch.cat([torch.cat([TRUE[:, :4], torch.full((1, 2, 2), NAN)], dim=1), _line(*[RIGHT] * 2, *[(2.5, 0)] * 3)]),
+            torch.cat(
+                [torch.cat([TRUE[:, :4], torch.full((1, 2, 2), NAN)], dim=1), _line(*[RIGHT] * 2, *[(2.5, 0)] * 3)]
+            ),
             TRUE.expand(2, -1, -1),
             1.0,
         ),
@@ -107,7 +109,8 @@ VELOCITY_ERROR = Exercise(
         Mistake(
             "speeds",
             _error(size=lambda v, w: (v.norm(dim=-1) - w.norm(dim=-1)).abs()),
-            "you compare speeds: a thing that turns round keeps its speed. Subtract the velocities first, then take the "
+            "you compare speeds: a thing that turns round keeps its speed. Subtract the velocities first, then take "
+            "the "
             "length of the difference",
         ),
         Mistake(

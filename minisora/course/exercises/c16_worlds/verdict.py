@@ -100,7 +100,8 @@ VERDICT = Exercise(
         Mistake(
             "hacked first",
             _judged(model_first=False),
-            "you ask about the score first: where the gain is not even real, it is not the reward that is to blame for a "
+            "you ask about the score first: where the gain is not even real, it is not the reward that is to blame "
+            "for a "
             "low score, but the model",
         ),
         Mistake(
@@ -121,7 +122,8 @@ VERDICT = Exercise(
         Mistake(
             "exchanged",
             lambda *given: {HACKED: EXPLOITED, EXPLOITED: HACKED}.get(verdict(*given), verdict(*given)),
-            "the two are exchanged: a gain that is not there in truth exploits the *model*; one that is there, and is no "
+            "the two are exchanged: a gain that is not there in truth exploits the *model*; one that is there, and "
+            "is no "
             "use, hacks the *reward*",
         ),
         Mistake(
