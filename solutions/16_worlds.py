@@ -12,6 +12,7 @@
 import json
 
 import torch
+from IPython.display import display
 from torch import Generator, Tensor
 
 from minisora.checkpoint import shipped_folder
@@ -116,9 +117,7 @@ rows = {}
 for name, speeds in (("slow", SLOW), ("known", KNOWN), ("fast", FAST)):
     truth = draw(uniform_motion(1, speeds, generator=Generator().manual_seed(3)))
     rows |= {name: truth[0], f"{name}, made": foresee(model, truth, generator=Generator().manual_seed(5))[0]}
-plots.strips(rows, alt="slow, known and fast discs, each true and as the model goes on", columns=10, moving=False)
-
-# %%
+display(plots.strips(rows, alt="slow, known and fast discs, true and made", columns=10, moving=False))
 measured = json.loads((LADDER / "physics.json").read_text("utf-8"))
 print(f"velocity error of {measured['tested']} clips each\n{'':16}{'floor':>8}{'known':>8}{'slow':>8}{'fast':>8}")
 for law in LAWS:
@@ -181,9 +180,7 @@ truth = draw(things)
 made = foresee(swapped, truth, generator=Generator().manual_seed(5))
 one, two = int(blue.argmax()), int(blue.argmin())
 rows = {"given: blue disc": truth[one], "made": made[one], "given: red square": truth[two], "made of it": made[two]}
-plots.strips(rows, alt="a blue disc and a red square, and what the network makes of them", columns=10, moving=False)
-
-# %%
+display(plots.strips(rows, alt="a blue disc and a red square, and what is made of them", columns=10, moving=False))
 print(f"{'':22}{'both kept':>10}{'first wins':>12}{'second wins':>13}{'neither':>9}")
 for row in measured["attributes"]:
     first, second = row["pair"]
@@ -519,16 +516,12 @@ check.reflect(reflect)
 # %%
 reflect = use(reflect=reflect)
 evolved = json.loads((LADDER / "eureka.json").read_text("utf-8"))
-for i, generation in enumerate(evolved["generations"]):
-    scores = sorted((each["score"] for each in generation["tried"]), reverse=True)
-    print(f"generation {i}: best so far {generation['score']:.2f}, tried {scores[0]:.2f} to {scores[-1]:.2f}")
+print("best so far, by generation:", [generation["score"] for generation in evolved["generations"]])
 print("\nthe last one:")
 last = evolved["generations"][-1]
 for (share, correlation), term in zip(last["reflection"], parse(last["best"]).terms, strict=True):
     print(f"{'-' if term.weight < 0 else '+'} {term!s:40} {share:4.0%} of the spread, correlation {correlation:+.2f}")
-
-# %%
-print(f"{evolved['new rooms']} new rooms{'':14}{'planned in the dream':>22}{'in truth':>11}{'on the goal':>13}")
+print(f"\n{evolved['new rooms']} new rooms{'':14}{'planned in the dream':>22}{'in truth':>11}{'on the goal':>13}")
 for name, row in evolved["rewards"].items():
     inside, outside = row["dream"], row["truth"]
     print(
@@ -601,6 +594,8 @@ check.verdict(verdict)
 
 # %%
 verdict = use(verdict=verdict)
+from minisora.eureka.writer import prompt_for
+
 for name, row in evolved["rewards"].items():
     there, usual = row["dream"], row["usual"]
     says = verdict(there["reward there"], there["reward in truth"], there["score"], (usual["reward"], usual["score"]))
@@ -608,20 +603,16 @@ for name, row in evolved["rewards"].items():
         f"{there['reward there'] - usual['reward']:6.1f} dreamt, {there['reward in truth'] - usual['reward']:6.1f} true"
     )
     print(f"{name:17} gained {gains}, score {there['score']:5.2f} (usual {usual['score']:.2f}): {says}")
+told = prompt_for(parse(last["best"]), torch.tensor(last["reflection"]))
+print("\nwhat a language model would be told:", told[told.index("The best reward") :])
 
 # %% [markdown]
 # @@VERDICT
 #
 # A language model can take the grammar's place: `model_writer` wants a function from a text to texts, and takes from each answer
-# the last line that is a program. What it is told is the task, the grammar, and the reflection:
-
-# %%
-from minisora.eureka.writer import prompt_for
-
-said = prompt_for(parse(last["best"]), torch.tensor(last["reflection"]))
-print(said[said.index("The best reward") :])
-
-# %% [markdown]
+# the last line that is a program. The last lines above are the end of what it is told: the task, the grammar, and the
+# reflection. (`tests/eureka/` has a recorded answer to it.)
+#
 # ## Break it
 #
 # **First: lie about the noise.** The noisy network remembers its frames at level 0.3, and is told that they are clean.

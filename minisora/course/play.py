@@ -63,7 +63,7 @@ class Play:
         self.view, self.said = ipywidgets.HTML(), ipywidgets.HTML()
         self.buttons = {}
         for name, sign in SIGNS.items():
-            self.buttons[name] = ipywidgets.Button(description=sign, tooltip=name, layout={"width": "52px"})
+            self.buttons[name] = ipywidgets.Button(description=f"{sign} {name}", tooltip=name, layout={"width": "84px"})
             self.buttons[name].on_click(lambda _, name=name: self.press(name))
         self.keys = ipywidgets.Text(
             description="Keys", placeholder="click here; then w a s d, or space", style={"description_width": "initial"}
