@@ -28,9 +28,9 @@ from minisora.playing.dream import load_dreamer
 from minisora.playing.world import State, new_states
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
-FRAMES, ROOMS, NEW_ROOMS = 12, 24, 64
-GENERATIONS, EACH = 5, 8
-LEVEL = 0.1  #: Noise at which the dream remembers.
+FRAMES, ROOMS, NEW_ROOMS = 12, 16, 32
+GENERATIONS, EACH = 4, 6
+LEVEL = 0.0  #: Noise at which the dream remembers.
 HAND = "-1 * distance(ball, goal) - 0.25 * distance(player, ball)"
 REWARDS = {
     "the task itself": "-1 * distance(ball, goal)",
@@ -82,13 +82,12 @@ def pressure(reward: Program, state: State, dream: Any) -> list[dict[str, float]
 def main() -> int:
     torch.set_num_threads(1)
     begin = time.process_time()
-    network = load_dreamer(OUT / "play-noisy.safetensors")
-    dream = imagined(network, generator=Generator().manual_seed(20), history=LEVEL, steps=2)
-    quick = imagined(network, generator=Generator().manual_seed(20), history=LEVEL, steps=1)
+    network = load_dreamer(OUT / "play-clean.safetensors")
+    dream = imagined(network, generator=Generator().manual_seed(20), history=LEVEL, steps=1)
     state, dice = new_states(ROOMS, Generator().manual_seed(30)), Generator().manual_seed(31)
 
     def plan(reward: Program) -> Tensor:
-        return search(reward, quick, state, frames=FRAMES, generator=Generator().manual_seed(21), each=24, rounds=2)
+        return search(reward, dream, state, frames=FRAMES, generator=Generator().manual_seed(21), each=24, rounds=2)
 
     generations = []
     for found in evolve(state, plan, grammar_writer(dice, each=EACH), generations=GENERATIONS):

@@ -370,13 +370,16 @@ for name, row in played["one step"].items():
     print(f"{name} history: {steps}; where a ball is pushed ({row['pushes']}) {row['pushed']:.1%}")
 
 # %% [markdown]
-# @@ONE-STEP
+# 97 of 100 next frames are right to the last of their 36 cells; where a ball is pushed, 93, since then three things have to be
+# right together, and pushes are rare in the clips. More steps hardly help: there is only *one* next frame, and nothing to choose.
+# The network of the noisy history is a little behind in all of it. It has had the same time for a harder task.
 #
 # ## A thousand frames
 #
 # Now they dream on by themselves, a thousand frames in 32 rooms, and every frame is compared with the rule. Two questions, and
 # the first is milder: is it still **a room** (one player, one ball, the walls that there were)? And is it **the** room that it
-# should be? **Which of the four lines will be the lowest at frame 1,000?** (Remembered at 0 means: as it was made.)
+# should be? **Which of the five lines will be the lowest after a hundred frames?** (Remembered at 0 means: as it was made. At 0.1 noise is
+# mixed into the memory, and its level told; the network of the clean history has never seen any.)
 
 # %%
 names = {(each["network"], each["level"]): each["rows"] for each in played["long"]}
@@ -414,7 +417,7 @@ start = new_states(1, Generator().manual_seed(12))
 path, keys = busy_actions(start, LONG, Generator().manual_seed(13))
 shown = torch.tensor([1, 2, 5, 10, 20, 50, 100, 200])[: by_profile(8, fast=5)]
 rows = {"true": torch.stack([picture_of(path[i])[0] for i in shown], dim=1)}
-for name, level in (("clean", 0.0), ("noisy", 0.0), ("noisy", 0.2)):
+for name, level in (("clean", 0.0), ("clean", 0.1), ("noisy", 0.1)):
     made = dream_of(dreamer(name), picture_of(start), keys, generator=Generator().manual_seed(14), history=level)
     rows[f"{name}, {level:g}"] = made[0, shown].transpose(0, 1)
 alt = "one room at frames 1, 2, 5, 10, 20, 50, 100 and 200, true and dreamt"
@@ -466,7 +469,7 @@ print("read and written again:", str(parse("near(distance(ball, goal)) - 0.5 * m
 from minisora.eureka import features, imagined, score, search, truly
 
 network = dreamer()
-dream = imagined(network, generator=Generator().manual_seed(20), history=0.1)
+dream = imagined(network, generator=Generator().manual_seed(20))
 start = new_states(by_profile(16, fast=4), Generator().manual_seed(33))
 hand = parse("-1 * distance(ball, goal) - 0.25 * distance(player, ball)")
 plan = search(hand, dream, start, frames=12, generator=Generator().manual_seed(21), each=by_profile(32, fast=8))
@@ -625,7 +628,7 @@ from minisora.playing.drift import drift
 start = new_states(16, Generator().manual_seed(40))
 path, keys = busy_actions(start, by_profile(40, fast=8), Generator().manual_seed(41))
 for lie in (False, True):
-    dream_ = Dream(network, picture_of(start), generator=Generator().manual_seed(42), history=0.3)
+    dream_ = Dream(dreamer("noisy"), picture_of(start), generator=Generator().manual_seed(42), history=0.3)
     if lie:
         look = dream_._look
         dream_._look = lambda x, level, action, cache, look=look: look(x, level * (level != 0.3), action, cache)

@@ -28,7 +28,7 @@ FPS = 10
 STILLS = 9  #: Frames of the still picture.
 
 
-def dreamer(name: str = "noisy") -> FrameTransformer:
+def dreamer(name: str = "clean") -> FrameTransformer:
     """The network that comes with the course; without it an untrained one, which says so."""
     try:
         return load_dreamer(shipped_folder().parent / "ladder" / f"play-{name}.safetensors")
@@ -54,7 +54,7 @@ class Play:
     """
 
     def __init__(
-        self, network: FrameTransformer | None = None, *, seed: int = 0, history: float = 0.1, steps: int = 2
+        self, network: FrameTransformer | None = None, *, seed: int = 0, history: float = 0.0, steps: int = 2
     ) -> None:
         self.network = dreamer() if network is None else network
         self.history, self.steps, self.seed = history, steps, seed
