@@ -28,7 +28,7 @@ from minisora.playing.dream import load_dreamer
 from minisora.playing.world import State, new_states
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
-FRAMES, ROOMS, NEW_ROOMS = 12, 16, 32
+FRAMES, ROOMS, NEW_ROOMS = 12, 12, 24
 GENERATIONS, EACH = 4, 6
 LEVEL = 0.0  #: Noise at which the dream remembers.
 HAND = "-1 * distance(ball, goal) - 0.25 * distance(player, ball)"
@@ -36,16 +36,17 @@ REWARDS = {
     "the task itself": "-1 * distance(ball, goal)",
     "written by hand": HAND,
     "hacked": "1 * covered(goal)",
-    "moves the ball": "1 * moved(ball)",
 }
-PRESSURE = (1, 2, 4, 8, 16, 32, 64)  #: Numbers of random candidates of which the reward's favourite is taken.
+PRESSURE = (1, 2, 4, 8, 16, 32)  #: Numbers of random candidates of which the reward's favourite is taken.
 
 
 def measured(reward: Program, state: State, worlds: dict[str, Any], rounds: int = 3) -> dict[str, Any]:
     """A reward's plans from each world, played in the true one."""
     row: dict[str, Any] = {"program": str(reward)}
     for name, world in worlds.items():
-        plan = search(reward, world, state, frames=FRAMES, generator=Generator().manual_seed(21), rounds=rounds)
+        plan = search(
+            reward, world, state, frames=FRAMES, generator=Generator().manual_seed(21), rounds=rounds, each=24
+        )
         cells, dreamt = truly(state, plan), world(state, plan)
         reached = score(cells)
         row[name] = {
@@ -87,7 +88,9 @@ def main() -> int:
     state, dice = new_states(ROOMS, Generator().manual_seed(30)), Generator().manual_seed(31)
 
     def plan(reward: Program) -> Tensor:
-        return search(reward, dream, state, frames=FRAMES, generator=Generator().manual_seed(21), each=24, rounds=2)
+        return search(
+            reward, dream, state, frames=FRAMES, generator=Generator().manual_seed(21), each=16, rounds=2, elite=4
+        )
 
     generations = []
     for found in evolve(state, plan, grammar_writer(dice, each=EACH), generations=GENERATIONS):

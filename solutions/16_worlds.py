@@ -43,23 +43,21 @@ Play()
 # The first two are formulas, the other two are simulated by pymunk. Ten frames of 16 x 32 pixels, and a row of each:
 
 # %%
-from minisora.physics import centroids, draw
 from minisora.physics.bodies import collision, pendulum
-from minisora.physics.motions import FAST, KNOWN, SLOW, Speeds, parabola, uniform_motion
+from minisora.physics.motions import FAST, KNOWN, MIDDLE, SLOW, Speeds, parabola, uniform_motion
+from minisora.physics.things import STRIP, draw
 
 LAWS = {"uniform motion": uniform_motion, "parabola": parabola, "collision": collision, "pendulum": pendulum}
-N = by_profile(64, fast=16)
-things = {law: make(N, KNOWN, generator=Generator().manual_seed(1)) for law, make in LAWS.items()}
-rows = {law: draw(each)[0] for law, each in things.items()}
+rows = {law: draw(make(1, KNOWN, generator=Generator().manual_seed(1)))[0] for law, make in LAWS.items()}
 plots.strips(
     rows, alt="a disc that moves evenly, one that falls, two that collide, a pendulum", columns=10, moving=False
 )
 
 # %% [markdown]
-# `python experiments/physics.py` has trained the course's transformer (0.3 million numbers, directly on pixels) on 2,000 such
-# clips. It is given three frames and makes the other seven. All speeds that it has seen lie **between 0.8 and 1.8 pixels a
-# frame**. Kang et al. (2024, [2411.02385](https://arxiv.org/abs/2411.02385)) did this with models up to a thousand times as
-# large, and asked: what happens at other speeds?
+# We begin with the first law alone, in a strip of 8 x 32 pixels. `python experiments/physics.py` has trained the course's transformer
+# (0.3 million numbers, directly on pixels) on 1,200 such clips. It is given three frames and makes the other seven. All speeds that
+# it has seen lie **between 0.8 and 1.8 pixels a frame**. Kang et al. (2024, [2411.02385](https://arxiv.org/abs/2411.02385)) did this
+# with models up to a thousand times as large, and asked: what happens at other speeds?
 #
 # For that one has to *measure* a velocity in pictures. `centroids` gives the middle of what is red (or blue) in each frame, to
 # a fraction of a pixel. The rest is yours.
@@ -85,47 +83,41 @@ def velocity_error(found: Tensor, places: Tensor, *, given: int = 3) -> float:
 check.velocity_error(velocity_error)
 
 # %% [markdown]
-# First the **floor**: the same measure on *true* clips. It is not 0, since pixels are coarse. Then the model, at speeds that it
-# knows. **At which law will it be worst? And is the error nearer to the floor, or to the speed itself (1.3)?**
+# First the **floor**: the same measure on *true* clips. It is not 0, since pixels are coarse. Then the model: at speeds that it
+# knows, and at slow (0.1 to 0.5) and fast ones (2.1 to 2.5), which it has never seen. **What would a model do that has understood
+# uniform motion? And one that has not?** In the strips the true clip is above, the made one below.
 
 # %%
 velocity_error = use(velocity_error=velocity_error)
+from minisora.physics.measure import centroids
 from minisora.physics.predictor import foresee, load_predictor
 
-LADDER = shipped_folder().parent / "ladder"
-model = load_predictor(LADDER / "physics-laws.safetensors")
-
-
-def error(law: str, speeds: Speeds, *, made: bool = True) -> float:
-    things = LAWS[law](N, speeds, generator=Generator().manual_seed(7))
-    clips = draw(things)
-    clips = foresee(model, clips, generator=Generator().manual_seed(5)) if made else clips
-    return velocity_error(centroids(clips), things.places[:, -1 if law == "pendulum" else 0])
-
-
-for law in LAWS:
-    print(f"{law:15} floor {error(law, KNOWN, made=False):.3f}, made {error(law, KNOWN):.3f} pixels a frame")
+LADDER, N, rows = shipped_folder().parent / "ladder", by_profile(64, fast=16), {}
+model = load_predictor(LADDER / "physics-uniform.safetensors")
+for name, speeds in (("slow", SLOW), ("known", KNOWN), ("fast", FAST)):
+    things = uniform_motion(N, speeds, generator=Generator().manual_seed(7), rows=MIDDLE)
+    truth = draw(things, height=STRIP)
+    made = foresee(model, truth, generator=Generator().manual_seed(5))
+    floor, error = (velocity_error(centroids(each), things.places[:, 0]) for each in (truth, made))
+    print(f"{name:6} floor {floor:.3f}, made {error:.3f} pixels a frame")
+    rows |= {name: truth[0], f"{name}, made": made[0]}
+display(plots.strips(rows, alt="slow, known and fast discs, true and made", columns=10, moving=False))
 
 # %% [markdown]
-# @@LAWS-KNOWN
+# @@OUT
 #
-# Now slow (0.1 to 0.5) and fast (2.1 to 2.5), which it has never seen. **What would a model do that has understood uniform
-# motion? And one that has not?** Look first: true above, made below.
+# One law was learnt in half a minute. **All four at once, with one network of the same size and a little more time: how far from
+# the floor will it be at speeds that it has seen?**
 
 # %%
-rows = {}
-for name, speeds in (("slow", SLOW), ("known", KNOWN), ("fast", FAST)):
-    truth = draw(uniform_motion(1, speeds, generator=Generator().manual_seed(3)))
-    rows |= {name: truth[0], f"{name}, made": foresee(model, truth, generator=Generator().manual_seed(5))[0]}
-display(plots.strips(rows, alt="slow, known and fast discs, true and made", columns=10, moving=False))
 measured = json.loads((LADDER / "physics.json").read_text("utf-8"))
-print(f"velocity error of {measured['tested']} clips each\n{'':16}{'floor':>8}{'known':>8}{'slow':>8}{'fast':>8}")
-for law in LAWS:
-    row = {kind: measured["laws"][f"{law}, {kind}"] for kind in ("known", "slow", "fast")}
-    print(f"{law:16}{row['known']['floor']:8.3f}" + "".join(f"{each['error']:8.3f}" for each in row.values()))
+print(f"velocity error of {measured['tested']} clips each\n{'':40}{'floor':>8}{'made':>8}")
+for name, row in measured["laws"].items():
+    print(f"{name:40}{row['floor']:8.3f}{row['error']:8.3f}")
+print({name: f"{row['steps']} steps, {row['seconds']} s" for name, row in measured["training"].items()})
 
 # %% [markdown]
-# @@LAWS-OUT
+# @@LAWS
 #
 # Move the slider: which speed do the three given frames show, and what becomes of it?
 
@@ -134,8 +126,8 @@ gap = load_predictor(LADDER / "physics-gap.safetensors")
 
 
 def asked(speed: float, shown: str) -> plots.Picture:
-    things = uniform_motion(1, Speeds(((speed, speed + 1e-4),)), generator=Generator().manual_seed(2))
-    truth = draw(things)
+    things = uniform_motion(1, Speeds(((speed, speed + 1e-4),)), generator=Generator().manual_seed(2), rows=MIDDLE)
+    truth = draw(things, height=STRIP)
     network = model if shown == "0.8 to 1.8" else gap
     made = foresee(network, truth, generator=Generator().manual_seed(5))
     x = centroids(made)[0, :, 0]
@@ -148,13 +140,13 @@ explore(asked, speed=[0.2, 0.6, 1.0, 1.35, 1.8, 2.2, 2.6], shown=["0.8 to 1.8", 
 # %% [markdown]
 # ## A gap
 #
-# The second network of the slider has seen slow discs (0.4 to 0.8) and fast ones (1.9 to 2.3), and nothing between. A third
-# has seen everything from 0.4 to 2.3. **What does the one with the gap make of 1.3, which lies between what it knows?** Draw
+# The second network of the slider has seen slow discs (0.4 to 0.8) and fast ones (1.9 to 2.3), and nothing between; the first
+# one has seen just that gap (0.8 to 1.8). **What does the one with the gap make of 1.3, which lies between what it knows?** Draw
 # the curve that you expect: asked speed to the right, generated speed upwards.
 
 # %%
-with plots.chart(alt="generated against asked speed: with the gap, without it, and the diagonal") as axes:
-    for name, label in (("whole", "seen: 0.4 to 2.3"), ("gap", "seen: the grey bands only")):
+with plots.chart(alt="generated against asked speed: two networks and the diagonal") as axes:
+    for name, label in (("gap", "seen: the grey bands"), ("uniform", "seen: between them")):
         speeds = torch.tensor(measured["speeds"][name])
         axes.plot(speeds[:, 0], speeds[:, 1], "o-", label=label, markersize=4)
     for low, high in measured["gap"]:
@@ -176,46 +168,45 @@ from minisora.physics.attributes import parted
 
 swapped = load_predictor(LADDER / "physics-colour-shape.safetensors")
 things, blue = parted(N, ("colour", "shape"), generator=Generator().manual_seed(9))
-truth = draw(things)
+truth = draw(things, height=STRIP)
 made = foresee(swapped, truth, generator=Generator().manual_seed(5))
 one, two = int(blue.argmax()), int(blue.argmin())
 rows = {"given: blue disc": truth[one], "made": made[one], "given: red square": truth[two], "made of it": made[two]}
 display(plots.strips(rows, alt="a blue disc and a red square, and what is made of them", columns=10, moving=False))
-print(f"{'':22}{'both kept':>10}{'first wins':>12}{'second wins':>13}{'neither':>9}")
-for row in measured["attributes"]:
-    first, second = row["pair"]
-    shares = f"{row['both kept']:10.0%}{row['first wins']:12.0%}{row['second wins']:13.0%}{row['neither']:9.0%}"
-    print(f"{first + ' or ' + second:22}{shares}")
+(row,) = measured["attributes"]
+print(
+    f"of {measured['tested']} clips, read at their end: both kept {row['both kept']:.0%}, only the colour {row['first wins']:.0%},",
+    end=" ",
+)
+print(f"only the shape {row['second wins']:.0%}, neither {row['neither']:.0%}")
 
 # %% [markdown]
 # @@ATTRIBUTES
 #
-# ## Mirrors, shadows, walls
+# ## Mirrors and walls
 #
-# Three things that every film has, and that a model of pictures has to get right without knowing why: a **mirror image** (here
-# in blue, so that it can be measured), a **shadow**, and a **wall** behind which something disappears. One network has seen all
-# three. **Will image and thing keep together where the network is wrong about the speed?**
+# Two things that every film has, and that a model of pictures has to get right without knowing why: a **mirror image** (the mirror
+# stands in the middle; the image is blue, so that it can be measured), and a **wall** behind which something disappears. One network
+# has seen both. **Will image and thing keep together where the network is wrong about the speed?**
 
 # %%
-from minisora.physics.scenery import behind_a_wall, mirrored, shaded
+from minisora.physics.scenery import APPROACH, PASSING, QUICKLY, behind_a_wall, mirrored
 
 scenery = load_predictor(LADDER / "physics-scenery.safetensors")
-PASSING = Speeds(((1.7, 2.2),))
-kinds = {"mirror": (mirrored, KNOWN), "shadow": (shaded, KNOWN), "wall": (behind_a_wall, PASSING)}
-kinds["mirror, fast"] = (mirrored, FAST)
+kinds = {"mirror": (mirrored, APPROACH), "mirror, fast": (mirrored, QUICKLY), "wall": (behind_a_wall, PASSING)}
 rows = {}
 for name, (make, speeds) in kinds.items():
-    truth = draw(*make(1, speeds, generator=Generator().manual_seed(4)))
+    truth = draw(make(1, speeds, generator=Generator().manual_seed(4)), height=STRIP)
     rows |= {name: truth[0], f"{name}, made": foresee(scenery, truth, generator=Generator().manual_seed(5))[0]}
-plots.strips(rows, alt="a mirror, a shadow, a wall and a fast mirror, true and made", columns=10, moving=False)
+plots.strips(rows, alt="a mirror, a fast mirror and a wall, true and made", columns=10, moving=False)
 
 # %%
-print(f"{'':26}{'apart':>8}{'drawn':>8}{'errors go together':>21}")
-for kind in ("mirror", "shadow"):
-    for speed in ("known", "slow", "fast"):
-        made, drawn = (measured["scenery"][f"{kind}, {speed}, {way}"] for way in ("made", "drawn"))
-        print(f"{kind + ', ' + speed:26}{made['apart']:8.2f}{drawn['apart']:8.2f}{made['correlation']:21.2f}")
-for wall in ("walls of 6 to 9", "walls of 12"):
+print(f"{'':16}{'apart':>8}{'drawn':>8}{'errors go together':>21}{'error of the thing':>21}{'of the image':>15}")
+for speed in ("known", "slow", "fast"):
+    made, drawn = (measured["scenery"][f"mirror, {speed}, {way}"] for way in ("made", "drawn"))
+    line = f"{made['apart']:8.2f}{drawn['apart']:8.2f}{made['correlation']:21.2f}{made['thing']:21.2f}{made['image']:15.2f}"
+    print(f"mirror, {speed:8}{line}")
+for wall in ("walls of 6 to 9", "walls of 10.5"):
     row = measured["scenery"][wall]
     said = ", ".join(f"{key.removeprefix('made: ')} {row[key]}" for key in row if key.startswith("made"))
     print(f"{wall}, {row['clips']} clips: {said}")
@@ -553,7 +544,7 @@ plots.strips({"played": torch.stack(true, dim=1)}, alt="the player walks onto th
 # %% [markdown]
 # It sits down on it. Nothing is broken: reward and world do what they say. The reward was not what was *meant*. How would one
 # notice, without looking at every film? **The harder one optimises, the plainer it becomes**: take the reward's favourite of 1, 2,
-# 4 ... 64 random plans, and watch the reward and the score part.
+# 4 ... 32 random plans, and watch the reward and the score part.
 
 # %%
 alt = "reward and score against the number of candidates: by hand both rise, hacked only the reward"
@@ -641,14 +632,15 @@ for lie in (False, True):
 # %% [markdown]
 # @@LIE
 #
-# **Second: one given frame.** The four laws again, but the network gets a single picture and not three. **Which law suffers least?**
+# **Second: fewer given frames.** The strip again, at speeds that the network knows, but it is given two frames, or one. **What is the
+# error with one?** (The speeds lie between 0.8 and 1.8. It was trained with three.)
 
 # %%
-for law in LAWS:
-    things = LAWS[law](N, KNOWN, generator=Generator().manual_seed(7))
-    made = foresee(model, draw(things), generator=Generator().manual_seed(5), given=1)
-    wrong = velocity_error(centroids(made), things.places[:, -1 if law == "pendulum" else 0], given=1)
-    print(f"{law}: {wrong:.2f} with one given frame, {error(law, KNOWN):.2f} with three")
+things = uniform_motion(N, KNOWN, generator=Generator().manual_seed(7), rows=MIDDLE)
+truth = draw(things, height=STRIP)
+for given in (3, 2, 1):
+    made = foresee(model, truth, generator=Generator().manual_seed(5), given=given)
+    print(f"{given} given: {velocity_error(centroids(made), things.places[:, 0], given=given):.2f} pixels a frame")
 
 # %% [markdown]
 # @@ONE-FRAME

@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from minisora.physics.measure import centroids, weights
 from minisora.physics.motions import uniform, uniform_path
-from minisora.physics.things import BLUE, FRAMES, RED, WIDTH, Things
+from minisora.physics.things import BLUE, FRAMES, RED, STRIP, WIDTH, Things
 
 ATTRIBUTES = ("colour", "size", "velocity", "shape")
 PAIRS = tuple(combinations(ATTRIBUTES, 2))
@@ -21,7 +21,7 @@ USUAL = {"colour": 0.0, "size": 0.5, "velocity": 0.5, "shape": 0.0}  #: Of an at
 
 
 def things_of(values: dict[str, Tensor], *, generator: Generator, frames: int = FRAMES) -> Things:
-    """Things with attributes ``n``, each from 0 (red, small, slow, disc) to 1 (blue, large, fast, square)."""
+    """Things in a strip, with attributes ``n`` from 0 (red, small, slow, disc) to 1 (blue, large, fast, square)."""
     n = len(next(iter(values.values())))
     of = {name: values.get(name, torch.full((n,), USUAL[name])) for name in ATTRIBUTES}
     size = SIZES[0] + of["size"] * (SIZES[1] - SIZES[0]) + uniform(n, -0.15, 0.15, generator)
@@ -29,7 +29,7 @@ def things_of(values: dict[str, Tensor], *, generator: Generator, frames: int = 
     square = of["shape"] > 0.5
     size = torch.where(square, size * 0.886, size)  # a square of the disc's area
     room = (WIDTH - 9 - speed * (frames - 1)).clamp(min=0)
-    start = torch.stack([4.5 + room * torch.rand(n, generator=generator), uniform(n, 6.5, 9.5, generator)], dim=1)
+    start = torch.stack([4.5 + room * torch.rand(n, generator=generator), torch.full((n,), STRIP / 2)], dim=1)
     path = uniform_path(start, torch.stack([speed, torch.zeros(n)], dim=1), frames)
     colour = torch.where(of["colour"][:, None] > 0.5, torch.tensor(BLUE), torch.tensor(RED))
     return Things(path[:, None], size[:, None], colour[:, None], square[:, None])

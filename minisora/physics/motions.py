@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from minisora.physics.things import FRAMES, RED, WIDTH, Things, discs
+from minisora.physics.things import FRAMES, RED, STRIP, WIDTH, Things, discs
 
 GRAVITY = 0.25  #: Pixels a frame, in a frame.
 
@@ -32,6 +32,7 @@ class Speeds:
 
 
 KNOWN = Speeds(((0.8, 1.8),))  #: What the models are shown.
+MIDDLE = (STRIP / 2, STRIP / 2)
 SLOW, FAST = Speeds(((0.1, 0.5),)), Speeds(((2.1, 2.5),))  #: What they are asked besides.
 
 
@@ -47,12 +48,22 @@ def parabola_path(start: Tensor, velocity: Tensor, frames: int = FRAMES, *, grav
     return uniform_path(start, velocity, frames) + torch.stack([torch.zeros_like(fall), fall], dim=-1)
 
 
-def uniform_motion(n: int, speeds: Speeds, *, generator: Generator, frames: int = FRAMES) -> Things:
-    """``n`` red discs that move to the right, none of them leaving the picture at up to 2.5 pixels a frame."""
+def uniform_motion(
+    n: int,
+    speeds: Speeds,
+    *,
+    generator: Generator,
+    rows: tuple[float, float] = (6, 10),
+    frames: int = FRAMES,
+) -> Things:
+    """``n`` red discs that move to the right, none of them leaving the picture at up to 2.5 pixels a frame.
+
+    Their middle lies within ``rows``; in a strip all move along ``rows=MIDDLE``.
+    """
     speed = speeds.sample(n, generator)
     radius = uniform(n, 2.0, 3.0, generator)
     room = (WIDTH - 8 - speed * (frames - 1)).clamp(min=0)
-    start = torch.stack([4 + room * torch.rand(n, generator=generator), uniform(n, 6, 10, generator)], dim=1)
+    start = torch.stack([4 + room * torch.rand(n, generator=generator), uniform(n, *rows, generator)], dim=1)
     velocity = torch.stack([speed, torch.zeros(n)], dim=1)
     return discs(uniform_path(start, velocity, frames)[:, None], radius[:, None], RED)
 

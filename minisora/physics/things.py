@@ -10,6 +10,8 @@ from torch import Tensor
 #: Pictures of a clip, and their pixels.
 FRAMES, HEIGHT, WIDTH = 10, 16, 32
 
+STRIP = 8  #: Rows of a clip in which everything moves along one line, half way up.
+
 #: Colours that the measure tells apart: each is bright in one channel only.
 RED, BLUE = (1.0, -0.8, -0.8), (-0.8, -0.6, 1.0)
 

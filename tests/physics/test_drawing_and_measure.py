@@ -3,10 +3,10 @@ import torch
 from torch import Generator
 
 from minisora.physics.attributes import ATTRIBUTES, PAIRS, parted, read, together
-from minisora.physics.measure import agreement, centroids, velocity_error
+from minisora.physics.measure import agreement, centroids, velocity_error, weights
 from minisora.physics.motions import KNOWN, Speeds, uniform_motion
-from minisora.physics.scenery import behind_a_wall, mirrored, shaded
-from minisora.physics.things import BLUE, FRAMES, HEIGHT, RED, WIDTH, discs, draw
+from minisora.physics.scenery import APPROACH, MIRROR, QUICKLY, SLOWLY, behind_a_wall, mirrored
+from minisora.physics.things import BLUE, FRAMES, HEIGHT, RED, STRIP, WIDTH, discs, draw
 
 
 def dice(seed=0):
@@ -44,31 +44,28 @@ def test_wrong_in_the_same_way_is_agreement():
     assert apart > 0.8 and abs(related) < 0.2
 
 
-def test_an_image_is_below_its_thing_and_a_shadow_too():
-    for scene in (mirrored, shaded):
-        things, ground = scene(20, KNOWN, generator=dice())
-        assert torch.equal(things.places[:, 0, :, 0], things.places[:, 1, :, 0])
-        assert bool((things.places[:, 0, :, 1] > things.places[:, 1, :, 1]).all())
-        assert draw(things, ground).shape == (20, 3, FRAMES, HEIGHT, WIDTH)
+def test_an_image_is_as_far_behind_the_mirror_as_its_thing_before_it():
+    for speeds in (APPROACH, QUICKLY, SLOWLY):
+        things = mirrored(30, speeds, generator=dice())
+        thing, image = things.places[:, 0], things.places[:, 1]
+        torch.testing.assert_close(MIRROR - thing[..., 0], image[..., 0] - MIRROR)
+        assert torch.equal(thing[..., 1], image[..., 1]) and float(thing[..., 0].max()) < MIRROR - 2
+        assert draw(things, height=STRIP).shape == (30, 3, FRAMES, STRIP, WIDTH)
 
 
 def test_a_wall_hides_a_thing_and_gives_it_back():
-    things, ground = behind_a_wall(40, Speeds(((2.0, 2.1),)), generator=dice(), wall=(8.0, 8.1))
-    clips = draw(things, ground)
-    ink = torch.stack(
-        [(clips[:, c] - clips[:, [i for i in range(3) if i != c]].amax(1)).clamp(min=0.2) - 0.2 for c in (0, 2)]
-    )
-    ink = ink.sum((0, 3, 4))
+    clips = draw(behind_a_wall(40, Speeds(((2.0, 2.1),)), generator=dice(), wall=(8.0, 8.1)), height=STRIP)
+    ink = (weights(clips, 0) + weights(clips, 2)).sum((2, 3))
     assert bool((ink.amin(1) < 0.2 * ink[:, 0]).all()) and float((ink[:, -1] / ink[:, 0]).mean()) > 0.8
 
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_attributes_are_read_back(pair):
     things, first = parted(60, pair, generator=dice())
-    clips = draw(things)
+    clips = draw(things, height=STRIP)
     for name, value in zip(pair, (first, 1 - first), strict=True):
         assert float((read(clips, name, since=6) == value).float().mean()) == 1
-    same = draw(together(60, pair, generator=dice()))
+    same = draw(together(60, pair, generator=dice()), height=STRIP)
     assert torch.equal(*(read(same, name, since=6) for name in pair))
 
 
