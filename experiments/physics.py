@@ -4,8 +4,8 @@
 
 After Kang et al. 2024 (2411.02385), in small: ten frames of 8 or 16 x 32 pixels, of which three are given. Five
 networks of 0.3 million numbers: for uniform motion, for the same with a gap in the speeds, for a pair of attributes,
-for mirror and wall, and one for four laws at once. Finished networks are kept in ``runs/physics`` and not trained again.
-Results go to ``data/ladder/physics.json``, and the networks beside it.
+for mirror and wall, and one for four laws at once. Finished networks are kept in ``runs/physics`` and not trained
+again. Results go to ``data/ladder/physics.json``, and the networks beside it.
 """
 
 from __future__ import annotations
