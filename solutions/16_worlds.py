@@ -557,7 +557,14 @@ for name, row in evolved["rewards"].items():
 print("plans that nobody sought:", evolved["rewards"]["evolved"]["usual"]["score"])
 
 # %% [markdown]
-# @@EUREKA
+# - **The dream is good enough to plan in**: plans that were sought there score as well in the true world as plans that were sought in
+#   truth, as far as 24 rooms can tell. Twelve frames are within what the dream holds.
+# - **Evolution did not reach the hand.** Twenty-four programs in four generations, on twelve rooms, came to a reward that says
+#   something sensible (the ball near to the goal; and keep off the goal yourself) and is better than nobody's plans, but
+#   the hand-written one has what it lacks: a pull *towards the ball*, without which most plans never touch it. Eureka tries 16
+#   programs in each of 5 rounds, and its writer has read the source of the world. Ours throws dice. `experiments/eureka.py`
+#   has the numbers to raise.
+# - **Reflection** did its work all the same: the first generation paid for walking *to* the goal; the next one turned its sign.
 #
 # ## A reward that is hacked
 #
@@ -623,18 +630,22 @@ check.verdict(verdict)
 verdict = use(verdict=verdict)
 from minisora.eureka.writer import prompt_for
 
-for name, row in evolved["rewards"].items():
-    there, usual = row["dream"], row["usual"]
+for name, where in [*((name, "dream") for name in evolved["rewards"]), ("hacked", "truth")]:
+    there, usual = evolved["rewards"][name][where], evolved["rewards"][name]["usual"]
     says = verdict(there["reward there"], there["reward in truth"], there["score"], (usual["reward"], usual["score"]))
-    gains = (
-        f"{there['reward there'] - usual['reward']:6.1f} dreamt, {there['reward in truth'] - usual['reward']:6.1f} true"
+    gains = [there[key] - usual["reward"] for key in ("reward there", "reward in truth")]
+    print(
+        f"{name:16} in the {where}: gained {gains[0]:5.1f}, true {gains[1]:5.1f}; score {there['score']:5.2f}: {says}"
     )
-    print(f"{name:17} gained {gains}, score {there['score']:5.2f} (usual {usual['score']:.2f}): {says}")
 told = prompt_for(parse(last["best"]), torch.tensor(last["reflection"]))
 print("\nwhat a language model would be told:", told[told.index("The best reward") :])
 
 # %% [markdown]
-# @@VERDICT
+# The hacked reward is hacked **twice**. Sought in truth, its plans earn what they promise, and the ball lies where it lay: the reward
+# is wrong. Sought in the dream, less than half of the gain is real, for the planner has found the dream's own weakness: a goal on
+# which one has stood for some frames is *forgotten*, and one may walk off it and is paid for ever. (You have measured that
+# above.) The remedies are two: another reward, and a longer memory. The last rows of the table of `usual` scores are the yardstick
+# for both: without "what do plans get that nobody sought" no number here would say anything.
 #
 # A language model can take the grammar's place: `model_writer` wants a function from a text to texts, and takes from each answer
 # the last line that is a program. The last lines above are the end of what it is told: the task, the grammar, and the
@@ -674,7 +685,8 @@ for given in (3, 2, 1):
     print(f"{given} given: {velocity_error(centroids(made), things.places[:, 0], given=given):.2f} pixels a frame")
 
 # %% [markdown]
-# @@ONE-FRAME
+# One picture holds no velocity: who guesses any speed between 0.8 and 1.8 is wrong by a third of a pixel on average, and so is
+# this one, and a little more. Two pictures do hold it; but the network has always had three, and makes hardly anything of two.
 #
 # ## In the real systems
 #
