@@ -564,7 +564,8 @@ print("plans that nobody sought:", evolved["rewards"]["evolved"]["usual"]["score
 #   the hand-written one has what it lacks: a pull *towards the ball*, without which most plans never touch it. Eureka tries 16
 #   programs in each of 5 rounds, and its writer has read the source of the world. Ours throws dice. `experiments/eureka.py`
 #   has the numbers to raise.
-# - **Reflection** did its work all the same: the first generation paid for walking *to* the goal; the next one turned its sign.
+# - **Reflection** did its work all the same: the first generation's best program had the ball's nearness to the goal with a *minus*,
+#   with a correlation of -0.97; the next one turned its sign.
 #
 # ## A reward that is hacked
 #
@@ -644,8 +645,8 @@ print("\nwhat a language model would be told:", told[told.index("The best reward
 # The hacked reward is hacked **twice**. Sought in truth, its plans earn what they promise, and the ball lies where it lay: the reward
 # is wrong. Sought in the dream, less than half of the gain is real, for the planner has found the dream's own weakness: a goal on
 # which one has stood for some frames is *forgotten*, and one may walk off it and is paid for ever. (You have measured that
-# above.) The remedies are two: another reward, and a longer memory. The last rows of the table of `usual` scores are the yardstick
-# for both: without "what do plans get that nobody sought" no number here would say anything.
+# above.) The remedies are two: another reward, and a longer memory. And without the plans
+# that nobody sought, as a yardstick, no number here would say anything.
 #
 # A language model can take the grammar's place: `model_writer` wants a function from a text to texts, and takes from each answer
 # the last line that is a program. The last lines above are the end of what it is told: the task, the grammar, and the
@@ -672,7 +673,8 @@ for name in ("clean", "noisy"):
         )
 
 # %% [markdown]
-# @@SPOIL
+# The network of the clean history goes from 75 rooms of 100 to 6, the other from 44 to 32. **Now** the noise on the history pays: who
+# has learnt from a spoilt past can live with one. It is an insurance, and has its price where nothing happens.
 #
 # **Second: fewer given frames.** The strip again, at speeds that the network knows, but it is given two frames, or one. **What is the
 # error with one?** (The speeds lie between 0.8 and 1.8. It was trained with three.)
