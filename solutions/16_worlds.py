@@ -583,7 +583,7 @@ print(f"reward in truth {float(worth.mean()):.1f} of 12, score {float(score(cell
 plots.strips({"played": torch.stack(true, dim=1)}, alt="the player walks onto the goal and stays there", columns=13)
 
 # %% [markdown]
-# It sits down on it. Nothing is broken: reward and world do what they say. The reward was not what was *meant*. How would one
+# It walks onto the goal, off it and on again, and leaves the ball alone. Nothing is broken: reward and world do what they say. The reward was not what was *meant*. How would one
 # notice, without looking at every film? **The harder one optimises, the plainer it becomes**: take the reward's favourite of 1, 2,
 # 4 ... 32 random plans, and watch the reward and the score part.
 
