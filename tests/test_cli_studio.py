@@ -29,6 +29,13 @@ def test_the_page_is_a_notebook_and_a_template(tmp_path: Path) -> None:
     assert "://" not in template
 
 
+def test_the_world_has_a_page_of_its_own(tmp_path: Path) -> None:
+    book = json.loads(write_page(tmp_path, out=tmp_path, play=True).read_text(encoding="utf-8"))
+    title, cell = book["cells"]
+    assert "world to play in" in title["source"] and "Play().widget" in cell["source"]
+    compile(cell["source"], "cell", "exec")
+
+
 def voila_settings(folder: Path) -> Any:
     """What Voilà reads of its settings there."""
     from traitlets.config.loader import PyFileConfigLoader

@@ -25,7 +25,18 @@ from minisora.processors import limit_threads
 EXTRAS = {
     **dict.fromkeys(["lightning", "scipy", "sklearn", "tensorboard", "torchmetrics"], "minisora[train]"),
     **dict.fromkeys(
-        ["IPython", "ipywidgets", "jupytext", "matplotlib", "nbclient", "nbformat", "nbgrader", "tqdm", "voila"],
+        [
+            "IPython",
+            "ipywidgets",
+            "jupytext",
+            "matplotlib",
+            "nbclient",
+            "nbformat",
+            "nbgrader",
+            "pymunk",
+            "tqdm",
+            "voila",
+        ],
         "minisora[course]",
     ),
     **dict.fromkeys(["c2pa", "cryptography"], "minisora[sign]"),

@@ -29,6 +29,13 @@ if not studio.history:
     studio.generate()
 studio.widget"""
 
+#: The same for the world of chapter 16.
+PLAY_CODE = """from minisora.course.play import Play
+
+Play().widget"""
+
+PLAY_INTRODUCTION = "# minisora · A world to play in\n\nWhat you see on the left no rule has made: a network dreams it."
+
 INTRODUCTION = "# minisora · Studio\n\nA sentence becomes a clip, on this machine and nowhere else."
 
 #: Seconds after which the kernel of a page that is gone is ended, if the page could not say that it goes (it crashed,
@@ -116,13 +123,14 @@ def studio(
     weights: Annotated[
         Path | None, typer.Option(help="Text-to-video weights, or their folder.", show_default="the shipped ones")
     ] = None,
+    play: Annotated[bool, typer.Option("--play", help="Open the world of chapter 16 instead, to walk in.")] = False,
 ) -> None:
     """Open the Studio on a page of its own: prompts, a live preview, a history. Only this machine can reach it."""
     if importlib.util.find_spec("voila") is None:
         raise UserError('voila is not installed — pip install "minisora[course]" (see minisora doctor)')
     port, token = free_port(port), secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="minisora-studio-") as name:
-        page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute())
+        page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute(), play=play)
         write_config(Path(name), port=port, token=token)
         command = [sys.executable, "-m", "voila", str(page), *([] if browser else ["--no-browser"])]
         wait_asleep()
@@ -141,14 +149,15 @@ def studio(
             server.wait()
 
 
-def write_page(folder: Path, *, out: Path, weights: Path | None = None) -> Path:
+def write_page(folder: Path, *, out: Path, weights: Path | None = None, play: bool = False) -> Path:
     """The page's notebook, and its template where Voilà finds it when ``folder`` is in ``JUPYTER_PATH``."""
     template = folder / "voila" / "templates" / "minisora"
     template.mkdir(parents=True)
     (template / "conf.json").write_text(json.dumps({"base_template": "lab"}), encoding="utf-8")
     (template / "index.html.j2").write_text(TEMPLATE, encoding="utf-8")
     source = CODE.format(out=str(out), weights=weights and str(weights), memory=str(folder / "memory"))
-    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": INTRODUCTION}
+    source, introduction = (PLAY_CODE, PLAY_INTRODUCTION) if play else (source, INTRODUCTION)
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": introduction}
     cell = {"cell_type": "code", "execution_count": None, "id": "studio", "metadata": {}, "outputs": []}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "title": "minisora · Studio"}

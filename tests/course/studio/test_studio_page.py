@@ -47,12 +47,12 @@ NAMELESS = """() => [...document.querySelectorAll('.minisora-studio :is(input, s
 
 
 @contextlib.contextmanager
-def served(weights: Path, folder: Path) -> Iterator[str]:
+def served(weights: Path, folder: Path, *more: str) -> Iterator[str]:
     """The page on a free port, apart from the user's settings. Yields its address; ends it as Ctrl-C does."""
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     environment = {**os.environ, **{name: str(folder / name) for name in names}, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "minisora", "studio", "--no-browser", "--weights", str(weights)]
-    command += ["--out", str(folder / "out")]
+    command += ["--out", str(folder / "out"), *more]
 
     def listen() -> None:  # a shell's background jobs, and what they start, are deaf to Ctrl-C
         signal.signal(signal.SIGINT, signal.SIG_DFL)
