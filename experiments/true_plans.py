@@ -57,7 +57,7 @@ class Bench:
         return self.pipeline.codec.encode(draw(scenes, frames=17, height=height, width=width))
 
     def plan(self, scenes: Sequence[DrawnScene], x: Tensor, network: DiT) -> Tensor:
-        return plan_of(scenes, grid_of(x, network.config.patch), SECONDS, numbers=network.config.known)
+        return plan_of(scenes, grid_of(x, network.config.patch), SECONDS)
 
     def told(self, network: DiT, scenes: Sequence[DrawnScene], x: Tensor, *, plan: bool = True) -> Velocity:
         ids = self.pipeline.tokenizer.encode([canonical(scene) for scene in scenes])

@@ -330,8 +330,7 @@ class Pipeline:
         (x, free), s = start, self.sampling
 
         def velocity_of(network: DiT, scale: float) -> Velocity:
-            c = network.config
-            known = None if plan is None else plans_written(plan, grid_of(x, c.patch), numbers=c.known).to(x)
+            known = None if plan is None else plans_written(plan, grid_of(x, network.config.patch)).to(x)
             return guided(network, ids, x, scale=scale, seconds=self.seconds_between, known=known)
 
         velocity = velocity_of(self.dit, guidance)

@@ -124,15 +124,16 @@ def plan_clips(
     return [way.tracks or other for way, other in zip(best, latest, strict=True)]
 
 
-def plans_written(ways: Sequence[Tracks | None], shape: tuple[int, int, int], *, numbers: int = NUMBERS) -> Tensor:
-    """The plans ``b numbers t h w`` of clips; 0, which says nothing, for those of which nothing is known.
+def plans_written(
+    ways: Sequence[Tracks | None],
+    shape: tuple[int, int, int],
+) -> Tensor:
+    """The plans ``b NUMBERS t h w`` of clips; 0, which says nothing, for those of which nothing is known.
 
     Args:
         shape: latent frames, and rows and columns of tokens: those of whichever network is to know the plan.
-        numbers: how many of a cell's numbers it knows.
     """
-    nothing = torch.zeros(1, numbers, *shape)
-    return torch.cat([nothing if each is None else written(*each, shape, numbers=numbers) for each in ways])
+    return torch.cat([torch.zeros(1, NUMBERS, *shape) if each is None else written(*each, shape) for each in ways])
 
 
 def _noise(shape: tuple[int, ...], source: Generator) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Literal
 from minisora.codec.autoencoder import CodecConfig
 from minisora.errors import UserError
 from minisora.model.dit import DiTConfig
-from minisora.worlds.plan import NUMBERS, TOLD
+from minisora.worlds.plan import NUMBERS
 from minisora.worlds.scene import DIRECTION, MOTIONS, Motion
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS
@@ -208,7 +208,7 @@ def network(preset: Preset, part: str, *, channels: int) -> DiTConfig:
 
     Raises: UserError for the planner of a preset that plans nothing.
     """
-    painter = replace(preset.dit, channels=channels, known=0 if preset.planner is None else TOLD)
+    painter = replace(preset.dit, channels=channels, known=0 if preset.planner is None else NUMBERS)
     if part != "planner":
         return painter
     if preset.planner is None:

@@ -169,11 +169,10 @@ class TextToVideoModule(TransformerModule):
     plan_dropout: float = 0.2
 
     def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
-        c = self.network.config
-        if not c.known or not batch.scenes:
+        if not self.network.config.known or not batch.scenes:
             return Task(batch.latents, free, None)
-        grid = grid_of(batch.latents, c.patch)
-        plan = plan_of(batch.scenes, grid, self.seconds_per_latent_frame, numbers=c.known).to(batch.latents.device)
+        grid = grid_of(batch.latents, self.network.config.patch)
+        plan = plan_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
         known = noisy_plan(plan, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)
         return Task(batch.latents, free, known)
 

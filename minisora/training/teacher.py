@@ -64,9 +64,8 @@ def teacher_for(part: Part, pipeline: Pipeline, steps: int) -> Teacher:
     def velocity(captions: Sequence[str], x: Tensor, known: Tensor | None) -> Velocity:
         ids = pipeline.tokenizer.encode([*captions, *[""] * len(captions)]).to(x.device)
 
-        def of(network: DiT, scale: float) -> Velocity:  # which may know less than the student does
-            told = known[:, : network.config.known] if known is not None and network.config.known else None
-            return guided(network.to(x.device), ids, x, scale=scale, seconds=pipeline.seconds_between, known=told)
+        def of(network: DiT, scale: float) -> Velocity:
+            return guided(network.to(x.device), ids, x, scale=scale, seconds=pipeline.seconds_between, known=known)
 
         early = of(network, s.plan_guidance if part == "planner" else s.guidance)
         return early if finisher is None else experts(early, of(finisher, s.finish_guidance), hand_over=s.hand_over)

@@ -25,7 +25,7 @@ from minisora.worlds.digits import DigitScene
 from minisora.worlds.drawn import DrawnScene
 from minisora.worlds.motion import pack, pose
 from minisora.worlds.render import PALETTE
-from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES, Shape
+from minisora.worlds.scene import COLOURS, MOTIONS, SHAPES
 from minisora.worlds.smooth import flashes, smoothed
 
 PICTURES = 4  #: Pictures that one latent frame stands for.
@@ -45,11 +45,6 @@ LAYOUT = {
     "motion": 8,
 }
 NUMBERS = sum(LAYOUT.values())
-#: And these behind them for what paints: they follow from the others, but only by products of many, which are late to
-#: be learnt. Cosine, then sine, of ``n`` times the angle at each picture, for a shape whose outline is the same after
-#: an nth of a turn: the outline's first harmonic.
-LOOKS = 8
-TOLD = NUMBERS + LOOKS
 LENGTH = 0.75  #: Cells: a radius whose size is 0.
 PLACE = 0.5  #: Cells that count as 1.
 STEP, GROWTH, TURN = 0.15, 0.03, 0.12  #: Cells, logarithm, and radians from one picture to the next that count as 1.
@@ -59,9 +54,6 @@ STEP, GROWTH, TURN = 0.15, 0.03, 0.12  #: Cells, logarithm, and radians from one
 _H2 = torch.tensor([[1.0, 1.0], [1.0, -1.0]])
 _H8 = torch.kron(_H2, torch.kron(_H2, _H2))
 CODE = torch.cat([_H8, -_H8])
-#: After which part of a turn an outline is the same again: of what is round always, of a digit never.
-FOLDS: dict[Shape, int] = {"circle": 0, "square": 4, "triangle": 3, "star": 5, "diamond": 2, "ring": 0}
-_FOLDS = torch.tensor([*(float(FOLDS[shape]) for shape in SHAPES), *[1.0] * (len(CODE) - len(SHAPES))])
 #: Colours as three numbers in [-1, 1].
 COLOUR = 2 * torch.tensor([PALETTE[colour] for colour in COLOURS]) - 1
 
@@ -79,14 +71,11 @@ class Track(NamedTuple):
     motion: Tensor
 
 
-def plan_of(
-    scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: float, *, numbers: int = NUMBERS
-) -> Tensor:
-    """The plans ``b numbers frames rows columns`` of scenes that are all of one kind.
+def plan_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: float) -> Tensor:
+    """The plans ``b NUMBERS frames rows columns`` of scenes that are all of one kind.
 
     Args:
         shape: latent frames, and rows and columns of tokens.
-        numbers: how many of a cell's numbers, from the first: those of a plan, or more for what paints.
         seconds: between latent frames. The first stands for the clip's first picture, each later one for the
             ``PICTURES`` pictures up to its own time.
     """
@@ -94,16 +83,15 @@ def plan_of(
     side, before = min(rows, columns), torch.arange(PICTURES - 1, -1, -1) * seconds / PICTURES
     times = (torch.arange(frames)[:, None] * seconds - before).clamp(min=0).flatten()
     now, then = (_track(scenes, each, columns / side, rows / side) for each in (times, times + seconds / PICTURES))
-    return written(now, then, shape, numbers=numbers)
+    return written(now, then, shape)
 
 
-def written(now: Track, then: Track, shape: tuple[int, int, int], *, numbers: int = NUMBERS) -> Tensor:
-    """The plans ``b numbers frames rows columns`` of what objects do.
+def written(now: Track, then: Track, shape: tuple[int, int, int]) -> Tensor:
+    """The plans ``b NUMBERS frames rows columns`` of what objects do.
 
     Args:
         now, then: at the ``frames * PICTURES`` pictures that latent frames stand for, and one picture later.
         shape: latent frames, and rows and columns of tokens.
-        numbers: as in :func:`plan_of`.
     """
     frames, rows, columns = shape
     side, last = min(rows, columns), slice(PICTURES - 1, PICTURES)
@@ -132,8 +120,7 @@ def written(now: Track, then: Track, shape: tuple[int, int, int], *, numbers: in
         return table[index.clamp(min=0)][:, :, None, :, None, None].expand(-1, -1, frames, -1, -1, -1)
 
     angle = pictures(now.angle)[:, :, :, last]
-    looks = _FOLDS[now.kind.clamp(min=0)][..., None, None, None, None] * pictures(now.angle)
-    values = [
+    numbers = [
         dx[:, :, :, last] / PLACE,
         dy[:, :, :, last] / PLACE,
         torch.cat([change(now.x, then.x, STEP / side), change(now.y, then.y, STEP / side)], 3),
@@ -144,9 +131,8 @@ def written(now: Track, then: Track, shape: tuple[int, int, int], *, numbers: in
         named(COLOUR, now.colour),
         named(CODE, now.kind),
         named(CODE, now.motion),
-        torch.cat([looks.cos(), looks.sin()], 3),
     ]
-    return torch.cat([2 * near - 1, *(near * here(value) for value in values)], 1)[:, :numbers] / SCALE
+    return torch.cat([2 * near - 1, *(near * here(value) for value in numbers)], 1) / SCALE
 
 
 def numbers_of(plan: Tensor) -> dict[str, Tensor]:

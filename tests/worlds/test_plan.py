@@ -12,10 +12,8 @@ from minisora.worlds.motion import pack, pose
 from minisora.worlds.plan import (
     CODE,
     NUMBERS,
-    PICTURES,
     PLACE,
     STEP,
-    TOLD,
     TURN,
     numbers_of,
     paths,
@@ -23,7 +21,7 @@ from minisora.worlds.plan import (
     tracks_of,
 )
 from minisora.worlds.render import PALETTE
-from minisora.worlds.scene import MOTIONS, SHAPES, Scene, SceneObject, Shape
+from minisora.worlds.scene import MOTIONS, SHAPES, Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
 
 SHAPE, SECONDS = (5, 4, 4), 0.5
@@ -175,17 +173,3 @@ def test_only_what_blinks_comes_and_goes() -> None:
     plans[:, 11:15:3] = -plans[:, 11:15:3]  # in some pictures of each latent frame it is not seen
     assert (numbers_of(plans)["visible"] < 0).any()
     assert (tracks_of(plans)[0].visible == 1).all()
-
-
-@pytest.mark.parametrize(("shape", "fold"), [("square", 4), ("triangle", 3), ("star", 5), ("diamond", 2), ("ring", 0)])
-def test_what_paints_is_told_how_a_turned_shape_looks(shape: Shape, fold: int) -> None:
-    """After an nth of a turn its outline is the same, and so are the numbers behind those of the plan."""
-    speed = 1 / (2 * max(fold, 1))  # an nth of a turn in the two seconds of a clip
-    thing = SceneObject(shape, "red", "large", "spins", speed=speed)
-    (plan,) = plan_of([Scene((thing,))], SHAPE, SECONDS, numbers=TOLD)
-    torch.testing.assert_close(plan[:NUMBERS], plan_of([Scene((thing,))], SHAPE, SECONDS)[0])
-    looks = plan[NUMBERS:]
-    near = (plan[0, 0] > 0) & (plan[0, 4] > 0)
-    last = looks[PICTURES - 1 :: PICTURES]  # cosine and sine at the last picture of each latent frame
-    torch.testing.assert_close(last[:, 0, near], last[:, 4, near], atol=1e-3, rtol=0)
-    assert ((last[:, 0, near] - last[:, 2, near]).abs().max() > 1) == (fold > 0)  # halfway it looks otherwise
