@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,9 +10,8 @@ from torch import Generator, Tensor, nn
 
 from minisora.diffusion.objective import loss_at
 from minisora.diffusion.path import Velocity
-from minisora.training.ema import Ema
 from minisora.training.modules import stratified_logit_normal
-from minisora.training.optim import learning_rate_factor, optimizer_for, set_learning_rate
+from minisora.training.small import train_small
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -32,25 +30,21 @@ def fit(
 ) -> tuple[Network, float]:
     """Train a network by a loss that draws its own batches; returns the average of its weights, and the seconds.
 
-    Matrices are multiplied in bfloat16. Seconds are of the processor, whatever else it does. The average follows the
-    weights at ``decay``.
+    See :func:`~minisora.training.small.train_small`. ``watch`` is told every step and its loss.
     """
-    dice, begin = Generator().manual_seed(seed), time.process_time()
-    optimizer = optimizer_for(network, muon_lr=muon_lr, adam_lr=adam_lr)
-    average = Ema(network, decay=decay)
-    network.train()
-    for step in range(steps):
-        with torch.autocast("cpu", torch.bfloat16):
-            value = loss(network, dice)
-        optimizer.zero_grad()
-        value.backward()
-        set_learning_rate(optimizer, learning_rate_factor(step, progress=step / steps, warm_up=warm_up))
-        optimizer.step()
-        average.update(network)
-        if watch is not None:
-            watch(step, float(value.detach()))
-    made: Network = average.model  # type: ignore[assignment]
-    return made.eval(), time.process_time() - begin
+    dice = Generator().manual_seed(seed)
+    made, seconds = train_small(
+        network.train(),
+        lambda each: loss(each, dice),
+        steps=steps,
+        warm_up=warm_up,
+        average=decay,
+        muon_lr=muon_lr,
+        adam_lr=adam_lr,
+        every=1,
+        watch=watch,
+    )
+    return made.eval(), seconds
 
 
 def picked(n: int, batch: int, dice: Generator) -> Tensor:

@@ -22,7 +22,10 @@ def train_small(
     steps: int,
     warm_up: int = 30,
     average: float = 0.98,
+    muon_lr: float = 0.02,
+    adam_lr: float = 1e-3,
     half: bool = True,
+    every: int = 100,
     watch: Callable[[int, float], object] | None = None,
 ) -> tuple[Network, float]:
     """Train a network, and return its average over the last steps and the seconds of processor time that it took.
@@ -30,10 +33,11 @@ def train_small(
     Args:
         loss_of: the loss of one batch; it draws the batch itself.
         average: decay of the average of the weights.
+        muon_lr, adam_lr: peak learning rates.
         half: compute in bfloat16 where PyTorch thinks that it may be done; weights stay in float32.
-        watch: told the step and its loss every hundred steps.
+        watch: told the step, counted from 1, and its loss after ``every`` so many steps.
     """
-    optimizer, smooth = optimizer_for(network), Ema(network, decay=average)
+    optimizer, smooth = optimizer_for(network, muon_lr=muon_lr, adam_lr=adam_lr), Ema(network, decay=average)
     begin = time.process_time()
     for step in range(steps):
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
@@ -43,6 +47,6 @@ def train_small(
         set_learning_rate(optimizer, learning_rate_factor(step, progress=step / steps, warm_up=warm_up))
         optimizer.step()
         smooth.update(network)
-        if watch is not None and (step + 1) % 100 == 0:
+        if watch is not None and (step + 1) % every == 0:
             watch(step + 1, float(loss.detach()))
     return smooth.model, time.process_time() - begin  # type: ignore[return-value]
