@@ -8,6 +8,7 @@ import shutil
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,34 +178,31 @@ def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path) -
     save_checkpoint(copy / "student", "text-to-video", more.dit.state_dict(), card)
     there = Pipeline.load(copy, device="cpu")
     assert there.student is not None and there.student.codec is there.codec
-    asked = {"seconds": 0.5, "seed": 3}
     alone = Pipeline.load(copy / "student", codec=copy / "codec.safetensors", device="cpu")
     assert alone.student is None
-    by_student = there.generate(PROMPT, steps=2, **asked)
-    assert torch.equal(by_student.frames, alone.generate(PROMPT, **asked).frames)
-    assert by_student.origin is not None
-    assert by_student.origin.weights == alone.card["hashes"] and by_student.origin.guidance == 1.0
+    asked: dict[str, Any] = {"seconds": 0.5, "seed": 3}
+    clip = there.generate(PROMPT, steps=2, **asked)
+    assert torch.equal(clip.frames, frames_of(alone, **asked))
+    assert clip.origin is not None
+    assert clip.origin.weights == alone.card["hashes"] and clip.origin.guidance == 1.0
     usual = there.sampling.guidance
     assert there.maker(2, usual) is there.student
     for steps, guidance in ((None, None), (3, None), (2, usual + 1)):
         assert there.maker(steps, guidance) is there
-    ordinary = without_student(there)
-    for other in ({"steps": 3}, {"steps": 2, "guidance": usual + 1}, {"steps": 2, "negative": "a blue square"}):
-        assert torch.equal(
-            there.generate(PROMPT, **asked, **other).frames, ordinary.generate(PROMPT, **asked, **other).frames
-        )
     picture = torch.randn(1, 4, 1, 2, 4, generator=torch.Generator().manual_seed(0))
+    without = Pipeline(there.codec, there.dit, there.tokenizer, sampling=there.sampling, card=there.card)
+    others: list[dict[str, Any]] = [
+        {"steps": 3},
+        {"steps": 2, "guidance": usual + 1},
+        {"steps": 2, "negative": "a blue square"},
+        {"steps": 2, "size": (16, 32), "given": lambda noise: diffusion.animate(noise, picture)},  # not a whole clip
+    ]
+    for other in others:
+        assert torch.equal(frames_of(there, **asked, **other), frames_of(without, **asked, **other))
 
-    def given(noise: torch.Tensor) -> diffusion.Given:
-        return diffusion.animate(noise, picture)
 
-    part = {"seconds": 1, "size": (16, 32), "steps": 2, "given": given}  # a student makes whole clips only
-    assert torch.equal(there.generate(PROMPT, **part).frames, ordinary.generate(PROMPT, **part).frames)
-
-
-def without_student(pipeline: Pipeline) -> Pipeline:
-    """The same pipeline without its student."""
-    return Pipeline(pipeline.codec, pipeline.dit, pipeline.tokenizer, sampling=pipeline.sampling, card=pipeline.card)
+def frames_of(pipeline: Pipeline, **asked: Any) -> torch.Tensor:
+    return pipeline.generate(PROMPT, **asked).frames
 
 
 def test_weights_of_ones_own_videos_are_not_finished_by_what_knows_drawn_clips(pipeline: Pipeline, copy: Path) -> None:
