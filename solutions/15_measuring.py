@@ -100,7 +100,8 @@ for name, look in LOOKS.items():
 #
 # {card}
 #
-# `a` is `n d`, `b` is `m d`. Compute in float64. The covariance divides by n - 1 (as `torch.cov` does, which wants `d n`).
+# `a` is `n d`, `b` is `m d`. Compute in float64. Of one feature `cov` is a number without axes (`torch.atleast_2d`); A B is not symmetric (`eigvals`, not `eigvalsh`), and rounding can make an
+# eigenvalue a little negative: clamp. The covariance divides by n - 1 (as `torch.cov` does, which wants `d n`).
 # A root of a matrix is not the root of its numbers; you need only its *trace*, which the eigenvalues give.
 
 
@@ -295,7 +296,7 @@ explore(halves, clips=[16, 32, 64, 128], look=list(LOOKS))
 # {card}
 #
 # `video` is `b 3 t h w` in [-1, 1]. For each step from frame to frame: the absolute change of each pixel, the largest of the three
-# colours, halved (of a range of 1). Take the `share` of pixels that change most (rounded, at least one), and average over
+# colours, halved, since [-1, 1] is 2 wide. In each step take the `share` of its pixels that change most (rounded, at least one), and average over
 # them and over the steps. Return `b`: 1.0 where that is above the threshold, else 0.0.
 
 
@@ -450,7 +451,7 @@ print(f"{wins} of {len(votes)} for the blurred clip ({whose})")
 print(f"p = {sign_test(wins, len(votes)):.4f}; the share lies between {low:.0%} and {high:.0%} (95 %)")
 
 # %% [markdown]
-# The simulated voter does prefer the blurred clips, and by far; with 9 of 12 nobody may say so. Twelve pairs were too few. And
+# The simulated voter does prefer the blurred clips, and by far; with 9 of 12 nobody may say so (p = 0.15; yours may differ). Twelve pairs were too few. And
 # where p is small, it speaks of *this* voter and *these* clips: twelve votes of one person are no twelve people.
 #
 # How many pairs would have been enough? That has to be decided **before**. It depends on the truth, which nobody knows:
@@ -473,7 +474,7 @@ for share in (0.9, 0.8, 0.7, 0.6):
 #
 # Now to growth. `python experiments/scaling.py` trains three small transformers (0.3, 0.7 and 1.5 million numbers) on a
 # narrow world, and stops at six budgets of arithmetic, each twice the one before. The loss is measured on new clips, always
-# with the same noise. At each budget the *best* of the three counts: nobody would spend it on another.
+# with the same noise. At each budget the *best* of the three counts: nobody would spend it on another. (The smallest only went as far as the third, where it was already beaten.)
 
 # %%
 path = shipped_folder().parent / "ladder" / "scaling.json"
@@ -570,7 +571,7 @@ if grown:
 # you sell it:
 #
 # - **The interval** (bootstrap: laws that would have come out had the residuals fallen otherwise; 95 of 100 of them). One
-#   doubling ahead all laws agree. With a floor that is *fitted* the same five points allow exponents from a third to more than
+#   doubling ahead all laws nearly agree. With a floor that is *fitted* the same five points allow exponents from a third to more than
 #   a half, and thirty-two times further on they say anything from nearly nothing to a floor that no money goes below. Points
 #   predict their neighbours, whatever the law.
 # - **Where it begins.** The first steps of a training are no power of anything. Fit the law to the first three points, or to the
@@ -657,7 +658,7 @@ for name, config in SHAPES.items():
     print(f"{name}: {work.parameters / 1e9:.1f} billion; your traffic is the package's: {same}\n{runs[name]}\n")
 
 # %% [markdown]
-# Each line of it is an assumption, and you should doubt them one by one:
+# Arithmetic, in all three; it would cost 0.3, 1.8 and 8.9 million dollars, in 1.4 to 36 days. Each line of it is an assumption, and you should doubt them one by one:
 #
 # - 990 TFLOP/s is what the maker of an H100 states for dense 16-bit products; that training reaches **40 %** of it was
 #   measured on our CPUs, and thousands of GPUs seldom do better.
@@ -700,8 +701,8 @@ for clips in (8, 24, 64, 200):
 # this state.
 #
 # **Second: look after every vote.** Both sides are equally good. A study looks at its p-value after each pair and stops as soon
-# as it is 0.05 or below, at 100 pairs at the latest. **How many of 100 such studies announce a winner?** (Five, if they looked
-# once, at the end.)
+# as it is 0.05 or below, at 100 pairs at the latest. **How many of 100 such studies announce a winner?** (At most five, if they
+# looked once, at the end; 3.5, to be exact, since votes are whole numbers.)
 
 # %%
 # NBVAL_CHECK_OUTPUT

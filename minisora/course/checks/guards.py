@@ -163,8 +163,9 @@ def _stale(exercise: Exercise, call: Call, watch: Watch) -> str | None:
     if call.layer is not None or not call.returned:
         raise _Unasked
     right = _answer(exercise.reference, call, _nudged, learner=False)
-    if not _tensors(right) or difference(right, call.answer, tolerance=1e-3) is None:
-        raise _Unasked
+    kinds, theirs = ([each.dtype for each in _tensors(answer)] for answer in (call.answer, right))
+    if not theirs or kinds != theirs or difference(right, call.answer, tolerance=1e-3) is None:
+        raise _Unasked  # booleans for numbers, say, are another answer, but no old one
     try:
         mine = _answer(watch.solution, call, _nudged, learner=True)
     except Exception:

@@ -26,7 +26,9 @@ def _clips(*amounts: tuple[float, int, int], frames: int = 4) -> Tensor:
 def _vector(answer: object) -> Tensor:
     if not isinstance(answer, Tensor) or answer.ndim != 1:
         raise CheckFailed("return a tensor b: 1 or 0 for each clip")
-    return answer.float()
+    if not answer.is_floating_point():
+        raise CheckFailed(f"you return {str(answer.dtype).removeprefix('torch.')}: 1.0 or 0.0 for each clip, .float()")
+    return answer
 
 
 def _asked(says: str, video: Tensor, expected: list[float], **options: float) -> Case:
@@ -70,6 +72,11 @@ def _by_loops(video: Tensor, *, share: float = 0.05, threshold: float = 0.05) ->
     return torch.tensor(answers)
 
 
+def _most_of_all_steps(video: Tensor, *, share: float = 0.05, threshold: float = 0.05) -> Tensor:
+    pixels = 0.5 * video.diff(dim=2).abs().amax(1).flatten(1)
+    return (pixels.topk(max(1, round(share * pixels.shape[1])), dim=1).values.mean(1) > threshold).float()
+
+
 DYNAMIC_DEGREE = Exercise(
     name="dynamic_degree",
     reference=dynamic_degree,
@@ -97,6 +104,9 @@ DYNAMIC_DEGREE = Exercise(
         _asked(
             "a plain picture that becomes brighter by 0.1 in one colour", _clips((0.1, 100, 3)), [0], threshold=0.06
         ),
+        _asked("one step of eight in which a tenth of the picture changes by 0.5", _clips((0.5, 10, 1), frames=9), [0]),
+        _asked("a share of 0.004, which is less than a pixel", _clips((0.4, 1, 3)), [1], share=0.004),
+        _asked("a share of 0.016 of 100 pixels, which are two", _clips((0.15, 1, 3)), [0], share=0.016),
     ),
     mistakes=(
         Mistake(
@@ -125,6 +135,17 @@ DYNAMIC_DEGREE = Exercise(
             _moving(half=1.0),
             "your changes are of the range [-1, 1], which is 2 wide: halve them, since the threshold is of a range of "
             "1",
+        ),
+        Mistake(
+            "booleans",
+            _moving(end=lambda found, threshold: found > threshold),
+            "you return bool: 1.0 or 0.0 for each clip, .float()",
+        ),
+        Mistake(
+            "most of all steps",
+            _most_of_all_steps,
+            "you look for the pixels that change most in the whole clip: in *each step* its own, since a single jump "
+            "is no motion",
         ),
         Mistake(
             "one step is enough",

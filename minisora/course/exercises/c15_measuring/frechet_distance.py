@@ -81,6 +81,7 @@ FRECHET_DISTANCE = Exercise(
         _asked("two sets of 60 and 80 clips and 3 features", _A, _B),
         _asked("a set of 5 clips and one of 40, of 4 features", _set(5, 4, 2), _set(40, 4, 3, stretch=0.5)),
         _asked("a set and itself", _B, _B, expected=0.0),
+        _asked("8 clips and 8 others, of 32 features", _set(8, 32, 4), _set(8, 32, 5)),
     ),
     mistakes=(
         Mistake(
@@ -125,6 +126,16 @@ FRECHET_DISTANCE = Exercise(
             "eigenvalues without their roots",
             _gaussians(overlap=lambda a, b: torch.linalg.eigvals(_cov(a) @ _cov(b)).real.sum().clamp(min=0).sqrt()),
             "you add the eigenvalues up and take one root of the sum: each eigenvalue has its own",
+        ),
+        Mistake(
+            "roots of less than nothing",
+            _gaussians(overlap=lambda a, b: torch.linalg.eigvals(_cov(a) @ _cov(b)).real.sqrt().sum()),
+            "eigenvalues that are 0 come out a little below it, and have no root: clamp them at 0",
+        ),
+        Mistake(
+            "of a symmetric matrix",
+            _gaussians(overlap=lambda a, b: torch.linalg.eigvalsh(_cov(a) @ _cov(b)).clamp(min=0).sqrt().sum()),
+            "A B is not symmetric, and eigvalsh looks at one half of it only: eigvals",
         ),
         Mistake(
             "variances only",
