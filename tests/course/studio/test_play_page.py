@@ -22,7 +22,7 @@ pytestmark = [
 
 
 def frame(page: Any) -> int:
-    found = re.search(r"frame (\d+)", page.get_by_text("Room ").inner_text())
+    found = re.search(r"frame (\d+)", page.get_by_text(re.compile(r"Room \d")).inner_text())
     assert found is not None
     return int(found[1])
 
