@@ -1,7 +1,9 @@
-"""An adapter for a language model: whatever turns a text into texts can write the rewards. None is needed::
+"""An adapter for a language model: whatever turns a text into texts can write the rewards.
 
-write = model_writer(lambda prompt: [client.ask(prompt) for _ in range(16)])
-evolve(state, plan, write)
+None is needed. With one:
+
+    write = model_writer(lambda prompt: [client.ask(prompt) for _ in range(16)])
+    evolve(state, plan, write)
 """
 
 from __future__ import annotations
