@@ -121,9 +121,9 @@ for name, row in measured["laws"].items():
 print({name: f"{row['steps']} steps, {row['seconds']} s" for name, row in measured["training"].items()})
 
 # %% [markdown]
-# Twenty to forty times the floor, and more than five times the error of uniform motion alone. Each law wants its own clips and its own time, and 47 seconds
-# are not enough for four (Kang et al. trained for 100,000 steps). So we do not ask *this* network about other speeds: who has not learnt
-# the inside cannot fail outside. Give it an hour (the number of steps stands in `experiments/physics.py`), and ask it then.
+# Twenty to forty times the floor, and more than five times the error of uniform motion alone. Each law wants its own clips and its
+# own time, and 47 seconds are not enough for four (Kang et al. trained for 100,000 steps). So we do not ask *this* network about other
+# speeds: who has not learnt the inside cannot fail outside. Give it an hour (the number of steps stands in `experiments/physics.py`), and ask it then.
 #
 # Move the slider: which speed do the three given frames show, and what becomes of it?
 
@@ -167,8 +167,9 @@ with plots.chart(alt="generated against asked speed, with its spread: two networ
 # asked for 1.9 or more, it stays at about 2.1. Between, the *mean* climbs, below the diagonal up to 1.6. But look at the bars: six
 # to eight times as long as elsewhere. Hardly any clip goes at the mean; each is slow (about 0.65) or fast (about 2). **It does not
 # interpolate, it chooses.** The other network follows the diagonal inside of what it has seen, and is flat outside: 0.87 from 0.5 to
-# 0.8, and 1.75 from 2.0 on. (Its mean falls once more below 0.4, and the bars grow: a few discs jump.) Kang et al. say it so: with a
-# wide gap the answers bend to its ends, with a narrow one, or with a few clips put back into it, a network interpolates.
+# 0.8, and 1.75 from 2.0 on. (Its mean falls once more below 0.4, and the bars grow, as the other's longest does at 1.1: a disc or
+# two jump back.) Kang et al. say it so: with a wide gap the answers bend to its ends, with a narrow one, or with a few clips put back
+# into it, a network interpolates.
 #
 # ## Which attribute wins?
 #
@@ -426,15 +427,15 @@ print("the last four columns: frames 51 to 100")
 # **Noise on the history does not help here**, which is not what we had expected. The network of the clean history is ahead for
 # hundreds of frames: half of its rooms are right to the last cell for 39 frames, half of the other's for 18. (In one thing it is
 # behind: the goal. In frames 51 to 100 that is right in 81 of 100 frames, with the noisy history in 87; in frames 201 to 500 in 61
-# and 71.) And *remembering* under noise changes next to nothing. Why? Look at the last column: **nothing blurs**. A cell is a wall or it is none, and whoever draws
-# it draws it crisp; the little faults of pixels, which noise drowns, are mended at every frame and do not add up. What goes
-# wrong are *decisions*: a player is lost at a push, or there are two. Noise does not heal that, and it makes the task harder, at the
-# same number of steps. The pictures of a film are not so kind, and GameNGen's finding is about those. (Break it, at the end of
-# the page, spoils the past on purpose, and there the noisy history pays.)
+# and 71.) And *remembering* under noise changes next to nothing. Why? Look at the last column: **nothing blurs**. A cell is a
+# wall or it is none, and whoever draws it draws it crisp; the little faults of pixels, which noise drowns, are mended at every
+# frame and do not add up. What goes wrong are *decisions*: a player is lost at a push, or there are two. Noise does not heal
+# that, and it makes the task harder, at the same number of steps. The pictures of a film are not so kind, and GameNGen's finding
+# is about those. (Break it, at the end of the page, spoils the past on purpose, and there the noisy history pays.)
 #
 # In the long run all are lost. In frames 501 to 1000 one in seven to eleven is still a room, and fewer than two in a hundred are the
 # right one: a player who once went another way is hardly ever found again. Do not be misled by the 9 of 10 cells that are right: by
-# then that is no more than an empty room with its walls has (33 of 36, or 0.92: the dashed line).
+# then that is about what an empty room with its walls has (33 of 36, or 0.92: the dashed line).
 #
 # See it with your own eyes: one room, the same keys, both networks.
 
@@ -522,8 +523,8 @@ plots.strips(rows, alt="the best plan, as it was dreamt and as it was played", c
 # ## Reward reflection
 #
 # A reward is a sum of terms. After a trial: which term has *decided* what was done, and did it decide *for the task*? A term that is
-# always the same decides nothing, however large. One that goes against the score may have
-# the wrong sign; rooms differ, though, and a correlation is no proof.
+# always the same decides nothing, however large. One that goes against the score may have the wrong sign; rooms differ, though,
+# and a correlation is no proof.
 #
 # {card}
 #
@@ -666,10 +667,9 @@ print("\nwhat a language model would be told:", told[told.index("The best reward
 # %% [markdown]
 # The hacked reward is hacked **twice**. Sought in truth, its plans earn what they promise, and the ball lies where it lay: the reward
 # is wrong. Sought in the dream, less than half of the gain is real, for the planner has found the dream's own weakness: a goal on
-# which one has stood for some frames is *forgotten*, and one may walk off it and is paid for ever. (You have
-# measured the forgetting above; that it is what pays is our reading.) The remedies are two: another reward; and clips in which
-# somebody waits on a goal, with a longer memory. And without the plans that nobody sought, as a yardstick, no number here would
-# say anything.
+# which one has stood for some frames is *forgotten*, and one may walk off it and is paid for ever. (You have measured the
+# forgetting above; that it is what pays is our reading.) The remedies are two: another reward; and clips in which somebody waits
+# on a goal, with a longer memory. And without the plans that nobody sought, as a yardstick, no number here would say anything.
 #
 # A language model can take the grammar's place: `model_writer` wants a function from a text to texts, and takes from each answer
 # the last line that is a program. The last lines above are the end of what it is told: the task, the grammar, and the
