@@ -160,7 +160,7 @@ with plots.chart(alt="generated against asked speed, with its spread: two networ
         axes.axvspan(low, high, color="silver", alpha=0.4, linewidth=0)
     axes.plot([0.2, 2.5], [0.2, 2.5], "--", color="black", label="as asked")
     axes.set(xlabel="asked (pixels a frame)", ylabel="generated")
-    axes.legend()
+    axes.legend(loc="lower right", fontsize=9)
 
 # %% [markdown]
 # Two flat pieces and a bridge. Asked for anything up to 1.0, the network with the gap answers 0.62, the middle of its slow discs;
@@ -409,7 +409,7 @@ with plots.chart(alt=alt, size=(9, 3), panels=2) as panels:
             label = f"{name} history, remembered at {level:g}"
             axes.semilogx([row["frame"] for row in each], [row[what] for row in each], "o-", label=label, markersize=4)
         title = {"room": "still a room", "cells": "cells as the rule says"}[what]
-        axes.set(xlabel="up to frame", title=title, ylim=(0, 1.03))
+        axes.set(xlabel="up to frame", title=title, ylim={"room": (0, 1.03), "cells": (0.85, 1.01)}[what])
     panels[1].axhline(33 / 36, color="black", linestyle="--", linewidth=0.8, label="an empty room with its walls")
     panels[0].legend(fontsize=8)
     panels[1].legend(fontsize=8, loc="lower left", handles=panels[1].get_lines()[-1:])
@@ -604,7 +604,7 @@ plots.strips(
 # It walks onto the goal, off it and on again, and leaves the ball alone. (We show the best paid of the rooms whose ball came no
 # nearer; in others it did, by chance.) Nothing is broken: reward and world do what they say. The reward was not what was *meant*. How
 # would one notice, without looking at every film? **The harder one optimises, the plainer it becomes**: take the reward's favourite of 1, 2,
-# 4 ... 32 random plans, and watch the reward and the score part.
+# 4 ... 32 random plans, and watch the reward and the score part. (Rewards are divided by what was gained in the dream.)
 
 # %%
 alt = "gained against the number of candidates: by hand all rise; hacked the reward does, half of it real, the score hardly"
@@ -615,7 +615,7 @@ with plots.chart(alt=alt, size=(9, 2.6), panels=2) as panels:
             values = torch.tensor([row[key] for row in rows])
             gained = (values - values[0]) / (1 if key == "score" else hoped)
             axes.semilogx([row["candidates"] for row in rows], gained, "o-", label=label, markersize=4)
-        axes.set(title=name, xlabel="candidates", ylabel="gained (rewards: of what was dreamt)")
+        axes.set(title=name, xlabel="candidates", ylabel="gained (dreamt: 1)")
     panels[0].legend(fontsize=8)
 
 # %% [markdown]
