@@ -4,7 +4,7 @@
 # | | |
 # |---|---|
 # | **You build** | the error of a velocity, matrices of noise levels, the mask of diffusion forcing, a frame and its memory, reward reflection, and the test that finds a hacked reward |
-# | **It becomes** | `minisora/physics/`, `minisora/playing/` and `minisora/eureka/` |
+# | **It becomes** | `minisora/physics/`, `minisora/diffusion/`, `minisora/playing/` and `minisora/eureka/` |
 # | **You need** | chapters 05 (velocities), 06 (attention) and 09 (samplers) |
 # | **Time** | 100 to 130 minutes of reading and writing; running everything takes about a minute on a 2-core laptop |
 
@@ -66,8 +66,8 @@ plots.strips(
 #
 # `found` and `places` are `b t 2`: where the thing is in the clip, and where the law puts it. A velocity is the difference of
 # neighbouring frames. Take the length of the difference of the two velocities, and average it over clips and steps. Steps
-# *between* given frames do not count; the one out of the last given frame does. Where a thing was lost, `found` is NaN: such
-# a clip does not count.
+# *between* given frames do not count; the one out of the last given frame does. Where a thing was lost, `found` is NaN: a clip
+# in which a step that counts is lost does not count at all.
 
 
 # %% exercise="velocity_error"
@@ -106,7 +106,7 @@ display(plots.strips(rows, alt="slow, known and fast discs, true and made", colu
 # %% [markdown]
 # At speeds that it knows the error is 0.12: six or seven times the floor, after half a minute of training. At speeds that it does
 # not know it is five times as large again, to both sides. And look *how* it is wrong: the slow disc, which should go at 0.3,
-# hurries off at 0.8; the fast one is held back to 1.75. These are the **ends of what it has seen**. It has not learnt "it goes on
+# hurries off at 0.9; the fast one is held back to 1.8. These are the **ends of what it has seen**. It has not learnt "it goes on
 # as it went", which would be simpler, but "it goes like the clip that I know and that is most like this one". Kang et al. find the
 # same with 310 million numbers and 3 million clips (0.012 inside, 0.427 outside), and call it *case-based*.
 #
@@ -121,9 +121,9 @@ for name, row in measured["laws"].items():
 print({name: f"{row['steps']} steps, {row['seconds']} s" for name, row in measured["training"].items()})
 
 # %% [markdown]
-# Thirty times the floor, and five times the error of one law alone. Each law wants its own clips and its own time, and 47 seconds
-# are not enough for four (Kang et al. trained for 100,000 steps). So we do not ask *this* network about other speeds: who has not learnt
-# the inside cannot fail outside. Give it an hour (the number of steps stands in `experiments/physics.py`), and ask it then.
+# Twenty to forty times the floor, and more than five times the error of uniform motion alone. Each law wants its own clips and its
+# own time, and 47 seconds are not enough for four (Kang et al. trained for 100,000 steps). So we do not ask *this* network about other
+# speeds: who has not learnt the inside cannot fail outside. Give it an hour (the number of steps stands in `experiments/physics.py`), and ask it then.
 #
 # Move the slider: which speed do the three given frames show, and what becomes of it?
 
@@ -148,24 +148,28 @@ explore(asked, speed=[0.2, 0.6, 1.0, 1.35, 1.8, 2.2, 2.6], shown=["0.8 to 1.8", 
 #
 # The second network of the slider has seen slow discs (0.4 to 0.8) and fast ones (1.9 to 2.3), and nothing between; the first
 # one has seen just that gap (0.8 to 1.8). **What does the one with the gap make of 1.3, which lies between what it knows?** Draw
-# the curve that you expect: asked speed to the right, generated speed upwards.
+# the curve that you expect: asked speed to the right, generated speed upwards. (Means of 16 clips; the bars are their standard
+# deviation.)
 
 # %%
-with plots.chart(alt="generated against asked speed: two networks and the diagonal") as axes:
+with plots.chart(alt="generated against asked speed, with its spread: two networks and the diagonal") as axes:
     for name, label in (("gap", "seen: the grey bands"), ("uniform", "seen: between them")):
-        speeds = torch.tensor(measured["speeds"][name])
-        axes.plot(speeds[:, 0], speeds[:, 1], "o-", label=label, markersize=4)
+        speed, mean, spread = torch.tensor(measured["speeds"][name]).T
+        axes.errorbar(speed, mean, spread, fmt="o-", label=label, markersize=4, elinewidth=0.8)
     for low, high in measured["gap"]:
         axes.axvspan(low, high, color="silver", alpha=0.4, linewidth=0)
     axes.plot([0.2, 2.5], [0.2, 2.5], "--", color="black", label="as asked")
     axes.set(xlabel="asked (pixels a frame)", ylabel="generated")
-    axes.legend()
+    axes.legend(loc="lower right", fontsize=9)
 
 # %% [markdown]
-# Two flat pieces and a bridge. Asked for anything up to 1.1, the network with the gap answers 0.62, the middle of its slow discs;
-# asked for 1.8 or more, it stays at about 2.1. Between, it goes over from one to the other: steeper than the diagonal, but over it.
-# The other network has the same flat ends at 0.8 and 1.75 and follows the diagonal between them. Kang et al. say it so: with a wide gap
-# the answers bend to its ends, with a narrow one, or with a few clips put back into it, a network interpolates.
+# Two flat pieces and a bridge. Asked for anything up to 1.0, the network with the gap answers 0.62, the middle of its slow discs;
+# asked for 1.9 or more, it stays at about 2.1. Between, the *mean* climbs, below the diagonal up to 1.6. But look at the bars: six
+# to eight times as long as elsewhere. Hardly any clip goes at the mean; each is slow (about 0.65) or fast (about 2). **It does not
+# interpolate, it chooses.** The other network follows the diagonal inside of what it has seen, and is flat outside: 0.87 from 0.5 to
+# 0.8, and 1.75 from 2.0 on. (Its mean falls once more below 0.4, and the bars grow, as the other's longest does at 1.1: a disc or
+# two jump back.) Kang et al. say it so: with a wide gap the answers bend to its ends, with a narrow one, or with a few clips put back
+# into it, a network interpolates.
 #
 # ## Which attribute wins?
 #
@@ -191,8 +195,8 @@ print(f"only the shape {row['second wins']:.0%}, neither {row['neither']:.0%}")
 
 # %% [markdown]
 # **The colour wins in all of them.** A blue disc grows corners, a red square becomes round, although three frames show plainly what
-# it is. Blue things *are* squares here, and the colour is what the network goes by: it changes far more numbers of a picture than
-# a few corners do. Kang et al. had the same in 1,400 of 1,400 clips. They tried all pairs of four attributes (each pair wants
+# it is. Blue things *are* squares here, and the colour is what the network goes by: probably since it changes far more numbers of a
+# picture than a few corners do. Kang et al. had the same in 1,400 of 1,400 clips. They tried all pairs of four attributes (each pair wants
 # a network of its own, and we trained one): colour beats size, size beats velocity, velocity beats shape.
 #
 # ## Mirrors and walls
@@ -228,11 +232,13 @@ for wall in ("walls of 6 to 9", "walls of 10.5"):
 #   are wrong *together*: their errors have a correlation of 0.8 to 0.9, and they stay within 0.2 to 0.4 pixels of each other. It has not
 #   learnt how fast things go on; that the image belongs to the thing it has. (Drawn clips: rounding errors go together, too.)
 # - **Behind the wall** the disc is remembered: in 34 of 38 clips it comes out again, always in its colour, though for some frames
-#   no pixel of it was to be seen. But it comes out a pixel early or late, which is half a step.
-# - A **wider wall** than any that it has seen, 10.5 instead of 6 to 9: of 44 discs 20 come out. Object permanence, too, is a matter of
-#   cases.
+#   no pixel of it was to be seen. But it comes out a pixel early or late, which is half a step. (Not 64 clips: only those count
+#   whose disc should be in full sight again at the end.)
+# - A **wider wall** than any that it has seen, 10.5 instead of 6 to 9: of 44 discs 20 come out. (These go at 2.1 to 2.2 instead of 1.7
+#   to 2.2, else they would not come out in time.) Object permanence, too, is a matter of cases.
 #
-# Shadows we leave to you: `draw` makes one of a dark disc that shares its x with another one.
+# Shadows we leave to you. A shadow is a second disc, dark and near the ground, whose x is always that of the first: make it with
+# `discs`, put it into the same clips with `beside`, and `draw` draws both.
 #
 # ## A world to play in
 #
@@ -345,8 +351,9 @@ print("seen by the last target of four:", forcing_mask(4)[-1].int().tolist())
 #
 # {card}
 #
-# `look(x, time, action, cache)` returns the clean picture that the network believes in, and the cache with this frame in it. Go
-# from `noise` along `times` with Euler's steps, `x + (s - t) (x - clean) / t`; meanwhile the cache stays as it was. Then look once
+# `look(x, time, action, cache)` returns the clean picture that the network believes in, and the cache with this frame in it.
+# (`time` is a tensor of a single number, as `times` holds them; make one of the level with `torch.as_tensor`.) Go from
+# `noise` along `times` with Euler's steps, `x + (s - t) (x - clean) / t`; meanwhile the cache stays as it was. Then look once
 # more, at the finished frame mixed with `fresh` noise, `(1 - level) x + level fresh`, and tell that level. Return the finished
 # frame (without that noise) and the cache of the last look.
 
@@ -383,7 +390,8 @@ for name, row in played["one step"].items():
 # %% [markdown]
 # 97 of 100 next frames are right to the last of their 36 cells; where a ball is pushed, 93, since then three things have to be
 # right together, and pushes are rare in the clips. More steps hardly help: there is only *one* next frame, and nothing to choose.
-# The network of the noisy history is a little behind in all of it. It has had the same time for a harder task.
+# The network of the noisy history is behind, by three or four of 100 frames, and most at pushes: 83 right of 100 against 93, or 14
+# faults against 6. It has had the same time for a harder task.
 #
 # ## A thousand frames
 #
@@ -400,10 +408,11 @@ with plots.chart(alt=alt, size=(9, 3), panels=2) as panels:
         for (name, level), each in names.items():
             label = f"{name} history, remembered at {level:g}"
             axes.semilogx([row["frame"] for row in each], [row[what] for row in each], "o-", label=label, markersize=4)
-        axes.set(
-            xlabel="frame", title={"room": "still a room", "cells": "cells as the rule says"}[what], ylim=(0, 1.03)
-        )
+        title = {"room": "still a room", "cells": "cells as the rule says"}[what]
+        axes.set(xlabel="up to frame", title=title, ylim={"room": (0, 1.03), "cells": (0.85, 1.01)}[what])
+    panels[1].axhline(33 / 36, color="black", linestyle="--", linewidth=0.8, label="an empty room with its walls")
     panels[0].legend(fontsize=8)
+    panels[1].legend(fontsize=8, loc="lower left", handles=panels[1].get_lines()[-1:])
 
 # %%
 print(f"{'':34}{'first fault (median)':>22}{'player':>9}{'ball':>7}{'goal':>7}{'blur':>7}")
@@ -416,15 +425,17 @@ print("the last four columns: frames 51 to 100")
 
 # %% [markdown]
 # **Noise on the history does not help here**, which is not what we had expected. The network of the clean history is ahead for
-# hundreds of frames: half of its rooms are right to the last cell for 39 frames, half of the other's for 18. And *remembering* under
-# noise changes next to nothing. Why? Look at the last column: **nothing blurs**. A cell is a wall or it is none, and whoever draws
-# it draws it crisp; the little faults of pixels, which noise drowns, are mended at every frame and do not add up. What goes
-# wrong are *decisions*: a player is lost at a push, or there are two. Noise does not heal that, and it makes the task harder, at the
-# same number of steps. The pictures of a film are not so kind, and GameNGen's finding is about those. (Break it, at the end of
-# the page, spoils the past on purpose, and there the noisy history pays.)
+# hundreds of frames: half of its rooms are right to the last cell for 39 frames, half of the other's for 18. (In one thing it is
+# behind: the goal. In frames 51 to 100 that is right in 81 of 100 frames, with the noisy history in 87; in frames 201 to 500 in 61
+# and 71.) And *remembering* under noise changes next to nothing. Why? Look at the last column: **nothing blurs**. A cell is a
+# wall or it is none, and whoever draws it draws it crisp; the little faults of pixels, which noise drowns, are mended at every
+# frame and do not add up. What goes wrong are *decisions*: a player is lost at a push, or there are two. Noise does not heal
+# that, and it makes the task harder, at the same number of steps. The pictures of a film are not so kind, and GameNGen's finding
+# is about those. (Break it, at the end of the page, spoils the past on purpose, and there the noisy history pays.)
 #
-# In the long run all are lost. After 500 frames one room in seven to ten is still a room, and one in a hundred the right one: a
-# player who once went another way is never found again. The walls stand: 9 of 10 cells are right to the end.
+# In the long run all are lost. In frames 501 to 1000 one in seven to eleven is still a room, and fewer than two in a hundred are the
+# right one: a player who once went another way is hardly ever found again. Do not be misled by the 9 of 10 cells that are right: by
+# then that is about what an empty room with its walls has (33 of 36, or 0.92: the dashed line).
 #
 # See it with your own eyes: one room, the same keys, both networks.
 
@@ -485,9 +496,10 @@ print("read and written again:", str(parse("near(distance(ball, goal)) - 0.5 * m
 
 # %% [markdown]
 # All of these are read off the *picture*, by the same eyes in the dream and in truth. A plan is twelve actions. The cross-entropy
-# method tries 24 rows of actions in the dream, keeps the five that the reward likes best, draws new ones like them, three times. The
-# best row is then played in the **true** world. The **score** is the share of its way to the goal that the ball has come: 1 is there,
-# 0 as far as before. The reward never sees the score.
+# method tries 24 rows of actions in the dream, keeps the five that the reward likes best, and draws new ones like them; three rounds in
+# all. The best row is then played in the **true** world. The **score** is the share of its way to the goal that the ball has come: 1 is
+# there, 0 as far as before, below 0 farther away. The reward never sees the score. (To be quick, the dream takes one step of
+# denoising a frame here: `steps=1`.)
 
 # %%
 from minisora.eureka import features, imagined, score, search, truly
@@ -511,13 +523,15 @@ plots.strips(rows, alt="the best plan, as it was dreamt and as it was played", c
 # ## Reward reflection
 #
 # A reward is a sum of terms. After a trial: which term has *decided* what was done, and did it decide *for the task*? A term that is
-# always the same decides nothing, however large. One that goes against the score has the wrong sign.
+# always the same decides nothing, however large. One that goes against the score may have the wrong sign; rooms differ, though,
+# and a correlation is no proof.
 #
 # {card}
 #
 # `terms` are `n k`: for each of n trials, what each of the k terms added up to. `scores` are `n`. Return `k 2`: each term's **share
 # of the spread** (its standard deviation over the sum of all standard deviations, both with `correction=0`), and its
-# **correlation** with the score. Where a term or the score does not change, the correlation is 0.
+# **correlation** with the score. Where a term or the score does not change, the correlation is 0; where no term changes, all
+# shares are 0 as well.
 
 
 # %% exercise="reflect"
@@ -544,10 +558,10 @@ check.reflect(reflect)
 reflect = use(reflect=reflect)
 evolved = json.loads((LADDER / "eureka.json").read_text("utf-8"))
 print("best so far, by generation:", [generation["score"] for generation in evolved["generations"]])
-print("\nthe last one:")
-last = evolved["generations"][-1]
+first, last = evolved["generations"][0], evolved["generations"][-1]
+print(f"\nthe first one: {first['best']}\nits shares and correlations: {first['reflection']}\n\nthe last one:")
 for (share, correlation), term in zip(last["reflection"], parse(last["best"]).terms, strict=True):
-    print(f"{'-' if term.weight < 0 else '+'} {term!s:40} {share:4.0%} of the spread, correlation {correlation:+.2f}")
+    print(f"{term!s:42} {share:4.0%} of the spread, correlation {correlation:+.2f}")
 print(f"\n{evolved['new rooms']} new rooms{'':14}{'planned in the dream':>22}{'in truth':>11}{'on the goal':>13}")
 for name, row in evolved["rewards"].items():
     inside, outside = row["dream"], row["truth"]
@@ -559,13 +573,15 @@ print("plans that nobody sought:", evolved["rewards"]["evolved"]["usual"]["score
 # %% [markdown]
 # - **The dream is good enough to plan in**: plans that were sought there score as well in the true world as plans that were sought in
 #   truth, as far as 24 rooms can tell. Twelve frames are within what the dream holds.
-# - **Evolution did not reach the hand.** Twenty-four programs in four generations, on twelve rooms, came to a reward that says
-#   something sensible (the ball near to the goal; and keep off the goal yourself) and is better than nobody's plans, but
-#   the hand-written one has what it lacks: a pull *towards the ball*, without which most plans never touch it. Eureka tries 16
-#   programs in each of 5 rounds, and its writer has read the source of the world. Ours throws dice. `experiments/eureka.py`
-#   has the numbers to raise.
+# - **Evolution did not reach the hand**: 0.19 ± 0.06 against 0.34 ± 0.07, somewhat less than two standard errors apart. Twenty-four
+#   programs in four generations, on twelve rooms, came to a reward that is better than nobody's plans. What it lacks may be the
+#   distance itself, which still pulls where `near` has died away; 24 rooms cannot tell the hand from the task itself. Eureka tries
+#   16 programs in each of 5 rounds, and its writer has read the source of the world. Ours throws dice. `experiments/eureka.py` has
+#   the numbers to raise.
 # - **Reflection** did its work all the same: the first generation's best program had the ball's nearness to the goal with a *minus*,
 #   with a correlation of -0.97; the next one turned its sign.
+# - **And it is no proof**: the last program's first term, "keep off the goal", has -0.65. Three children turned its sign, and
+#   scored less (0.06 to 0.11 against 0.18). Perhaps it is only that whoever has pushed a ball to the goal stands beside it.
 #
 # ## A reward that is hacked
 #
@@ -577,28 +593,35 @@ hacked = parse("covered(goal)")
 plan = search(hacked, dream, start, frames=12, generator=Generator().manual_seed(21), each=by_profile(24, fast=8))
 cells = truly(start, plan)
 worth = hacked.total(features(cells))
-best = int((worth - 100 * (score(cells) > 0)).argmax())
+best = int((worth - 100 * (score(cells) > 0)).argmax())  # of the rooms whose ball came no nearer
 true = [picture_of(each)[0] for each in rollout(start.rooms(slice(best, best + 1)), plan[best : best + 1])]
 print(f"reward in truth {float(worth.mean()):.1f} of 12, score {float(score(cells).mean()):.2f}")
-plots.strips({"played": torch.stack(true, dim=1)}, alt="the player walks onto the goal and stays there", columns=13)
+plots.strips(
+    {"played": torch.stack(true, dim=1)}, alt="the player walks onto the goal, off it and on again", columns=13
+)
 
 # %% [markdown]
-# It walks onto the goal, off it and on again, and leaves the ball alone. Nothing is broken: reward and world do what they say. The reward was not what was *meant*. How would one
-# notice, without looking at every film? **The harder one optimises, the plainer it becomes**: take the reward's favourite of 1, 2,
-# 4 ... 32 random plans, and watch the reward and the score part.
+# It walks onto the goal, off it and on again, and leaves the ball alone. (We show the best paid of the rooms whose ball came no
+# nearer; in others it did, by chance.) Nothing is broken: reward and world do what they say. The reward was not what was *meant*. How
+# would one notice, without looking at every film? **The harder one optimises, the plainer it becomes**: take the reward's favourite of 1, 2,
+# 4 ... 32 random plans, and watch the reward and the score part. (Rewards are divided by what was gained in the dream.)
 
 # %%
-alt = "reward and score against the number of candidates: by hand both rise, hacked only the reward"
+alt = "gained against the number of candidates: by hand all rise; hacked the reward does, half of it real, the score hardly"
 with plots.chart(alt=alt, size=(9, 2.6), panels=2) as panels:
     for axes, (name, rows) in zip(panels, evolved["pressure"].items(), strict=True):
+        hoped = rows[-1]["dreamt"] - rows[0]["dreamt"]
         for key, label in (("dreamt", "reward, dreamt"), ("true", "reward, in truth"), ("score", "score")):
             values = torch.tensor([row[key] for row in rows])
-            gained = (values - values[0]) / (1 if key == "score" else max(1e-6, float(values.max() - values[0])))
+            gained = (values - values[0]) / (1 if key == "score" else hoped)
             axes.semilogx([row["candidates"] for row in rows], gained, "o-", label=label, markersize=4)
-        axes.set(title=name, xlabel="candidates", ylabel="gained (rewards: of the largest)")
+        axes.set(title=name, xlabel="candidates", ylabel="gained (dreamt: 1)")
     panels[0].legend(fontsize=8)
 
 # %% [markdown]
+# By hand what was dreamt is real, and the score grows by 0.21. Hacked, 3.0 of the 5.4 that were dreamt are there in truth, and the score
+# grows by 0.08, which 24 rooms cannot tell from nothing.
+#
 # There are two ways to be fooled, and they want different remedies. Either the *reward* is wrong: it is earned in truth, and the
 # task is not done. Or the *model* is: what the plan earned in the dream is not there in truth, because it found a fault of
 # the dream that pays. The second is what dreams add to the old trouble with rewards.
@@ -613,7 +636,7 @@ with plots.chart(alt=alt, size=(9, 2.6), panels=2) as panels:
 
 # %% exercise="verdict"
 def verdict(dreamt: float, true: float, score: float, usual: tuple[float, float]) -> str:
-    """Whether plans that a reward likes are good ones: in one of four words."""
+    """Whether plans that a reward likes are good ones: in one of four phrases."""
     ### BEGIN SOLUTION
     reward, task = usual
     if dreamt <= reward:
@@ -644,9 +667,9 @@ print("\nwhat a language model would be told:", told[told.index("The best reward
 # %% [markdown]
 # The hacked reward is hacked **twice**. Sought in truth, its plans earn what they promise, and the ball lies where it lay: the reward
 # is wrong. Sought in the dream, less than half of the gain is real, for the planner has found the dream's own weakness: a goal on
-# which one has stood for some frames is *forgotten*, and one may walk off it and is paid for ever. (You have measured that
-# above.) The remedies are two: another reward, and a longer memory. And without the plans
-# that nobody sought, as a yardstick, no number here would say anything.
+# which one has stood for some frames is *forgotten*, and one may walk off it and is paid for ever. (You have measured the
+# forgetting above; that it is what pays is our reading.) The remedies are two: another reward; and clips in which somebody waits
+# on a goal, with a longer memory. And without the plans that nobody sought, as a yardstick, no number here would say anything.
 #
 # A language model can take the grammar's place: `model_writer` wants a function from a text to texts, and takes from each answer
 # the last line that is a program. The last lines above are the end of what it is told: the task, the grammar, and the
@@ -687,8 +710,8 @@ for given in (3, 2, 1):
     print(f"{given} given: {velocity_error(centroids(made), things.places[:, 0], given=given):.2f} pixels a frame")
 
 # %% [markdown]
-# One picture holds no velocity: who guesses any speed between 0.8 and 1.8 is wrong by a third of a pixel on average, and so is
-# this one, and a little more. Two pictures do hold it; but the network has always had three, and makes hardly anything of two.
+# One picture holds no velocity: who guesses any speed between 0.8 and 1.8 is wrong by a third of a pixel on average. This one is
+# wrong by 0.43, more than a guess. Two pictures do hold it; but the network has always had three, and makes hardly anything of two.
 #
 # ## In the real systems
 #
@@ -710,8 +733,8 @@ for given in (3, 2, 1):
 #
 # ## Recap
 #
-# - A video model continues what is like its clips. Outside of them it answers with the nearest that it knows; inside, between what
-#   it knows, it depends on how wide the gap is. Measure both, beside the floor.
+# - A video model continues what is like its clips. Outside of them it answers with the nearest that it knows; in a wide gap between
+#   what it knows it chooses one side or the other, and only the mean looks like understanding. Measure both, beside the floor.
 # - If two attributes always went together, one of them is believed and the other bent.
 # - A level for each frame makes one network a film maker and a game. With the mask, training is what play will be.
 # - A dream believes what it has made. Noise on the past, told to the network, keeps it from trusting its own faults.
@@ -743,8 +766,8 @@ for given in (3, 2, 1):
 #
 # <details><summary>Answer</summary>
 #
-# **Memory**: the cache holds some seconds. More training or more noise on the history does not help; a longer cache, or a state that is
-# kept elsewhere, does. Measure how long a thing may be hidden.
+# **Memory**: the cache holds some seconds. More training or more noise on the history does not help (if it has learnt to use all of its
+# cache; ours had not); a longer cache, or a state that is kept elsewhere, does. Measure how long a thing may be hidden.
 #
 # </details>
 #

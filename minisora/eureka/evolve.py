@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from minisora.errors import UserError
 from minisora.eureka.features import features, score
 from minisora.eureka.planner import truly
-from minisora.eureka.program import Program, random_program, random_term, with_weight
+from minisora.eureka.program import Program, random_program, random_term, scaled
 from minisora.eureka.reflect import reflect
 from minisora.playing.world import State
 
@@ -43,18 +44,21 @@ def evolve(state: State, plan: Planner, write: Writer, *, generations: int = 5) 
     Args:
         plan: the actions that a reward likes best in the learnt world; they are then played, once a room, in the true
             one, which gives the score.
+    Raises: UserError if the first generation holds no program.
     Source: Eureka (Ma et al. 2023, 2310.12931, algorithm 1); 16 programs and 5 generations are its defaults.
     """
     best: tuple[Program, float, Tensor] | None = None
     for _ in range(generations):
-        programs, scores = write(best and best[0], best[2] if best else None), []
+        programs = write(best[0], best[2]) if best else write(None, None)
+        scores: list[float] = []
         for program in programs:
             cells = truly(state, plan(program))
             reached = score(cells)
             scores.append(float(reached.mean()))
             if best is None or scores[-1] > best[1]:
                 best = program, scores[-1], reflect(program.each(features(cells)), reached)
-        assert best is not None
+        if best is None:
+            raise UserError("no reward was written: the writer must return at least one program")
         yield Generation(programs, scores, *best)
 
 
@@ -79,13 +83,13 @@ def rewritten(program: Program, reflection: Tensor, generator: Generator) -> Pro
     for term, (share, correlation) in zip(program.terms, reflection.tolist(), strict=True):
         heeded = bool(torch.rand(1, generator=generator) < 0.5)
         if heeded and correlation < -0.2:
-            term = with_weight(term, -1)
+            term = scaled(term, -1)
         elif heeded and share < 0.05:
             if torch.rand(1, generator=generator) < 0.5:
                 continue
-            term = with_weight(term, 4)
+            term = scaled(term, 4)
         elif heeded and share > 0.9 and len(program.terms) > 1:
-            term = with_weight(term, 0.5)
+            term = scaled(term, 0.5)
         terms.append(term)
     dice = float(torch.rand(1, generator=generator))
     if dice < 0.5 or not terms:
@@ -94,5 +98,5 @@ def rewritten(program: Program, reflection: Tensor, generator: Generator) -> Pro
         terms[int(torch.randint(len(terms), (1,), generator=generator))] = random_term(generator)
     elif dice < 0.9:
         i = int(torch.randint(len(terms), (1,), generator=generator))
-        terms[i] = with_weight(terms[i], 0.5 if torch.rand(1, generator=generator) < 0.5 else 2.0)
+        terms[i] = scaled(terms[i], 0.5 if torch.rand(1, generator=generator) < 0.5 else 2.0)
     return Program(tuple(terms[-5:]))

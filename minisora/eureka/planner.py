@@ -60,13 +60,15 @@ def search(
     rooms, many = len(state), state.repeated(each)
     actions = candidates(rooms, each, frames, generator)
     best, best_reward = actions[:, 0], torch.full((rooms,), -torch.inf)
-    for _ in range(rounds):
+    for turn in range(rounds):
         rewards = reward.total(features(simulate(many, actions.flatten(0, 1)))).view(rooms, each)
         top = rewards.topk(elite, dim=1)
         chosen = actions[torch.arange(rooms)[:, None], top.indices]
         better = top.values[:, 0] > best_reward
         best = torch.where(better[:, None], chosen[:, 0], best)
         best_reward = torch.maximum(best_reward, top.values[:, 0])
+        if turn == rounds - 1:  # nobody would try the next ones
+            break
         share = torch.nn.functional.one_hot(chosen, len(ACTIONS)).float().mean(1) + 0.05
         drawn = torch.multinomial(share.flatten(0, 1), each, replacement=True, generator=generator)
         actions = drawn.view(rooms, frames, each).transpose(1, 2)

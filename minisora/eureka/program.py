@@ -1,7 +1,4 @@
-"""A reward as a small program: a sum of features with weights, in a text that is read and written.
-
-    program = term, { ("+" | "-"), term }
-    term    = [ number, "*" ], ( feature | "near(" feature ")" | "change(" feature ")" )
+"""A reward as a small program: a sum of features with weights, in a text that is read and written (``GRAMMAR``).
 
 ``near(x)`` is exp(-x); ``change(x)`` is what x has grown by since the frame before.
 """
@@ -11,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import torch
 from torch import Generator, Tensor
@@ -18,6 +16,12 @@ from torch import Generator, Tensor
 from minisora.errors import UserError
 from minisora.eureka.features import FEATURES
 
+#: What :func:`parse` reads and a language model is told, in EBNF.
+GRAMMAR = """\
+program = [ "+" | "-" ], term, { ("+" | "-"), term }
+term    = [ number, "*" ], ( feature | "near(" feature ")" | "change(" feature ")" )
+"""
+MOST = 12  #: Terms of a program.
 FORMS = ("plain", "near", "change")
 _TERM = re.compile(
     r"\s*([+-])?\s*(?:(\d+(?:\.\d+)?)\s*\*\s*)?((?:near|change)\()?([a-z]+\([a-z]+(?:, ?[a-z]+)?\))(\))?\s*"
@@ -43,7 +47,8 @@ class Term:
 
     def __str__(self) -> str:
         inner = self.feature if self.form == "plain" else f"{self.form}({self.feature})"
-        return f"{abs(self.weight):g} * {inner}"
+        weight = Decimal(str(self.weight)).normalize()  # written without an exponent, which the grammar does not have
+        return f"{weight:f} * {inner}"
 
 
 @dataclass(frozen=True)
@@ -61,19 +66,19 @@ class Program:
         return self.each(seen).sum(1)
 
     def __str__(self) -> str:
-        first, *others = self.terms
-        text = ("-" if first.weight < 0 else "") + str(first)
-        return text + "".join((" - " if term.weight < 0 else " + ") + str(term) for term in others)
+        first, *others = map(str, self.terms)
+        return first + "".join(f" - {term[1:]}" if term.startswith("-") else f" + {term}" for term in others)
 
 
 def parse(text: str) -> Program:
-    """The program of a text. Raises: UserError that says what is not understood."""
-    terms, at = [], 0
-    while at < len(text.strip()) and len(terms) < 12:
-        match = _TERM.match(text.strip(), at)
-        rest = text.strip()[at:]
+    """The program of a text. Raises: UserError that says what is not understood, or that there are too many terms."""
+    text, terms, at = text.strip(), [], 0
+    while at < len(text):
+        match = _TERM.match(text, at)
         if match is None or (terms and not match[1]) or bool(match[3]) != bool(match[5]):
-            raise UserError(f"reward {rest[:40]!r}: must be a term such as 2 * near(distance(ball, goal))")
+            raise UserError(f"reward {text[at : at + 40]!r}: must be a term such as 2 * near(distance(ball, goal))")
+        if len(terms) == MOST:
+            raise UserError(f"reward {text[at : at + 40]!r}: there are {MOST} terms before it — leave some out")
         feature = re.sub(r", ?", ", ", match[4])
         if feature not in FEATURES:
             raise UserError(f"feature {feature!r}: there is none — try {', '.join(FEATURES)}")
@@ -98,7 +103,7 @@ def random_program(generator: Generator, *, most: int = 3) -> Program:
     return Program(tuple(random_term(generator) for _ in range(count)))
 
 
-def with_weight(term: Term, factor: float) -> Term:
+def scaled(term: Term, factor: float) -> Term:
     """The term, its weight multiplied."""
     return replace(term, weight=term.weight * factor)
 

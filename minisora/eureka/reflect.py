@@ -13,7 +13,7 @@ def reflect(terms: Tensor, scores: Tensor) -> Tensor:
     """How much each term decided, and whether it decided for the task: ``n k`` and ``n`` -> ``k 2``.
 
     First the term's share of the spread, its standard deviation over the sum of all terms'. Then the correlation of the
-    term with the score; 0 where one of the two does not change.
+    term with the score; 0 where one of the two does not change. Where no term changes, all shares are 0.
     """
     spread = terms.std(dim=0, correction=0)
     share = spread / spread.sum().clamp(min=1e-9)
@@ -32,9 +32,8 @@ def verdict(dreamt: float, true: float, score: float, usual: tuple[float, float]
         dreamt, true: the reward of its plans, in the world in which they were sought and in the true one.
         score: what the plans are worth for the task.
         usual: reward and score of plans that nobody sought, in the true world.
-    Returns: "the model is exploited" if less than half of what the plans gained in the dream is there in truth; else
-        "the reward is hacked" if the gain is real and the score has not grown; "fine" otherwise, and "nothing gained"
-        if there was no gain in the dream at all.
+    Returns: "nothing gained" if there was no gain in the dream; else "the model is exploited" if less than half of
+        what was gained there is there in truth; else "fine" if the score has grown, and "the reward is hacked" if not.
     """
     reward, task = usual
     if dreamt <= reward:

@@ -18,6 +18,7 @@ ATTRIBUTES = ("colour", "size", "velocity", "shape")
 PAIRS = tuple(combinations(ATTRIBUTES, 2))
 SIZES, SPEEDS = (2.0, 3.2), (0.9, 1.9)  #: The two sizes (as the radius of a disc, in pixels) and speeds.
 USUAL = {"colour": 0.0, "size": 0.5, "velocity": 0.5, "shape": 0.0}  #: Of an attribute that is none of the pair.
+SQUARENESS = 0.85  #: Between a disc's 2/3 and a square's 1; soft edges bring both a little nearer to each other.
 
 
 def things_of(values: dict[str, Tensor], *, generator: Generator, frames: int = FRAMES) -> Things:
@@ -64,9 +65,6 @@ def read(video: Tensor, name: str, *, since: int) -> Tensor:
     if name == "size":
         return (area > torch.pi * (sum(SIZES) / 2) ** 2).float()
     return (independence(solid) > SQUARENESS).float()
-
-
-SQUARENESS = 0.85  #: Between a disc's 2/3 and a square's 1; soft edges bring both a little nearer to each other.
 
 
 def independence(solid: Tensor) -> Tensor:

@@ -18,6 +18,8 @@ from minisora.physics.things import BLUE, FRAMES, RED, Things, beside, discs
 STEPS = 40  #: Of the simulation, in one frame.
 PIVOT = (16.0, 1.5)  #: What a pendulum hangs on.
 PENDULUM_GRAVITY = 0.6  #: So that a swing to the other side takes about twelve frames.
+BOB = 2.2  #: The radius of what hangs there.
+HEAD_ON = 0.6  #: Share of a speed at which colliding discs go, so that both stay in the picture.
 
 
 def simulate(space: pymunk.Space, bodies: list[pymunk.Body], frames: int) -> Tensor:
@@ -49,14 +51,17 @@ def new_space(gravity: float = 0.0) -> pymunk.Space:
 
 
 def collision(n: int, speeds: Speeds, *, generator: Generator, frames: int = FRAMES) -> Things:
-    """``n`` times a red disc from the left and a blue one from the right, head on, both at a speed of the interval."""
+    """``n`` times a red disc from the left and a blue one from the right, head on.
+
+    Each goes at ``HEAD_ON`` times a speed of the interval.
+    """
     radius = torch.stack([uniform(n, 2.0, 3.0, generator), uniform(n, 2.0, 3.0, generator)], dim=1)
     speed = torch.stack([speeds.sample(n, generator), speeds.sample(n, generator)], dim=1)
     height, gap = uniform(n, 6, 10, generator), uniform(n, 2.5, 5.5, generator)
     places = torch.empty(n, 2, frames, 2)
     for i in range(n):
         space = new_space()
-        (a, b), (v, w), y = radius[i].tolist(), (speed[i] * 0.6).tolist(), float(height[i])
+        (a, b), (v, w), y = radius[i].tolist(), (speed[i] * HEAD_ON).tolist(), float(height[i])
         meet = 16 + 2 * (v - w)  # nearer to where the faster one comes from, so that both stay in the picture
         apart = float(gap[i]) * (v + w) / 2
         left = disc(space, (meet - a - apart, y), (v, 0), a)
@@ -74,10 +79,10 @@ def pendulum(n: int, speeds: Speeds, *, generator: Generator, frames: int = FRAM
     places = torch.empty(n, 1, frames, 2)
     for i in range(n):
         space, (a, r) = new_space(PENDULUM_GRAVITY), (float(angle[i]), float(length[i]))
-        bob = disc(space, (PIVOT[0] + r * math.sin(a), PIVOT[1] + r * math.cos(a)), (0, 0), 2.0)
+        bob = disc(space, (PIVOT[0] + r * math.sin(a), PIVOT[1] + r * math.cos(a)), (0, 0), BOB)
         space.add(PinJoint(space.static_body, bob, PIVOT, (0, 0)))
         places[i] = simulate(space, [bob], frames)
-    return beside(thread(places[:, 0]), discs(places, torch.full((n, 1), 2.2), RED))
+    return beside(thread(places[:, 0]), discs(places, torch.full((n, 1), BOB), RED))
 
 
 def thread(bob: Tensor, dots: int = 5) -> Things:

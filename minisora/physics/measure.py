@@ -11,15 +11,17 @@ from torch import Tensor
 
 
 def weights(video: Tensor, channel: int) -> Tensor:
-    """How much of a colour each pixel holds: ``b 3 t h w -> b t h w``, from 0 to 1."""
+    """How much of a colour each pixel holds: ``b 3 t h w -> b t h w``, from 0 to 0.9."""
     others = [c for c in range(3) if c != channel]
     weight = (video[:, channel] - video[:, others].amax(1)) / 2
     return (weight - 0.1).clamp(min=0)  # a tenth is what a soft picture has anywhere
 
 
 def centroids(video: Tensor, channel: int = 0) -> Tensor:
-    """The middle of what has this colour, in each frame: ``b 3 t h w -> b t 2``, x and y in pixels; NaN where "
-    "nothing has."""
+    """The middle of what has this colour, in each frame: ``b 3 t h w -> b t 2``, x and y in pixels.
+
+    NaN where nothing has it.
+    """
     weight = weights(video, channel)
     y, x = (torch.arange(size, device=video.device) + 0.5 for size in video.shape[3:])
     total = weight.sum((2, 3))
@@ -31,7 +33,8 @@ def velocity_error(found: Tensor, places: Tensor, *, given: int = 3) -> float:
     """Mean distance of a clip's velocities from the true ones, in pixels a frame.
 
     Args:
-        found: where a thing is in the clip, ``b t 2``; clips in which it is lost (NaN) do not count.
+        found: where a thing is in the clip, ``b t 2``; clips in which it is lost (NaN) in a step that counts do not
+            count.
         places: where it should be.
         given: frames that were given: steps between them do not count, the step out of the last of them does.
 

@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from minisora.physics.things import FRAMES, RED, STRIP, WIDTH, Things, discs
 
-GRAVITY = 0.25  #: Pixels a frame, in a frame.
+GRAVITY = 0.25  #: Pixels a frame, each frame.
 
 
 @dataclass(frozen=True)

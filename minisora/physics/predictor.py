@@ -6,7 +6,6 @@ and noise, unlike clips, cannot be squeezed (Li & He 2025, 2511.13720). The cour
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -67,6 +66,3 @@ def load_predictor(path: Path) -> DiT:
         model = DiT(settings_from(DiTConfig, card["settings"], source=path))
     load_weights(model, {name: tensor.float() for name, tensor in tensors.items()}, source=path)
     return model.eval().requires_grad_(False)
-
-
-Draws = Callable[[int, Generator], Tensor]  #: So many new clips ``n 3 t h w``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -48,19 +48,16 @@ def discs(places: Tensor, radius: Tensor, *colours: tuple[float, float, float]) 
 
 def beside(*several: Things) -> Things:
     """All these things in the same clips."""
-    return Things(
-        *(torch.cat([getattr(each, name) for each in several], dim=1) for name in ("places", "radius")),
-        *(torch.cat([getattr(each, name) for each in several], dim=1) for name in ("colour", "square")),
-    )
+    return Things(*(torch.cat([getattr(each, field.name) for each in several], dim=1) for field in fields(Things)))
 
 
-def draw(things: Things, ground: Tensor | None = None, *, height: int = HEIGHT, width: int = WIDTH) -> Tensor:
-    """Clips ``n 3 t h w`` in [-1, 1], on ``ground: n 3 h w`` (default: black).
+def draw(things: Things, *, height: int = HEIGHT, width: int = WIDTH) -> Tensor:
+    """Clips ``n 3 t h w`` in [-1, 1], on black.
 
     An edge covers its pixels in part, so that a place can be read to a fraction of a pixel.
     """
     n, k, frames, _ = things.places.shape
-    clips = torch.full((n, 3, frames, height, width), -1.0) if ground is None else _still(ground, frames)
+    clips = torch.full((n, 3, frames, height, width), -1.0)
     y, x = torch.arange(height) + 0.5, torch.arange(width) + 0.5
     for i in range(k):
         dx = (x - things.places[:, i, :, 0, None]).abs()[:, :, None, :]
@@ -70,7 +67,3 @@ def draw(things: Things, ground: Tensor | None = None, *, height: int = HEIGHT, 
         covered = (things.radius[:, i, None, None, None] - distance + 0.5).clamp(0, 1)[:, None]
         clips = torch.lerp(clips, things.colour[:, i, :, None, None, None], covered)
     return clips
-
-
-def _still(ground: Tensor, frames: int) -> Tensor:
-    return ground[:, :, None].expand(-1, -1, frames, -1, -1)

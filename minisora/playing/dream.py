@@ -56,7 +56,7 @@ class Dream:
             self._look, self.cache, actions, noise, self.times, level=self.history, fresh=fresh
         )
         self._keep(cache)
-        return pictures.clamp(-1, 1)
+        return pictures.clamp(-1, 1)  # what is shown; the cache holds the frame as the network made it
 
     def _remember(self, pictures: Tensor, actions: Tensor) -> None:
         noisy = STRAIGHT.add_noise(pictures, self._noise(len(pictures)), torch.tensor(self.history))
@@ -85,7 +85,8 @@ def next_frame(
     """Denoise a frame, and remember it.
 
     Args:
-        look: ``(x, time, action, cache) -> (clean picture, cache with this frame in it)``.
+        look: ``(x, time, action, cache) -> (clean picture, cache with this frame in it)``; ``time`` is a tensor of one
+            number.
         times: from 1 to 0, for Euler's steps on the straight path.
         level: noise level at which the finished frame is remembered, with the noise ``fresh``.
     Returns: the frame, and the cache with it.

@@ -13,7 +13,7 @@ from minisora.playing.world import BALL, BALL_ON_GOAL, GOAL, PLAYER, SIZE, WALL,
 class Drift(NamedTuple):
     """What became of each room at each frame, ``n t`` each."""
 
-    room: Tensor  #: Bool: one player, at most one ball and one goal, and the walls that there were at the beginning.
+    room: Tensor  #: Bool: one player, one ball, at most one goal, and the walls that there were at the beginning.
     true: Tensor  #: Bool: each cell looks as the rule says.
     cells: Tensor  #: Share of the cells that look as the rule says.
     player: Tensor  #: Bool: the player stands where the rule says (and nowhere else).

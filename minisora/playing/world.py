@@ -58,8 +58,7 @@ class State:
 
 
 def new_states(n: int, generator: Generator) -> State:
-    """``n`` rooms: two walls, a player and a goal anywhere, a ball not at the edge (it could not be got away from
-    there)."""
+    """``n`` rooms: two walls, a player and a goal anywhere, a ball not at the edge (from which none could get it)."""
     middle = torch.zeros(SIZE, SIZE, dtype=torch.bool)
     middle[1:-1, 1:-1] = True
     dice = torch.rand(n, SIZE * SIZE, generator=generator)
@@ -70,8 +69,10 @@ def new_states(n: int, generator: Generator) -> State:
 
 
 def step(state: State, action: Tensor) -> State:
-    """The rule: the player goes where there is no wall and no end of the room, and pushes the ball if that can "
-    "move on. ``action: n``."""
+    """The rule, for ``action: n``.
+
+    The player goes where there is no wall and no end of the room, and pushes the ball if that can move on.
+    """
     move = torch.tensor(MOVES)[action]
     target = state.player + move
     pushes = (target == state.ball).all(1) & (action > 0)
@@ -92,13 +93,13 @@ def rollout(state: State, actions: Tensor) -> list[State]:
 
 def looks(state: State) -> Tensor:
     """What each cell looks like, ``n 6 6`` integers: an index into ``LOOKS``."""
-    n, rows = len(state), torch.arange(len(state))
+    rows = torch.arange(len(state))
     cells = torch.where(state.walls, WALL, FLOOR)
     cells[rows, state.goal[:, 0], state.goal[:, 1]] = GOAL
     there = (state.ball == state.goal).all(1)
     cells[rows, state.ball[:, 0], state.ball[:, 1]] = torch.where(there, BALL_ON_GOAL, BALL)
     cells[rows, state.player[:, 0], state.player[:, 1]] = PLAYER
-    return cells.view(n, SIZE, SIZE)
+    return cells
 
 
 def draw(state: State) -> Tensor:

@@ -8,7 +8,7 @@ from minisora.errors import UserError
 from minisora.eureka.evolve import evolve, grammar_writer, rewritten
 from minisora.eureka.features import FEATURES, features, score
 from minisora.eureka.planner import candidates, imagined, search, truly
-from minisora.eureka.program import Program, Term, parse, random_program
+from minisora.eureka.program import GRAMMAR, Program, Term, parse, random_program
 from minisora.eureka.reflect import reflect, verdict
 from minisora.eureka.writer import model_writer, program_in, prompt_for
 from minisora.playing.network import FrameTransformer, FrameTransformerConfig
@@ -58,6 +58,25 @@ def test_programs_are_read_as_they_are_written():
     )
 
 
+@pytest.mark.parametrize("weight", [1e-5, -1e-5, -4.0, 0.3, 1e20, 100.0])
+def test_a_term_is_written_with_its_sign_and_without_an_exponent(weight):
+    term = Term(weight, "near", "distance(ball, goal)")
+    assert "e" not in str(term).split(" * ")[0] and str(term).startswith("-") == (weight < 0)
+    assert parse(str(term)).terms == (term,)
+    assert parse(str(Program((term, term)))) == Program((term, term))
+
+
+def test_the_prompt_shows_terms_as_the_grammar_has_them():
+    prompt = prompt_for(parse("-4 * near(moved(ball)) + 2 * moved(ball)"), torch.tensor([[0.4, -0.5], [0.6, 0.9]]))
+    assert "* -4 * near(moved(ball)): 40% of the spread, correlation with the task -0.50\n" in prompt
+    assert all(line in prompt for line in GRAMMAR.splitlines())
+
+
+def test_a_writer_that_writes_nothing_is_told():
+    with pytest.raises(UserError, match="at least one program"):
+        next(evolve(new_states(2, dice()), lambda reward: torch.zeros(2, 3, dtype=torch.long), lambda *_: []))
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -66,6 +85,8 @@ def test_programs_are_read_as_they_are_written():
         ("distance(ball, goal) distance(player, ball)", "must be a term"),
         ("near(distance(ball, goal)", "must be a term"),
         ("import os", "must be a term"),
+        (" + ".join(["moved(ball)"] * 13), "12 terms before it"),
+        (" + ".join(["moved(ball)"] * 12) + " + rubbish!", "must be a term"),
     ],
 )
 def test_what_is_no_program_is_refused(text, says):

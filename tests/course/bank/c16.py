@@ -211,7 +211,7 @@ def _(terms, scores):
     out = []
     for c, m, s in zip(columns, means, stds, strict=True):
         covariance = sum((x - m) * (y - ms) for x, y in zip(c, scores.tolist(), strict=True)) / n
-        out.append([s / sum(stds), covariance / (s * ss) if s * ss > 1e-9 else 0.0])
+        out.append([s / max(sum(stds), 1e-9), covariance / (s * ss) if s * ss > 1e-9 else 0.0])
     return torch.tensor(out)
 
 

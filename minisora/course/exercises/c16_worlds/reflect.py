@@ -97,6 +97,7 @@ REFLECT = Exercise(
         _asked("three terms, the last of which is constant", GOOD, NOISE, CONSTANT),
         _asked("a large offset on a small term", 100 + 0.1 * NOISE, GOOD),
         _asked("all scores alike", GOOD, NOISE, scores=torch.full((6,), 0.5)),
+        _asked("no term that changes", CONSTANT, 0 * CONSTANT, expected=[[0.0, 0.0], [0.0, 0.0]]),
     ),
     mistakes=(
         Mistake(
