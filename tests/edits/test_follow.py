@@ -21,7 +21,7 @@ from minisora.worlds.scene import MOTIONS, Scene, SceneObject
 from tests.conftest import planned
 
 BOUNCING = SceneObject("square", "red", "medium", "bounces", x=0.0, y=0.2, speed=0.5)
-BLINKING = SceneObject("circle", "green", "large", "blinks", x=0.1, y=0.0, speed=0.6)
+BLINKING = SceneObject("circle", "green", "large", "blinks", x=0.1, y=0.0, speed=1.0)
 LEFT, RIGHT = (SceneObject("star", "white", "medium", "still", x=x, y=0.0) for x in (-0.25, 0.25))
 
 

@@ -38,7 +38,7 @@ def test_a_picture_is_the_first_latent_frame(pipeline: Pipeline, seen: Seen) -> 
 
 def test_the_plan_knows_what_is_given(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     clip = edits.animate(pipeline, CLIP[:, 4], PROMPT)
-    monkeypatch.setattr("minisora.pipeline.given_latents", lambda *given: 0 * given_latents(*given))
+    monkeypatch.setattr("minisora.planned.given_latents", lambda *given: 0 * given_latents(*given))
     blind = edits.animate(pipeline, CLIP[:, 4], PROMPT)
     assert torch.allclose(clip.frames, blind.frames, atol=1e-6) == (pipeline.planner is None)
 

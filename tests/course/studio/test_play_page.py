@@ -18,6 +18,8 @@ from tests.course.studio.test_studio_page import NAMELESS, opened, served  # noq
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)"),
     pytest.mark.skipif(sys.platform == "win32", reason="needs signals"),
+    # One server after the other: both want one port.
+    pytest.mark.xdist_group("tests/course/studio/test_studio_page.py"),
 ]
 
 
