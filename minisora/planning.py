@@ -124,10 +124,7 @@ def plan_clips(
     return [way.tracks or other for way, other in zip(best, latest, strict=True)]
 
 
-def plans_written(
-    ways: Sequence[Tracks | None],
-    shape: tuple[int, int, int],
-) -> Tensor:
+def plans_written(ways: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
     """The plans ``b NUMBERS t h w`` of clips; 0, which says nothing, for those of which nothing is known.
 
     Args:

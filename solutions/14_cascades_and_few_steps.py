@@ -634,7 +634,7 @@ if few and nets:
 # ## A student that is not needed
 #
 # The course's own painter was given a student, too, of guidance and of small steps at once: `minisora train text-to-video --teacher data/checkpoints --few 4`, 42 minutes of one core, 1,383 batches of 16.
-# (A folder `student` beside the weights is taken by itself when somebody asks for its number of steps.) Then we asked the *teacher* for few steps. Clips with everything right, of 48 prompts that nothing was tuned on:
+# (A folder `student` beside the weights is taken by itself when somebody asks for its number of steps.) Then we asked the *teacher* for few steps. Clips with everything right, of 48 prompts that `minisora evaluate` does not use (a loop that is not kept; `minisora evaluate --steps 4` asks the same of 300):
 #
 # | calls | answers of a network | one object | hard motions | two objects | one digit |
 # |---|---|---|---|---|---|

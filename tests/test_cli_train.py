@@ -61,6 +61,10 @@ def test_train_codec_then_transformer_then_make_a_video(
     assert (student["sampling"]["steps"], student["sampling"]["guidance"]) == (1, 1.0)
     assert student["teacher"] == {"codec": card["codec"], "text-to-video": card["sha256"]}
     assert student["init"]["sha256"] == card["sha256"]
+    code, _, err = run(capsys, *taught[:-1], "2")
+    assert code == 2 and "holds a run with few = 1, not 2" in err
+    code, _, err = run(capsys, *trained[:2], "--teacher", "runs/nano-text-to-video", "--videos", ".")
+    assert code == 2 and "--teacher is for drawn clips" in err
     code, _, err = run(capsys, *taught, "--part", "planner")
     assert code == 2 and "runs/nano-text-to-video/planner.safetensors" in err
 

@@ -188,8 +188,9 @@ def train_text_to_video(
         settings = at_times(settings, time_mean)
     positive("few", few)
     sets = clip_sets(preset, clips=positive("clips", clips))
-    if videos is not None and (clips or score_minutes or which != "text-to-video"):
+    if videos is not None and (clips or score_minutes or teacher or which != "text-to-video"):
         option = "--clips" if clips else "--score-minutes" if score_minutes else f"--part {which}"
+        option = "--teacher" if teacher else option
         raise UserError(f"{option} is for drawn clips: leave it out with --videos")
     c = preset.codec
     shape = 1 + (preset.frames - 1) // c.temporal, preset.height // c.spatial, preset.width // c.spatial

@@ -141,7 +141,7 @@ def train_text_to_video(
         raise UserError(f"vocabulary {config.vocabulary}: the captions' words and marks are {len(tokenizer)}")
     data = [asdict(clip_set) for clip_set in clip_sets] if footage is None else [footage.about]
     place_of(settings.machine)
-    remember_settings(settings, config, data=data, latents=latents_key(codec))
+    remember_settings(settings, config, data=data, latents=latents_key(codec), few=teacher.steps if teacher else None)
     codec = codec.eval().requires_grad_(False)
     cache = cache or settings.run.parent / "latents"
     place = settings.machine.accelerator

@@ -3,8 +3,8 @@
     a noisy clip at t  -- the teacher: several guided steps -->  the same clip at s < t
     the student, in one call at t, learns the mean velocity of that way: (x_s - x_t) / (s - t)
 
-So guidance (one call instead of two; Meng et al. 2023, 2210.03142) and small steps (one instead of several; Salimans,
-Ho 2022, 2202.00512, there by halving again and again) are distilled at once, into a network that is good at the times
+So guidance (one call instead of two; Meng et al. 2023, 2210.03142) and small steps (one instead of several; Salimans
+& Ho 2022, 2202.00512, there by halving again and again) are distilled at once, into a network that is good at the times
 of its few steps, and nowhere else.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from minisora.pipeline import Pipeline
     from minisora.training.settings import Part
 
-#: Calls of the teacher for one step of the student; with three the error of its own steps is that of twelve in all.
+#: Calls of the teacher for one step of the student.
 SMALL_STEPS = 3
 
 
