@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from minisora.errors import UserError
 from minisora.film import lettering
+from minisora.video import resize, to_uint8
 
 USUAL = (64, 64)  #: Pixels of a film of which no size is said.
 MARGIN = 3  #: Pixels that are kept free at each side.
@@ -50,6 +52,26 @@ def check_card(lines: Sequence[str], size: tuple[int, int] | None, *, large: boo
     _laid_out(lines, size or USUAL, large=large, colour=INK, where="title" if large else "credits")
 
 
+def poster(picture: Tensor, title: str = "", *, scale: int = 4) -> Image.Image:
+    """A picture ``3 h w`` enlarged, with the title in letters on a bar below it."""
+    _, height, width = picture.shape
+    shown = Image.fromarray(to_uint8(resize(picture[:, None], height * scale, width * scale))[0])
+    parts = [lettering.line(part) for part in _broken(title, width - 2 * MARGIN)]
+    room = len(parts) * HEIGHT * scale + (MARGIN * scale if parts else 0)
+    sheet = Image.new("RGB", (width * scale, height * scale + room), _rgb(PAPER))
+    sheet.paste(shown, (0, 0))
+    for i, pixels in enumerate(parts):
+        letters = Image.fromarray(pixels.repeat(scale, 0).repeat(scale, 1))
+        left = (sheet.width - letters.width) // 2
+        sheet.paste(_rgb(ACCENT), (left, height * scale + i * HEIGHT * scale), letters)
+    return sheet
+
+
+def _rgb(colour: tuple[float, float, float]) -> tuple[int, int, int]:
+    red, green, blue = (round(255 * each) for each in colour)
+    return red, green, blue
+
+
 def faded(clip: Tensor, fps: float, *, into: bool = True, out: bool = True) -> Tensor:
     """The clip ``3 t h w`` out of black at its beginning, and into black at its end."""
     frames = clip.shape[1]
@@ -81,14 +103,18 @@ def _laid_out(
 ) -> list[Row]:
     height, width = (side - 2 * MARGIN for side in size)
     if unknown := list(dict.fromkeys(each for line in lines for each in lettering.unknown_letters(line))):
-        raise UserError(f"{where}: no pixels for {', '.join(map(repr, unknown[:5]))} — Latin and Cyrillic letters, digits")
+        raise UserError(
+            f"{where}: no pixels for {', '.join(map(repr, unknown[:5]))} — Latin and Cyrillic letters, digits"
+        )
     for scale in (2, 1) if large else (1,):
         broken = [_broken(line, width // scale) for line in lines]
         rows = [Row(lettering.line(part), scale, colour) for parts in broken for part in parts]
         if all(each.pixels.shape[1] * scale <= width for each in rows) and _height(rows) <= height:
             return rows
     most = height // HEIGHT
-    raise UserError(f"{where}: does not fit on a card of {size[0]}x{size[1]}: {most} lines of about {width // 4} letters")
+    raise UserError(
+        f"{where}: does not fit on a card of {size[0]}x{size[1]}: {most} lines of about {width // 4} letters"
+    )
 
 
 def _broken(text: str, width: int) -> list[str]:

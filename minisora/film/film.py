@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from minisora import edits
 from minisora.camera import canvas, filmed
+from minisora.clip import Clip
 from minisora.directing import along
 from minisora.film import kept
-from minisora.film.cards import credits_card, faded, title_card
+from minisora.film.cards import credits_card, faded, poster, title_card
 from minisora.film.script import Script, Shot
+from minisora.film.sounds import track_of
 from minisora.film.takes import Check, best_take
 from minisora.pipeline import Pipeline
-from minisora.provenance import Origin
+from minisora.provenance import Keys, Origin
+from minisora.video.audio import SOUND_CODECS
 
 
 class Progress(NamedTuple):
@@ -39,6 +43,7 @@ class Film:
         frames: ``3 t h w`` in [-1, 1], ``fps`` in a second: exactly ``script.seconds`` of them.
         shots: what was made for each shot, before any camera and any join, and one picture longer than it is shown.
         checks: what the judge found in each shot.
+        track: the sound, one row of samples (``video.RATE`` a second) as long as the film; None for a silent one.
         made: how many shots were made now; the others were kept from before.
         origin: what made it; None where nobody knows the weights.
     """
@@ -48,12 +53,54 @@ class Film:
     fps: float
     shots: tuple[Tensor, ...]
     checks: tuple[Check, ...]
+    track: Tensor | None
     made: int
     origin: Origin | None
 
     @property
     def seconds(self) -> float:
         return self.frames.shape[1] / self.fps
+
+    def save(self, path: str | Path, *, sign: str | Path | Keys | None = None, sign_prompt: bool = False) -> Path:
+        """Write it as mp4 or webm with its sound, or as a gif or a png (a filmstrip) without.
+
+        Args:
+            sign: keys, or where they are, to sign an mp4, gif or png with.
+            sign_prompt: whether the signed file says the sentences of its shots.
+        Raises: UserError as ``Clip.save``.
+        """
+        path = Path(path)
+        sound = self.track if path.suffix.lower() in SOUND_CODECS else None
+        said = "; ".join(shot.sentence for shot in self.script.shots)
+        clip = Clip.of(self.frames, fps=self.fps, prompt=said, origin=self.origin)
+        return clip.save(path, sound=sound, sign=sign, sign_prompt=sign_prompt)
+
+    def poster(self) -> Image.Image:
+        """A picture of the film: the middle of its longest shot with the title below."""
+        shots = self.script.shots
+        longest = max(range(len(shots)), key=lambda i: shots[i].seconds)
+        middle = round((self.script.starts[longest] + shots[longest].seconds / 2) * self.fps)
+        return poster(self.frames[:, middle], self.script.title)
+
+    def report(self) -> dict[str, Any]:
+        """What is known of it, as JSON: for each shot what the judge found, which seed it is, and when it begins."""
+        rows = zip(self.script.starts, self.script.shots, self.checks, strict=True)
+        return {
+            "title": self.script.title,
+            "author": self.script.author,
+            "seconds": self.seconds,
+            "right": sum(found.everything for found in self.checks),
+            "shots": [
+                {
+                    "start": start,
+                    "seconds": shot.seconds,
+                    "sentence": shot.sentence,
+                    "seed": shot.seed + found.take - 1,
+                    **asdict(found),
+                }
+                for start, shot, found in rows
+            ],
+        }
 
 
 def make_film(
@@ -106,7 +153,8 @@ def make_film(
         checks.append(found)
     frames = joined(script, clips, size, pipeline.fps)
     origin = origin_of(pipeline, script, checks, steps=steps, guidance=guidance)
-    return Film(script, frames, pipeline.fps, tuple(clips), tuple(checks), made, origin)
+    track = track_of(script, clips, fps=pipeline.fps) if script.sound else None
+    return Film(script, frames, pipeline.fps, tuple(clips), tuple(checks), track, made, origin)
 
 
 def one_take(
@@ -214,6 +262,7 @@ def origin_of(
             "shots": str(len(script.shots)),
             "seeds": " ".join(seeds),
             "drawn": " and ".join(cards) or "nothing",
+            "sound": "computed from the pictures" if script.sound else "none",
         },
     )
 

@@ -14,15 +14,15 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from minisora.film.takes import Check
 from minisora.files import replacing
+from minisora.film.takes import Check
 
 #: Another number makes all shots anew: when the same settings mean another clip.
 VERSION = 1
 
 
 def key_of(settings: Mapping[str, Any]) -> str:
-    """A name for all that a shot follows from: weights, words, length, size, seeds, and the shot before if it goes on."""
+    """A name for all that a shot follows from: weights, words, length, size, seeds, and a shot before it."""
     text = json.dumps({**settings, "version": VERSION}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar, cast
 from minisora.directing import FASTEST, SLOWEST
 from minisora.errors import UserError
 from minisora.film import script as limits
-from minisora.film.lettering import unknown_letters
 from minisora.film.cards import check_card
 from minisora.film.script import JOINS, Script, Shot
 from minisora.film.tree import Place, Tree, parse_tree, read_tree
@@ -157,7 +156,9 @@ def _check_joins(tree: Tree, script: Script) -> None:
         following = script.shots[i + 1] if i + 1 < len(script.shots) else None
         if shot.seconds + tail > limits.LONGEST:
             most = limits.LONGEST - tail
-            raise tree.error(("shots", i, "seconds"), f"{shot.seconds:g} s before a dissolve: at most {most:g} — or cut")
+            raise tree.error(
+                ("shots", i, "seconds"), f"{shot.seconds:g} s before a dissolve: at most {most:g} — or cut"
+            )
         if following is not None and following.join == "continue" and shot.camera != "static":
             raise tree.error(
                 ("shots", i + 1, "join"), f"continue after a camera that {shot.camera}: its picture is gone — cut"
@@ -166,7 +167,8 @@ def _check_joins(tree: Tree, script: Script) -> None:
             for key, given in (("camera", shot.camera != "static"), ("pace", shot.pace != 1), ("path", shot.path)):
                 if given:
                     raise tree.error(
-                        ("shots", i, key), f"{key} in a shot that continues: its beginning is given — leave it out, or cut"
+                        ("shots", i, key),
+                        f"{key} in a shot that continues: its beginning is given — leave it out, or cut",
                     )
 
 
@@ -177,7 +179,9 @@ def _characters(tree: Tree, data: Any) -> dict[str, str]:
     for name, what in data.items():
         place: Place = ("characters", str(name))
         if not isinstance(name, str) or NAME.fullmatch(name) is None:
-            raise tree.error(place, f"character {_shown(name)}: a name is one word of letters — write hero, or put quotes")
+            raise tree.error(
+                place, f"character {_shown(name)}: a name is one word of letters — write hero, or put quotes"
+            )
         said = _line(tree, place, what)
         claims = _told(tree, place, lambda said=said: parse(translate(said).english))
         if len(claims.objects) != 1 or (one := claims.objects[0]).shape is None or one.colour is None:

@@ -81,7 +81,7 @@ def best_take(shot: Shot, make: Callable[[int], Tensor], *, fps: float) -> tuple
     """
     best: tuple[Tensor, Check] | None = None
     count = 0
-    for count in range(1, shot.takes + 1):  # noqa: B007 (how many there were)
+    for count in range(1, shot.takes + 1):
         clip = make(shot.seed + count - 1)
         found = replace(check(clip, shot, fps=fps), take=count)
         if best is None or found.score > best[1].score:
