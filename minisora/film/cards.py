@@ -103,9 +103,7 @@ def _laid_out(
 ) -> list[Row]:
     height, width = (side - 2 * MARGIN for side in size)
     if unknown := list(dict.fromkeys(each for line in lines for each in lettering.unknown_letters(line))):
-        raise UserError(
-            f"{where}: no pixels for {', '.join(map(repr, unknown[:5]))} — Latin and Cyrillic letters, digits"
-        )
+        raise UserError(f"{where}: no pixels for {', '.join(map(repr, unknown[:5]))} — use Latin or Cyrillic")
     for scale in (2, 1) if large else (1,):
         broken = [_broken(line, width // scale) for line in lines]
         rows = [Row(lettering.line(part), scale, colour) for parts in broken for part in parts]
@@ -113,7 +111,7 @@ def _laid_out(
             return rows
     most = height // HEIGHT
     raise UserError(
-        f"{where}: does not fit on a card of {size[0]}x{size[1]}: {most} lines of about {width // 4} letters"
+        f"{where}: does not fit on {size[0]}x{size[1]} pixels: at most {most} lines of {width // 4} letters"
     )
 
 

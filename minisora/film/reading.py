@@ -156,9 +156,7 @@ def _check_joins(tree: Tree, script: Script) -> None:
         following = script.shots[i + 1] if i + 1 < len(script.shots) else None
         if shot.seconds + tail > limits.LONGEST:
             most = limits.LONGEST - tail
-            raise tree.error(
-                ("shots", i, "seconds"), f"{shot.seconds:g} s before a dissolve: at most {most:g} — or cut"
-            )
+            raise tree.error(("shots", i, "seconds"), f"{shot.seconds:g} s before a dissolve: at most {most:g}, or cut")
         if following is not None and following.join == "continue" and shot.camera != "static":
             raise tree.error(
                 ("shots", i + 1, "join"), f"continue after a camera that {shot.camera}: its picture is gone — cut"
@@ -168,7 +166,7 @@ def _check_joins(tree: Tree, script: Script) -> None:
                 if given:
                     raise tree.error(
                         ("shots", i, key),
-                        f"{key} in a shot that continues: its beginning is given — leave it out, or cut",
+                        f"{key} in a shot that continues: its beginning is given — leave it out",
                     )
 
 
@@ -179,9 +177,7 @@ def _characters(tree: Tree, data: Any) -> dict[str, str]:
     for name, what in data.items():
         place: Place = ("characters", str(name))
         if not isinstance(name, str) or NAME.fullmatch(name) is None:
-            raise tree.error(
-                place, f"character {_shown(name)}: a name is one word of letters — write hero, or put quotes"
-            )
+            raise tree.error(place, f"character {_shown(name)}: a name is a word of letters — as in hero")
         said = _line(tree, place, what)
         claims = _told(tree, place, lambda said=said: parse(translate(said).english))
         if len(claims.objects) != 1 or (one := claims.objects[0]).shape is None or one.colour is None:

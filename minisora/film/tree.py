@@ -88,9 +88,7 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], name: str) -> 
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                raise UserError(
-                    f'{name}, line {line}: a key that is no word — put a sentence with {{…}} in quotes: "…"'
-                )
+                raise UserError(f"{name}, line {line}: a key that is no word — put a sentence with {{…}} in quotes")
             there = (*place, key.value)
             if there in lines:
                 first = lines[there]
