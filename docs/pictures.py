@@ -1,8 +1,8 @@
 """Draws the README's pictures with the shipped weights: ``python docs/pictures.py``. Nothing is picked.
 
 ``sentence.gif`` is the README's own sentence with the seeds 0 to 5, ``wall.gif`` six sentences with one seed each,
-``powers.gif`` four things to do with what is given, which stands on the left, with the seeds 0 to 3; ``film.gif`` is one of the films in ``data/films``, every
-second picture of it.
+``powers.gif`` four things to do with what is given, which stands on the left, with the seeds 0 to 3; ``film.gif`` is
+one of the films in ``data/films``, every second picture of it.
 """
 
 from __future__ import annotations
