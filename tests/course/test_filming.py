@@ -72,7 +72,7 @@ def test_the_bar_tells_the_length(room: FilmRoom) -> None:
 def test_preview_save_and_film(room: FilmRoom, tmp_path: Path) -> None:
     room.preview(room.rows[3])  # which goes on from the one before
     room.wait()
-    assert "shot 4: a small red circle bounces" in room.screen.value and "Shot 4" in room.said.value
+    assert "shot 4: a small red circle bounces" in room.rows[3].screen.value and "Shot 4" in room.rows[3].said.value
     path = room.save()
     assert path == tmp_path / "out" / "the-chase.yaml" and read_script(path) == room.script()
     bare = parse_script("title: Hop\nshots: [a red circle bounces]\n")

@@ -234,10 +234,10 @@ class FilmRoom:
             film = make_film(self.pipeline, part, keep=keep, progress=self._hear)
             shot, size = shots[-1], part.size or self.pipeline.size
             clip = Clip.of(filmed(film.shots[-1], shot.camera, size), fps=film.fps)
-            self.screen.value = look.screen(clip, alt=f"shot {row.number}: {shot.sentence}")
+            row.screen.value = look.screen(clip, alt=f"shot {row.number}: {shot.sentence}")
             self._say(f"Shot {row.number}: {film.checks[-1]}")
 
-        self._begin(work)
+        self._begin(work, row.said)
 
     def wait(self, seconds: float = 60.0) -> None:
         """Until what is being made is there."""
@@ -253,11 +253,13 @@ class FilmRoom:
     def _ipython_display_(self) -> None:
         living.show(self.widget, self.still())
 
-    def _begin(self, work: Callable[[], object]) -> None:
+    def _begin(self, work: Callable[[], object], said: ipywidgets.HTML | None = None) -> None:
+        """Work in a thread, and say how it goes there, or else below the film."""
         if self._thread is not None and self._thread.is_alive():
             self._say("Something is being made: wait, or press Stop")
             return
         self._stop.clear()
+        self._here = self.said if said is None else said
         self._say("The weights are read" if self._pipeline is None else "Begun")
 
         def run() -> None:
@@ -266,7 +268,7 @@ class FilmRoom:
             except Stopped:
                 self._say("Stopped; finished shots are kept")
             except UserError as error:
-                self.said.value = look.note(str(error), wrong=True)
+                self._here.value = look.note(str(error), wrong=True)
 
         self._thread = in_background(run)
 
@@ -278,7 +280,7 @@ class FilmRoom:
 
     def _say(self, text: str, rows: Sequence[str] = ()) -> None:
         listed = "".join(f"<li>{escaped(row)}</li>" for row in rows)
-        self.said.value = look.note(text) + (f"<ul>{listed}</ul>" if rows else "")
+        self._here.value = look.note(text) + (f"<ul>{listed}</ul>" if rows else "")
 
     def _number(self) -> None:
         for number, row in enumerate(self.rows, 1):

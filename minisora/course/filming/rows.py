@@ -43,6 +43,7 @@ class ShotRow:
         )
         self.chips: dict[str, ipywidgets.Button] = {}
         self._chips, self.answer = box(w.HBox, "ms-keep"), w.HTML()
+        self.screen, self.said = w.HTML(), w.HTML()
         self._words = Word()
         for offer in self._words.offers:
             offer.on_click(lambda pressed: self._mend(pressed.description))
@@ -57,6 +58,7 @@ class ShotRow:
             self._words.widget,
             self.answer,
             box(w.HBox, "ms-ask", self.seconds, self.join, self.camera, self.look, self.up, self.remove),
+            box(w.HBox, "ms-keep", self.screen, self.said),
         )
 
     @property
