@@ -133,9 +133,11 @@ def error_of(law: str, things: Things, clips: Tensor) -> tuple[float, float]:
 def laws() -> dict[str, Any]:
     """Velocity error of each law at known, slow and fast speeds, beside the floor (the same of true clips)."""
     found = {}
-    cases = {("uniform motion", kind): each for kind, each in (("known", KNOWN), ("slow", SLOW), ("fast", FAST))}
-    for (law, says), speeds in {**cases, **{(law, "all four at once"): KNOWN for law in LAWS}}.items():
-        dice, alone = Generator().manual_seed(7), says != "all four at once"
+    kinds = {"known": KNOWN, "slow": SLOW, "fast": FAST}
+    cases = {("uniform motion", kind): each for kind, each in kinds.items()}
+    cases |= {(law, f"of four, {kind}"): each for law in LAWS for kind, each in kinds.items()}
+    for (law, says), speeds in cases.items():
+        dice, alone = Generator().manual_seed(7), says in kinds
         if alone:
             things = uniform_motion(TESTED, speeds, generator=dice, rows=MIDDLE)
         else:

@@ -49,3 +49,12 @@ def sketch(now: Track, shape: tuple[int, int, int]) -> Tensor:
         covered = torch.maximum(covered, cover)
     parts = covered[:, 0].view(-1, frames, PICTURES, rows, PARTS, columns, PARTS)
     return STRENGTH * parts.permute(0, 2, 4, 6, 1, 3, 5).flatten(1, 3).to(now.x.device)
+
+
+def pictures(sketches: Tensor) -> Tensor:
+    """Sketches ``b PARTS^2*PICTURES frames rows columns`` as one sees them, ``b 1+4(frames-1) h w``, from 0 to 1.
+
+    The first latent frame stands for one picture.
+    """
+    parts = sketches.unflatten(1, (PICTURES, PARTS, PARTS)).permute(0, 4, 1, 5, 2, 6, 3)  # b t p rows y columns x
+    return parts.flatten(5, 6).flatten(3, 4).flatten(1, 2)[:, PICTURES - 1 :] / STRENGTH

@@ -10,21 +10,14 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from minisora.worlds.digits import DigitsWorld
-from minisora.worlds.plan import NUMBERS, PICTURES, plan_of
+from minisora.worlds.plan import NUMBERS, plan_of
 from minisora.worlds.render import render
 from minisora.worlds.scene import Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
-from minisora.worlds.sketch import PARTS, STRENGTH, TOLD, told_of
+from minisora.worlds.sketch import STRENGTH, TOLD, pictures, told_of
 
 SHAPE, SECONDS = (5, 4, 4), 0.5
 ONE = ShapesWorld(counts=(1.0,), motions=("bounces", "orbits", "spins", "blinks", "up", "grows"), moving_camera=0.0)
-
-
-def pictures(told: Tensor, rows: int = 4, columns: int = 4) -> Tensor:
-    """The 17 pictures of sketches, ``b 17 h w``, from 0 to 1."""
-    parts = told[:, NUMBERS:].unflatten(1, (PICTURES, PARTS, PARTS)) / STRENGTH
-    whole = parts.permute(0, 4, 1, 5, 2, 6, 3).reshape(len(told), -1, rows * PARTS, columns * PARTS)
-    return whole[:, PICTURES - 1 :]
 
 
 def silhouettes(scenes: list[Scene], height: int = 64, width: int = 64) -> Tensor:
@@ -39,7 +32,7 @@ def silhouettes(scenes: list[Scene], height: int = 64, width: int = 64) -> Tenso
 @pytest.mark.parametrize(("rows", "columns"), [(4, 4), (3, 5)])
 def test_a_sketch_is_the_small_silhouette_of_the_clip(rows: int, columns: int) -> None:
     scenes = ONE.sample(40, generator=Generator().manual_seed(1))
-    found = pictures(told_of(scenes, (5, rows, columns), SECONDS), rows, columns)
+    found = pictures(told_of(scenes, (5, rows, columns), SECONDS)[:, NUMBERS:])
     true = silhouettes(scenes, 16 * rows, 16 * columns)
     assert found.shape == true.shape
     assert float((found - true).abs().mean()) < 0.02 and float(true.mean()) > 0.03
