@@ -6,7 +6,7 @@ A transformer of a million numbers sees 17 silhouettes of 16 x 16 pixels and the
 sequence, each with its own noise level. The same weights then make sound for pictures, pictures for sound, and both.
 Hits that are heard are matched with hits that are true, or that are seen in what was made. Beside it: the same weights
 with attention between the two cut; the sound of another clip; and, in clips of 64 x 64 pixels, what ``sound_for``
-reads off the path. Results go to ``data/ladder/sound.json``, the network to ``sound.safetensors``.
+reads off the path. Results go to ``data/ladder/sound.json``, the network to ``sound-joint.safetensors``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from minisora.checkpoint import save_checkpoint
 from minisora.files import replacing
 from minisora.sound.codec import onsets
 from minisora.sound.joint import Task, joint_loss, load_joint, make
-from minisora.sound.measure import Matched, match, seen_hits, summary, within
+from minisora.sound.measure import Matching, matched, seen_hits, summary, within
 from minisora.sound.network import JointConfig, JointTransformer
 from minisora.sound.scenery import Heard, bouncing
 from minisora.sound.wave import Hit
@@ -52,14 +52,14 @@ def learn(steps: int) -> None:
     smooth, seconds = train_small(network, loss_of, steps=steps, watch=watch, average=0.99)
     card = {"kind": "sound", "settings": asdict(JointConfig()), "command": "python experiments/sound.py"}
     card |= {"steps": steps, "batch": BATCH, "clips": CLIPS, "seconds": round(seconds)}
-    save_checkpoint(OUT, "sound", {key: each.half() for key, each in smooth.state_dict().items()}, card)
+    save_checkpoint(OUT, "sound-joint", {key: each.half() for key, each in smooth.state_dict().items()}, card)
 
 
 def times(hits: list[Hit]) -> list[float]:
     return [hit.time for hit in hits]
 
 
-def compared(heard: list[list[float]], seen: list[list[float]]) -> list[Matched]:
+def compared(heard: list[list[float]], seen: list[list[float]]) -> list[Matching]:
     """Clip by clip; what lies outside of what can be seen counts neither as missed nor as false."""
     rows = []
     for mine, theirs in zip(heard, seen, strict=True):
@@ -67,7 +67,7 @@ def compared(heard: list[list[float]], seen: list[list[float]]) -> list[Matched]
         near = [t for t in mine if FROM <= t <= TO or any(abs(t - each) <= NEAR for each in inside)]
         beyond = [t for t in theirs if t not in inside]
         near = [t for t in near if any(abs(t - e) <= NEAR for e in inside) or all(abs(t - e) > NEAR for e in beyond)]
-        rows.append(match(near, inside))
+        rows.append(matched(near, inside))
     return rows
 
 
@@ -136,16 +136,16 @@ def measured(network: JointTransformer) -> dict[str, Any]:
 
 def main(steps: int = STEPS) -> int:
     torch.set_num_threads(1)
-    card = OUT / "sound.json"
-    if not (OUT / "sound.safetensors").exists() or json.loads(card.read_text("utf-8"))["steps"] != steps:
+    card = OUT / "sound-joint.json"
+    if not (OUT / "sound-joint.safetensors").exists() or json.loads(card.read_text("utf-8"))["steps"] != steps:
         learn(steps)
     begin = time.process_time()
-    found = measured(load_joint(OUT / "sound.safetensors"))
+    found = measured(load_joint(OUT / "sound-joint.safetensors"))
     training = json.loads(card.read_text("utf-8"))
     result = {"command": "python experiments/sound.py", "tested": TESTED, "from": FROM, "to": TO}
     result |= {"training": {key: training[key] for key in ("steps", "batch", "clips", "seconds")}, "measured": found}
     result |= {"seconds": round(time.process_time() - begin)}
-    with replacing(OUT / "sound_measured.json") as draft:
+    with replacing(OUT / "sound.json") as draft:
         draft.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,8 +15,7 @@ from minisora.sound.hits import impacts
 WINDOW = 0.15  #: Seconds: what is farther apart than this does not belong together.
 
 
-@dataclass(frozen=True)
-class Matched:
+class Matching(NamedTuple):
     """What belongs together: ``offsets`` in seconds (above 0: heard too late), and how many were left over."""
 
     offsets: tuple[float, ...]
@@ -24,7 +23,7 @@ class Matched:
     false: int  #: Sounds of which nothing is seen.
 
 
-def match(heard: Sequence[float], seen: Sequence[float], *, window: float = WINDOW) -> Matched:
+def matched(heard: Sequence[float], seen: Sequence[float], *, window: float = WINDOW) -> Matching:
     """Match heard times with seen ones, each at most once, ``window`` seconds apart at most.
 
     As many pairs as possible; of several ways, that with the least sum of distances.
@@ -33,7 +32,7 @@ def match(heard: Sequence[float], seen: Sequence[float], *, window: float = WIND
     rows, columns = linear_sum_assignment(np.where(apart <= window, apart, 1e6 + apart))
     pairs = [(i, j) for i, j in zip(rows, columns, strict=True) if apart[i, j] <= window]
     offsets = tuple(float(heard[i] - seen[j]) for i, j in sorted(pairs, key=lambda pair: pair[1]))
-    return Matched(offsets, missed=len(seen) - len(pairs), false=len(heard) - len(pairs))
+    return Matching(offsets, missed=len(seen) - len(pairs), false=len(heard) - len(pairs))
 
 
 def within(times: Sequence[float], low: float, high: float) -> list[float]:
@@ -41,7 +40,7 @@ def within(times: Sequence[float], low: float, high: float) -> list[float]:
     return [time for time in times if low <= time <= high]
 
 
-def summary(several: Sequence[Matched]) -> dict[str, float | int]:
+def summary(several: Sequence[Matching]) -> dict[str, float | int]:
     """Of many clips: the median and the 90 % quantile of the distances in ms, and what was found, missed, and false."""
     apart = torch.tensor([abs(offset) for each in several for offset in each.offsets] or [float("nan")])
     found = sum(len(each.offsets) for each in several)
