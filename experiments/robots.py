@@ -65,7 +65,9 @@ def trained(name: str) -> Policy:
             if turn % 10 == 0:
                 print(name, *curve[-1], flush=True)
 
-        practise(policy, world, lambda n: new_states(n, dice), rounds=ROUNDS, frames=FRAMES, generator=dice, watch=watch)
+        practise(
+            policy, world, lambda n: new_states(n, dice), rounds=ROUNDS, frames=FRAMES, generator=dice, watch=watch
+        )
     seconds = time.process_time() - begin
     card = {"kind": "robot", "settings": asdict(policy.config), "command": "python experiments/robots.py"}
     card |= {"learnt from": name, "seconds": round(seconds), "curve": curve}

@@ -19,4 +19,3 @@ def arrives(rooms: State, actions: Tensor) -> Tensor:
 def succeeds(policy: Policy, rooms: State, *, frames: int) -> Tensor:
     """Whether a policy brings the ball to the goal within so many steps of the true world: ``n``, bool."""
     return play(policy, Truth, rooms, frames=frames, generator=None).arrived
-

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Generator, Tensor
 
-from minisora.playing.drift import places
 from minisora.playing.dream import Dream
+from minisora.playing.drift import places
 from minisora.playing.network import FrameTransformer
 from minisora.playing.world import BALL, BALL_ON_GOAL, PLAYER, State, draw, read, step
 from minisora.robots.policy import Policy, choose

@@ -1,4 +1,4 @@
-"""Chapter 18: what a hit sounds like, when it was, sound as levels, levels of noise for two, offsets, clocks, practice."""
+"""Chapter 18: what a hit sounds like and when it was, sound as levels, noise for two, offsets, clocks, practice."""
 
 from __future__ import annotations
 

@@ -57,7 +57,6 @@ def _by_loops(rewards: Tensor, alive: Tensor, *, discount: float = 0.95) -> Tens
     return found
 
 
-
 ADVANTAGES = Exercise(
     name="advantages",
     reference=advantages,
@@ -98,9 +97,7 @@ ADVANTAGES = Exercise(
         Mistake(
             "discounted from the beginning",
             _made(
-                returns=lambda rewards, discount: (
-                    _returns(rewards * discount ** torch.arange(rewards.shape[1]), 1.0)
-                )
+                returns=lambda rewards, discount: _returns(rewards * discount ** torch.arange(rewards.shape[1]), 1.0)
             ),
             "you discount from the beginning of the episode: from the action on, R_t = r_t + discount R_{t+1}",
         ),

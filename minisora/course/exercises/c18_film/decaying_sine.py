@@ -79,7 +79,7 @@ DECAYING_SINE = Exercise(
         Mistake(
             "grows before",
             _made(fade=lambda s, decay: torch.exp(-s / decay), before=lambda s, x: x),
-            "before the onset your sound grows without end: exp(-s / decay) of a negative s is more than 1. Silence there",
+            "before the onset your sound grows without end: exp(-s / decay) of a negative s is above 1. Silence there",
         ),
         Mistake(
             "no 2 pi",
@@ -113,8 +113,9 @@ DECAYING_SINE = Exercise(
         ),
         Mistake(
             "fades from the beginning of the clip",
-            lambda onset, voice, count, *, rate=16_000: decaying_sine(onset, voice, count, rate=rate)
-            * math.exp(-onset / voice.decay),
+            lambda onset, voice, count, *, rate=16_000: (
+                decaying_sine(onset, voice, count, rate=rate) * math.exp(-onset / voice.decay)
+            ),
             "your sound has faded since the clip began: it fades from the onset on, and is as loud wherever it begins",
         ),
         Mistake(

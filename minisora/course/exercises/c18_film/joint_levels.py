@@ -83,13 +83,13 @@ JOINT_LEVELS = Exercise(
         Mistake(
             "given is noise",
             _made(v2s=(_full, _zero), s2v=(_zero, _rest)),
-            "the two tasks are exchanged: what is *given* has level 0, what is to be made has t. In \"video to sound\" "
+            'the two tasks are exchanged: what is *given* has level 0, what is to be made has t. In "video to sound" '
             "the frames are given",
         ),
         Mistake(
             "everything at t",
             _made(v2s=(_full, _full), s2v=(_rest, _rest)),
-            "in \"video to sound\" your frames are noisy, too, so that there is nothing to hear: they are given, level 0",
+            'in "video to sound" your frames are noisy, too, so that there is nothing to hear: they are given, at 0',
         ),
         Mistake(
             "given has level 1",
@@ -126,7 +126,7 @@ JOINT_LEVELS = Exercise(
         Mistake(
             "sound given where it is wanted",
             _made(v2s=(_zero, _rest)),
-            "in \"video to sound\" all frames are given anyway, and all of the sound is wanted: `given` is about made "
+            'in "video to sound" all frames are given anyway, and all of the sound is wanted: `given` is about made '
             "frames",
         ),
         Mistake(
@@ -144,7 +144,7 @@ JOINT_LEVELS = Exercise(
     hints=(
         "What is given has level 0. Three rows for a start: all at t; all at 0; at t from frame `given` on.",
         "`t[:, None].expand(-1, frames)`, and times `torch.arange(frames) >= given`.",
-        "In \"video to sound\" the sounds are all at t, whatever `given` is; in \"both\" frames and sounds are alike.",
+        'In "video to sound" the sounds are all at t, whatever `given` is; in "both" frames and sounds are alike.',
     ),
     becomes="minisora/sound/joint.py",
     minutes=10,

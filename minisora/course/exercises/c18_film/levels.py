@@ -26,9 +26,7 @@ def _row(answer: object) -> Tensor:
 
 def _asked(says: str, wave: Tensor, frequency: float, expected: list[float] | None = None) -> Case:
     known = None if expected is None else lambda: torch.tensor(expected)
-    return Case(
-        says, lambda f: _row(f(wave.clone(), frequency, size=SIZE, rate=RATE)), known, tolerance=2e-3
-    )
+    return Case(says, lambda f: _row(f(wave.clone(), frequency, size=SIZE, rate=RATE)), known, tolerance=2e-3)
 
 
 def _made(
@@ -134,7 +132,7 @@ LEVELS = Exercise(
         "`wave[..., : count * size].unflatten(-1, (count, size))` are the slices. The angle of sample i is 2 pi f i / "
         "rate, counted anew in each.",
         "The amplitude: 2 / size times `torch.hypot` of the two sums, with the cosine and with the sine.",
-        "20 log10 of the amplitude over 0.5 (clamp it first, silence has no logarithm); -30 becomes -1, and 0 becomes 1.",
+        "20 log10 of the amplitude over 0.5 (clamp it first, silence has none); -30 becomes -1, and 0 becomes 1.",
     ),
     becomes="minisora/sound/codec.py",
     minutes=12,

@@ -48,7 +48,7 @@ TIMESTAMPS = Exercise(
         _asked("24 frames a second in milliseconds", 8, Fraction(24), MILLI, [0, 42, 83, 125, 167, 208, 250, 292]),
         _asked("3 frames a second in milliseconds", 4, Fraction(3), MILLI, [0, 333, 667, 1000]),
         _asked("30000/1001 frames a second, frame 300", 301, NTSC, MILLI),
-        _asked("packets of 1024 samples in samples", 4, Fraction(16_000, 1024), Fraction(1, 16_000), [0, 1024, 2048, 3072]),
+        _asked("packets of 1024 samples", 4, Fraction(16_000, 1024), Fraction(1, 16_000), [0, 1024, 2048, 3072]),
         _asked("halves: 8 frames a second in hundredths", 6, Fraction(8), Fraction(1, 100), [0, 13, 25, 38, 50, 63]),
         _asked("no frames", 0, Fraction(8), MILLI, []),
     ),
@@ -77,7 +77,7 @@ TIMESTAMPS = Exercise(
         Mistake(
             "halves to even",
             _stamped(whole=round),
-            "`round` takes halves to the even neighbour, so that 12.5 becomes 12: halves are rounded up here, floor(x + 1/2)",
+            "`round` takes halves to the even neighbour, so that 12.5 becomes 12: here halves go up, floor(x + 1/2)",
         ),
         Mistake(
             "from 1",
@@ -109,7 +109,7 @@ TIMESTAMPS = Exercise(
     hints=(
         "Frame i is due at i / rate seconds; a tick lasts `tick` seconds.",
         "`Fraction` is exact: `Fraction(i) / (rate * tick)` are the ticks, not yet whole.",
-        "The nearest whole number with halves up is floor(x + 1/2); of a Fraction that is not below 0, `int` is the floor.",
+        "The nearest whole number with halves up is floor(x + 1/2); `int` of a positive Fraction is its floor.",
     ),
     becomes="minisora/sound/clock.py",
     minutes=8,
