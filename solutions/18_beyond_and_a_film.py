@@ -122,7 +122,9 @@ for place, true in zip(balls.places, balls.hits, strict=True):
     for found, apart in ((hits(y), lines), (bent(y, gravity=gravity_of(y)), curves)):
         apart += [min(abs(time - hit.time) for hit in true) for time in found]
 median = [torch.tensor(each).median().item() for each in (lines, curves)]
-print(f"lines err by 10 to 20 ms: {0.005 < median[0] < 0.03}; a tenth of that with gravity: {median[1] < 0.1 * median[0]}")
+print(
+    f"lines err by 10 to 20 ms: {0.005 < median[0] < 0.03}; a tenth of that with gravity: {median[1] < 0.1 * median[0]}"
+)
 
 # %% [markdown]
 # A line is not quite right: what falls gets faster. The package's `hits` takes `gravity`, by which both lines bend (how much it is
@@ -498,11 +500,18 @@ alt = "rooms solved within so many steps: in the dream, of these in truth, and w
 with plots.chart(alt=alt, size=(6.4, 2.6)) as axes:
     rows = robots["eyes closed"]
     ahead = [row["steps"] for row in rows]
-    for key, label in (("dreamt", "solved in the dream"), ("of them true", "of them in truth"), ("eyes open", "open eyes")):
+    for key, label in (
+        ("dreamt", "solved in the dream"),
+        ("of them true", "of them in truth"),
+        ("eyes open", "open eyes"),
+    ):
         axes.plot(ahead, [row[key] for row in rows], "o-", label=label, markersize=4)
     axes.set(xlabel="steps", ylabel="of 200 rooms")
     axes.legend()
-print("of those solved in the dream, true:", {row["steps"]: f"{row['of them true'] / max(row['dreamt'], 1):.0%}" for row in rows})
+print(
+    "of those solved in the dream, true:",
+    {row["steps"]: f"{row['of them true'] / max(row['dreamt'], 1):.0%}" for row in rows},
+)
 
 # %%
 from minisora.course.play import dreamer
@@ -521,7 +530,12 @@ one, actions = start.rooms(slice(best, best + 1)), episode.actions[best : best +
 true = torch.stack([picture_of(state)[0] for state in rollout(one, actions)], dim=1)
 dreamt = dream_of(dreamer(), picture_of(one), actions, generator=Generator().manual_seed(2))[0].transpose(0, 1)
 print(f"{int(episode.arrived.sum())} of {len(start)} rooms within 12 steps")
-plots.strips({"true": true, "dreamt": dreamt}, alt="a robot pushes the ball to the goal, true and dreamt", columns=13, moving=False)
+plots.strips(
+    {"true": true, "dreamt": dreamt},
+    alt="a robot pushes the ball to the goal, true and dreamt",
+    columns=13,
+    moving=False,
+)
 
 # %% [markdown]
 # ## Break it
@@ -544,7 +558,11 @@ for steps in (1, 2, 4, 12):
 
 # %%
 for name, turned in (("backwards", films.flip(2)), ("upside down", films.flip(3))):
-    there = [[hit._replace(time=16 / 8 - hit.time) for hit in each] for each in new.hits] if name == "backwards" else new.hits
+    there = (
+        [[hit._replace(time=16 / 8 - hit.time) for hit in each] for each in new.hits]
+        if name == "backwards"
+        else new.hits
+    )
     _, made = make(network, "video to sound", turned, true_tokens, generator=Generator().manual_seed(1))
     inside = [[hit for hit in each if 0 <= hit.time < 2] for each in there]
     apart, missed, false = offsets_of(made, inside)
