@@ -20,9 +20,13 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import interpolate
 
-from minisora.checkpoint import save_checkpoint
+from minisora.checkpoint import save_checkpoint, shipped_folder
+from minisora.evaluation.backdrop import find_backdrop
 from minisora.files import replacing
+from minisora.networks import load_codec
+from minisora.sound import hits_of
 from minisora.sound.codec import onsets
 from minisora.sound.joint import Task, joint_loss, load_joint, make
 from minisora.sound.measure import Matching, matched, seen_hits, summary, within
@@ -30,6 +34,8 @@ from minisora.sound.network import JointConfig, JointTransformer
 from minisora.sound.scenery import Heard, bouncing
 from minisora.sound.wave import Hit
 from minisora.training.small import train_small
+from minisora.worlds import Scene, SceneObject, render
+from minisora.worlds.scene import COLOURS, RADIUS, SHAPES, SIZES
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 STEPS, BATCH, CLIPS, TESTED = 3000, 24, 6000, 128
@@ -134,6 +140,46 @@ def measured(network: JointTransformer) -> dict[str, Any]:
     return found
 
 
+def in_clips() -> dict[str, Any]:
+    """Clips of 64 x 64 pixels, drawn, and through the codec: ``hits_of`` beside the network, which gets silhouettes.
+
+    48 clips of one thing of any shape that bounces, and 24 of one that does something silent.
+    """
+    dice, scenes, true = Generator().manual_seed(200), [], []
+    for i in range(72):
+        shape, size = SHAPES[i % len(SHAPES)], SIZES[i // 6 % len(SIZES)]
+        motion = "bounces" if i < 48 else ("still", "right", "orbits", "spins", "grows", "blinks")[i % 6]
+        pace, phase = (0.4 + 0.2 * torch.rand((), generator=dice)).item(), torch.rand((), generator=dice).item()
+        floor = 0.5 - RADIUS[size] - 0.06
+        speed = pace if motion in ("bounces", "blinks") else 0.15
+        y, x = (floor, 0.0) if motion == "bounces" else (0.0, -0.1)
+        scenes.append(Scene((SceneObject(shape, COLOURS[i % 8], size, motion, x, y, speed, phase),)))  # type: ignore[arg-type]
+        true.append([(k - phase) / pace for k in (1, 2)] if motion == "bounces" else [])
+    clips = render(scenes, frames=17, height=64, width=64)
+    codec, _ = load_codec(shipped_folder() / "codec.safetensors")
+    with torch.no_grad():
+        coded = torch.cat([codec.decode(codec.encode(each)) for each in clips.split(8)]).clamp(-1, 1)
+    network, found = load_joint(OUT / "sound-joint.safetensors"), {}
+    for name, videos in (("drawn", clips), ("through the codec", coded)):
+        read = [times(hits_of(each)) for each in videos]
+        small = torch.stack([silhouette(each) for each in videos])
+        _, sound = make(network, "video to sound", small, torch.zeros(72, 17, 24), generator=Generator().manual_seed(7))
+        made = [times(onsets(each)) for each in sound]
+        for way, heard in (("read off the path", read), ("by the network", made)):
+            row: dict[str, Any] = summary(compared(heard[:48], true[:48]))
+            row |= {"silent clips": 24, "of them with a sound": sum(map(bool, heard[48:]))}
+            found[f"{name}, {way}"] = row
+            print(name, way, json.dumps(row), flush=True)
+    return found
+
+
+def silhouette(clip: Tensor) -> Tensor:
+    """A clip ``3 t h w`` as the network's pictures, ``1 t 16 16``: white where it differs from its background."""
+    video = (clip.transpose(0, 1) + 1) / 2
+    inside = ((video - find_backdrop(video).picture).abs().amax(1, keepdim=True) > 0.1).float()
+    return (2 * interpolate(inside, size=(16, 16), mode="area") - 1).transpose(0, 1)
+
+
 def main(steps: int = STEPS) -> int:
     torch.set_num_threads(1)
     card = OUT / "sound-joint.json"
@@ -143,6 +189,7 @@ def main(steps: int = STEPS) -> int:
     found = measured(load_joint(OUT / "sound-joint.safetensors"))
     training = json.loads(card.read_text("utf-8"))
     result = {"command": "python experiments/sound.py", "tested": TESTED, "from": FROM, "to": TO}
+    result |= {"in clips of 64 x 64": in_clips()}
     result |= {"training": {key: training[key] for key in ("steps", "batch", "clips", "seconds")}, "measured": found}
     result |= {"seconds": round(time.process_time() - begin)}
     with replacing(OUT / "sound.json") as draft:
