@@ -86,7 +86,7 @@ def test_imitation_and_practice_learn():
 
 
 def test_an_episode_earns_what_it_should(rooms):
-    state, steps = rooms
+    state, _ = rooms
     episode = play(Policy(SMALL, generator=dice()), Truth, state, frames=6, generator=dice(1))
     arrived = arrives(state, episode.actions)
     assert torch.equal(episode.arrived, arrived)

@@ -159,8 +159,8 @@ MATCHED = Exercise(
     hints=(
         "A matrix of distances, a row for each heard and a column for each seen one. Pairs beyond the window must cost "
         "more than anything else.",
-        "`scipy.optimize.linear_sum_assignment` finds the cheapest pairs of a matrix, such as `np.where(apart <= window, "
-        "apart, 1e6)`.",
+        "`scipy.optimize.linear_sum_assignment` finds the cheapest pairs of a matrix, such as "
+        "`np.where(apart <= window, apart, 1e6)`.",
         "Of what it returns keep the pairs within the window. In the order of the seen ones; the rest is counted.",
     ),
     becomes="minisora/sound/measure.py",
