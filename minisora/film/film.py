@@ -12,11 +12,12 @@ from PIL import Image
 from torch import Tensor
 
 from minisora import edits
-from minisora.camera import canvas, filmed
+from minisora.camera import canvas
 from minisora.clip import Clip
 from minisora.directing import along
 from minisora.film import kept
-from minisora.film.cards import credits_card, faded, poster, title_card
+from minisora.film.cards import poster
+from minisora.film.joins import joined
 from minisora.film.script import Script, Shot
 from minisora.film.sounds import track_of
 from minisora.film.takes import Check, best_take
@@ -217,33 +218,6 @@ def key_of_shot(
     )
 
 
-def joined(script: Script, clips: list[Tensor], size: tuple[int, int], fps: float) -> Tensor:
-    """Shots under their cameras, one after the other, between title and credits: ``3 t h w``, ``t`` as the script says.
-
-    A clip has a picture more than its seconds: the last one, which the shot that continues begins with. Where one
-    dissolves into the next, it goes on behind that for half a second.
-    """
-    pieces: list[Tensor] = []
-    if script.title:
-        card = title_card(script.title, size, frames=round(script.opening * fps), fps=fps, author=_by(script.author))
-        pieces.append(card)
-    behind: Tensor | None = None
-    last = len(script.shots) - 1
-    for i, (shot, clip, tail) in enumerate(zip(script.shots, clips, script.tails, strict=True)):
-        shown = filmed(clip, shot.camera, size)
-        frames, more = round(shot.seconds * fps), round(tail * fps)
-        body = shown[:, :frames].clone()
-        if behind is not None:
-            share = (torch.arange(1, behind.shape[1] + 1) / (behind.shape[1] + 1))[:, None, None]
-            body[:, : behind.shape[1]] = behind * (1 - share) + body[:, : behind.shape[1]] * share
-        behind = shown[:, frames : frames + more] if more else None
-        opens, ends = i == 0 and bool(script.title), i == last and bool(script.closing)
-        pieces.append(faded(body, fps, into=opens, out=ends) if opens or ends else body)
-    if script.closing:
-        pieces.append(credits_card(script.closing, size, frames=round(script.ending * fps), fps=fps))
-    return torch.cat(pieces, dim=1)
-
-
 def origin_of(
     pipeline: Pipeline, script: Script, checks: list[Check], *, steps: int | None, guidance: float | None
 ) -> Origin | None:
@@ -278,7 +252,3 @@ def from_levels(levels: Tensor) -> Tensor:
 
 def _frames(pipeline: Pipeline, shot: Shot) -> int:
     return round(shot.seconds * pipeline.fps)
-
-
-def _by(author: str) -> str:
-    return f"by {author}" if author else ""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from minisora.directing import FASTEST, SLOWEST
 from minisora.errors import UserError
 from minisora.film import script as limits
 from minisora.film.cards import check_card
+from minisora.film.fields import line, mapping, number, shown, told, whole, word
 from minisora.film.script import JOINS, Script, Shot
 from minisora.film.tree import Place, Tree, parse_tree, read_tree
 from minisora.language import translate
@@ -19,8 +18,6 @@ from minisora.request import MOST_SEED
 from minisora.spelling import slips
 from minisora.worlds.claims import parse
 from minisora.worlds.scene import BACKGROUNDS, CAMERAS
-
-Value = TypeVar("Value")
 
 TOP = ("title", "author", "seed", "takes", "background", "size", "sound", "characters", "shots", "credits")
 KEYS = ("say", "seconds", "join", "camera", "pace", "path", "seed", "takes")
@@ -44,18 +41,18 @@ def parse_script(text: str, *, name: str = "storyboard") -> Script:
 
 def script_of(tree: Tree) -> Script:
     """What a tree says; raises as :func:`read_script`."""
-    data = _mapping(tree, (), tree.data, TOP, "storyboard")
-    title, author = (_line(tree, (key,), data.get(key, "")) for key in ("title", "author"))
+    data = mapping(tree, (), tree.data, TOP, "storyboard")
+    title, author = (line(tree, (key,), data.get(key, "")) for key in ("title", "author"))
     credits = data.get("credits", [])
     listed = credits if isinstance(credits, list) else [credits]
-    seed = _whole(tree, ("seed",), data.get("seed", 0), 0, MOST_SEED)
-    takes = _whole(tree, ("takes",), data.get("takes", 1), 1, limits.MOST_TAKES)
+    seed = whole(tree, ("seed",), data.get("seed", 0), 0, MOST_SEED)
+    takes = whole(tree, ("takes",), data.get("takes", 1), 1, limits.MOST_TAKES)
     sound = data.get("sound", True)
     if not isinstance(sound, bool):
-        raise tree.error(("sound",), f"sound {_shown(sound)}: write true or false")
+        raise tree.error(("sound",), f"sound {shown(sound)}: write true or false")
     background = data.get("background")
     if background is not None:
-        _word(tree, ("background",), background, BACKGROUNDS, "background")
+        word(tree, ("background",), background, BACKGROUNDS, "background")
     people = _characters(tree, data.get("characters", {}))
     shots = data.get("shots")
     if not isinstance(shots, list) or not shots:
@@ -69,7 +66,7 @@ def script_of(tree: Tree) -> Script:
         title=title,
         author=author,
         characters=people,
-        credits=tuple(_line(tree, ("credits", i), each) for i, each in enumerate(listed)),
+        credits=tuple(line(tree, ("credits", i), each) for i, each in enumerate(listed)),
         background=background,
         size=_size(tree, data.get("size")),
         seed=seed,
@@ -80,7 +77,7 @@ def script_of(tree: Tree) -> Script:
     for key, lines in (("title", [title] if title else []), ("credits", list(script.closing))):
         if lines:
             place = (key,) if key == "title" or credits else ("author",)
-            _told(tree, place, lambda lines=lines, key=key: check_card(lines, script.size, large=key == "title"))
+            told(tree, place, lambda lines=lines, key=key: check_card(lines, script.size, large=key == "title"))
     if script.seconds > limits.LONGEST_FILM:
         said = f"{script.seconds:g} s in all: at most {limits.LONGEST_FILM:g} — leave some shots out"
         raise tree.error(("shots",), said)
@@ -125,13 +122,13 @@ def _shot(
     tree: Tree, i: int, data: Any, people: dict[str, str], *, background: str | None, seed: int, takes: int
 ) -> Shot:
     place: Place = ("shots", i)
-    data = _mapping(tree, place, {"say": data} if isinstance(data, str) else data, KEYS, "shot")
+    data = mapping(tree, place, {"say": data} if isinstance(data, str) else data, KEYS, "shot")
     if "say" not in data:
         raise tree.error(place, 'a shot that says nothing — write say: "a red circle moves right"')
-    say = _line(tree, (*place, "say"), data["say"])
-    sentence = _told(tree, (*place, "say"), lambda: with_characters(say, people))
-    words = _told(tree, (*place, "say"), lambda: words_of(sentence, background))
-    seconds = _number(tree, (*place, "seconds"), data.get("seconds", 2.0), limits.SHORTEST, limits.LONGEST, " s")
+    say = line(tree, (*place, "say"), data["say"])
+    sentence = told(tree, (*place, "say"), lambda: with_characters(say, people))
+    words = told(tree, (*place, "say"), lambda: words_of(sentence, background))
+    seconds = number(tree, (*place, "seconds"), data.get("seconds", 2.0), limits.SHORTEST, limits.LONGEST, " s")
     if seconds % limits.GRAIN:
         near = round(seconds / limits.GRAIN) * limits.GRAIN
         raise tree.error((*place, "seconds"), f"seconds {seconds:g}: shots last whole half seconds — write {near:g}")
@@ -140,12 +137,12 @@ def _shot(
         sentence=sentence,
         words=words,
         seconds=seconds,
-        join=_word(tree, (*place, "join"), data.get("join", "cut"), JOINS, "join"),
-        camera=_word(tree, (*place, "camera"), data.get("camera", "static"), CAMERAS, "camera"),
-        pace=_number(tree, (*place, "pace"), data.get("pace", 1.0), SLOWEST, FASTEST),
+        join=word(tree, (*place, "join"), data.get("join", "cut"), JOINS, "join"),
+        camera=word(tree, (*place, "camera"), data.get("camera", "static"), CAMERAS, "camera"),
+        pace=number(tree, (*place, "pace"), data.get("pace", 1.0), SLOWEST, FASTEST),
         path=_path(tree, (*place, "path"), data.get("path")),
-        seed=_whole(tree, (*place, "seed"), data.get("seed", seed), 0, MOST_SEED),
-        takes=_whole(tree, (*place, "takes"), data.get("takes", takes), 1, limits.MOST_TAKES),
+        seed=whole(tree, (*place, "seed"), data.get("seed", seed), 0, MOST_SEED),
+        takes=whole(tree, (*place, "takes"), data.get("takes", takes), 1, limits.MOST_TAKES),
     )
 
 
@@ -177,9 +174,9 @@ def _characters(tree: Tree, data: Any) -> dict[str, str]:
     for name, what in data.items():
         place: Place = ("characters", str(name))
         if not isinstance(name, str) or NAME.fullmatch(name) is None:
-            raise tree.error(place, f"character {_shown(name)}: a name is a word of letters — as in hero")
-        said = _line(tree, place, what)
-        claims = _told(tree, place, lambda said=said: parse(translate(said).english))
+            raise tree.error(place, f"character {shown(name)}: a name is a word of letters — as in hero")
+        said = line(tree, place, what)
+        claims = told(tree, place, lambda said=said: parse(translate(said).english))
         if len(claims.objects) != 1 or (one := claims.objects[0]).shape is None or one.colour is None:
             raise tree.error(place, f"character {name}: {said[:60]!r} — say one thing, its colour and shape")
         if one.motion is not None or claims.background is not None:
@@ -196,7 +193,7 @@ def _path(tree: Tree, place: Place, value: Any) -> tuple[tuple[float, float], ..
     except ValueError:
         points = ()
     if len(points) < 2 or not all(0 <= share <= 1 for point in points for share in point) or len(set(points)) < 2:
-        said = f'path {_shown(value)}: must be "LEFT,TOP LEFT,TOP …" from 0 to 1 — try "0.2,0.8 0.5,0.2 0.8,0.8"'
+        said = f'path {shown(value)}: must be "LEFT,TOP LEFT,TOP …" from 0 to 1 — try "0.2,0.8 0.5,0.2 0.8,0.8"'
         raise tree.error(place, said)
     return points
 
@@ -207,60 +204,6 @@ def _size(tree: Tree, value: Any) -> tuple[int, int] | None:
     match = re.fullmatch(r"(\d{1,4})\s*[x×]\s*(\d{1,4})", str(value).strip().lower())
     sides = tuple(map(int, match.groups())) if match else ()
     if not sides or any(side % 16 or not LEAST_SIDE <= side <= MOST_SIDE for side in sides):
-        said = f"size {_shown(value)}: must be HEIGHTxWIDTH, multiples of 16 from {LEAST_SIDE} to {MOST_SIDE}"
+        said = f"size {shown(value)}: must be HEIGHTxWIDTH, multiples of 16 from {LEAST_SIDE} to {MOST_SIDE}"
         raise tree.error(("size",), f"{said} — try 64x64, or 48x80")
     return sides[0], sides[1]
-
-
-def _mapping(tree: Tree, place: Place, data: Any, keys: Sequence[str], what: str) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise tree.error(place, f"{what} {_shown(data)}: must have keys — {', '.join(keys)}")
-    for key in data:
-        if key not in keys:
-            near = slips(str(key), keys, n=1)
-            way = f"try {near[0]}" if near else f"there are {', '.join(keys)}"
-            raise tree.error((*place, str(key)), f"{what} has no key {_shown(key)}: {way}")
-    return data
-
-
-def _line(tree: Tree, place: Place, value: Any) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = str(value)  # a film may be called 1984
-    if not isinstance(value, str):
-        raise tree.error(place, f"{place[-1]} {_shown(value)}: must be a text — put it in quotes")
-    return " ".join(value.split())
-
-
-def _number(tree: Tree, place: Place, value: Any, low: float, high: float, unit: str = "") -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise tree.error(place, f"{place[-1]} {_shown(value)}: must be a number from {low:g} to {high:g}{unit}")
-    if not low <= value <= high:
-        near = low if value < low else high
-        raise tree.error(place, f"{place[-1]} {value:g}: must be from {low:g} to {high:g}{unit} — try {near:g}")
-    return float(value)
-
-
-def _whole(tree: Tree, place: Place, value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise tree.error(place, f"{place[-1]} {_shown(value)}: must be a whole number from {low} to {high}")
-    return value
-
-
-def _word(tree: Tree, place: Place, value: Any, words: Sequence[Value], name: str) -> Value:
-    if value not in words:
-        near = slips(str(value).lower(), cast(Collection[str], words), n=1)
-        way = f"try {near[0]}" if near else f"there are {', '.join(map(str, words))}"
-        raise tree.error(place, f"{name} {_shown(value)}: {way}")
-    return cast(Value, value)
-
-
-def _told(tree: Tree, place: Place, ask: Callable[[], Value]) -> Value:
-    """What ``ask`` says; its errors get file and line."""
-    try:
-        return ask()
-    except UserError as error:
-        raise tree.error(place, str(error)) from error
-
-
-def _shown(value: Any) -> str:
-    return repr(value)[:60]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from minisora.course.filming import FilmRoom
-from minisora.course.filming.room import length_bar
+from minisora.course.filming.bar import length_bar
 from minisora.film import make_film, parse_script, read_script
 from minisora.pipeline import Pipeline
 from minisora.video import read_sound, read_video
@@ -74,7 +74,8 @@ def test_preview_save_and_film(room: FilmRoom, tmp_path: Path) -> None:
     room.wait()
     assert "shot 4: a small red circle bounces" in room.rows[3].screen.value and "Shot 4" in room.rows[3].said.value
     path = room.save()
-    assert path == tmp_path / "out" / "the-chase.yaml" and read_script(path) == room.script()
+    assert path == tmp_path / "out" / "the-chase.yaml"
+    assert read_script(path) == room.script()
     bare = parse_script("title: Hop\nshots: [a red circle bounces]\n")
     room.open(bare)
     room.go.click()
