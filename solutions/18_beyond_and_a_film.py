@@ -401,6 +401,8 @@ for i in (0, 1):
     display(seen_and_heard(pictures[i], decode(together[i]), alt=alt, hits=seen_hits(pictures)[i], width=5.2))
 
 # %%
+from fractions import Fraction
+
 table(*[name for name in measured if name.startswith(("both", "sound to video"))])
 
 # %% [markdown]
@@ -425,8 +427,6 @@ table(*[name for name in measured if name.startswith(("both", "sound to video"))
 def timestamps(count: int, rate, tick) -> list[int]:
     """When each of ``count`` frames at ``rate`` a second is due, in whole ticks of ``tick`` seconds."""
     ### BEGIN SOLUTION
-    from fractions import Fraction
-
     return [int(Fraction(i) / (rate * tick) + Fraction(1, 2)) for i in range(count)]
     ### END SOLUTION
 
@@ -437,8 +437,6 @@ check.timestamps(timestamps)
 # %%
 # NBVAL_CHECK_OUTPUT
 timestamps = use(timestamps=timestamps)
-from fractions import Fraction
-
 rate, tick = Fraction(24), Fraction(1, 1000)
 hour = timestamps(24 * 3600 + 1, rate, tick)
 print("an hour, each frame rounded by itself:", hour[-1], "ms; 42 ms added up:", 42 * 24 * 3600, "ms")
