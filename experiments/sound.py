@@ -42,6 +42,7 @@ STEPS, BATCH, CLIPS, TESTED = 3000, 24, 6000, 128
 #: Hits between these two can be seen from both sides, by eyes that need two frames before and two after.
 FROM, TO = 1.5 / 8, 14.5 / 8
 NEAR = 0.15
+PLAIN = 0.08  #: Change of velocity (sides a frame) that all true bounces have; what was made may tremble by less.
 
 
 def learn(steps: int) -> None:
@@ -136,6 +137,7 @@ def measured(network: JointTransformer) -> dict[str, Any]:
         heard, seen = [times(onsets(each)) for each in sound], seen_hits(pictures)
         note(name, heard, seen)
         if name == "both":
+            note("both, plain bounces alone", heard, seen_hits(pictures, least=PLAIN))
             note("both, the sound of another", shuffled(heard), seen)
     return found
 

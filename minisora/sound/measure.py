@@ -10,7 +10,7 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from minisora.sound.hits import impacts
+from minisora.sound.hits import LEAST, impacts
 
 WINDOW = 0.15  #: Seconds: what is farther apart than this does not belong together.
 
@@ -53,7 +53,7 @@ def summary(several: Sequence[Matching]) -> dict[str, float | int]:
     }
 
 
-def seen_hits(silhouettes: Tensor, *, fps: float = 8.0) -> list[list[float]]:
+def seen_hits(silhouettes: Tensor, *, fps: float = 8.0, least: float = LEAST) -> list[list[float]]:
     """When the white thing of each silhouette ``b 1 t h w`` hits something: read off its middle in each frame."""
     height, width = silhouettes.shape[3:]
     ink = ((silhouettes[:, 0] + 1) / 2 - 0.1).clamp(min=0)
@@ -61,4 +61,4 @@ def seen_hits(silhouettes: Tensor, *, fps: float = 8.0) -> list[list[float]]:
     total = ink.sum((2, 3)).clamp(min=1e-6)
     places = torch.stack([(ink.sum(2) * x).sum(2) / total / width, (ink.sum(3) * y).sum(2) / total / height], dim=-1)
     places = torch.where((total > 3.0)[..., None], places, torch.nan)
-    return [impacts(each, fps=fps) if bool(each.isfinite().all()) else [] for each in places]
+    return [impacts(each, fps=fps, least=least) if bool(each.isfinite().all()) else [] for each in places]
