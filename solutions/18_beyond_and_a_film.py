@@ -410,7 +410,8 @@ table(*[name for name in measured if name.startswith(("both", "sound to video"))
 # false; the sound of another of its films has 18. A third of what the eyes call a hit is silent. More than half of that (25 of 44) is no bounce at all, but a disc that trembles where it should lie still, as
 # the second one above; of the plain bounces 88 of 107 are heard. The rest: pictures and sound are both still noise when it has to be decided what
 # happens, and they do not always decide alike. Guidance makes more of what the one sees of the other: 118 of 157 (three quarters) at 19 ms. Backwards, pictures for a given sound, 116 of 143
-# are together. And cut: 14 of 117, chance once more, though each film and each sound alone is as good as before.
+# are together. And cut: 14 of 117, chance once more, though each film and each sound alone is as good as before. (A hit in the last two frames has no dashed line: eyes need two frames behind it. It
+# counts on neither side.)
 #
 # ## A clock for two
 #
