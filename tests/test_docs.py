@@ -31,6 +31,7 @@ from minisora.evaluation.table import markdown_table, summary_table
 from minisora.model import attention, blocks, flops, rope
 from minisora.model.captioner import next_word
 from minisora.presets import MICRO
+from minisora.sound.wave import RATE, Voice, decaying_sine
 from minisora.training import ema, optim
 from minisora.video import to_uint8
 from minisora.worlds.vocabulary import WORDS
@@ -225,6 +226,7 @@ def world() -> dict[str, Any]:
     names |= {"a": random(9, 1), "b": random(7, 1), "wins": 9}
     names |= {"found": random(4, 6, 2), "places": random(4, 6, 2)}
     names |= {name: find_exercise(name).reference for name in ("frechet_distance", "sign_test", "velocity_error")}
+    names |= {"since": torch.arange(100) / RATE, "frequency": 640.0, "Voice": Voice, "decaying_sine": decaying_sine}
     names |= {"work": 3.0, "peak": 2.0, "traffic": 5.0, "bandwidth": 4.0, "steps": 20, "config": MICRO.dit}
     return names
 

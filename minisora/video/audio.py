@@ -13,7 +13,7 @@ import torch
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 from torch import Tensor
 
 from minisora.errors import UserError
@@ -90,17 +90,17 @@ def read_sound(path: str | Path, *, rate: int = RATE) -> Tensor | None:
     return heard if seconds is None else heard[: round(seconds * rate)]  # nor what it put behind the end
 
 
-def _pieces(container: av.container.InputContainer, rate: int) -> Iterator[tuple[int, Tensor]]:
+def _pieces(container: InputContainer, rate: int) -> Iterator[tuple[int, Tensor]]:
     """Pieces of sound, each with the number of its first sample."""
     stream = container.streams.audio[0]
     resampler = AudioResampler(format="flt", layout="mono", rate=rate)
-    begin = None
+    begin, first = 0, True
     for frame in container.decode(stream):
-        if begin is None:
-            begin = round(float(frame.time or 0.0) * rate)
+        if first:
+            begin, first = round(float(frame.time or 0.0) * rate), False
         for part in resampler.resample(frame):
             yield begin, torch.from_numpy(part.to_ndarray()[0].copy())
             begin += part.samples
-    for part in resampler.resample(None) if begin is not None else ():
+    for part in () if first else resampler.resample(None):
         yield begin, torch.from_numpy(part.to_ndarray()[0].copy())
         begin += part.samples
