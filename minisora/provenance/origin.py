@@ -19,6 +19,7 @@ class Origin:
         camera: what it did over what was painted.
         pace: how fast things were made to move, times what was planned.
         directed: whether somebody said where things go, beside the words.
+        marks: what was put into the pixels, such as "visible, watermark".
     """
 
     weights: Mapping[str, str]
@@ -29,3 +30,4 @@ class Origin:
     camera: str = "static"
     pace: float = 1.0
     directed: bool = False
+    marks: str = ""
