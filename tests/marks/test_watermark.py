@@ -86,10 +86,10 @@ def test_where_it_was_cropped_is_found(marked: Tensor) -> None:
 
 
 def test_who_has_several_clips_can_take_it_out_and_put_it_elsewhere(plain: Tensor) -> None:
-    mark = removal.averaged_mark([embed(clip, 2026) for clip in drawn(6, seed=8, frames=3)])
-    clip = embed(plain[0], 2026)
-    before, after = (detect(each, 2026).matches for each in (clip, removal.subtracted(clip, mark)))
-    assert after < before
+    marked = [embed(clip, 2026) for clip in drawn(8, seed=8, frames=3)]
+    mark, clip = removal.averaged_mark(marked), embed(plain[0], 2026)
+    before, after = (detect(each, 2026).reading for each in (clip, removal.subtracted(clip, mark)))
+    assert after.logits.abs().mean() < 0.9 * before.logits.abs().mean()
     assert detect(removal.forged(plain[1], mark, psnr=36), 2026).matches > detect(plain[1], 2026).matches
 
 
