@@ -42,10 +42,10 @@ def test_what_is_no_interval() -> None:
 
 def test_the_meter_is_read_where_there_is_one(tmp_path: Path) -> None:
     assert meter(tmp_path) is None
-    for place in range(2):
-        package = tmp_path / f"intel-rapl:{place}"
+    packages = [tmp_path / f"intel-rapl:{place}" for place in range(2)]
+    for package in packages:
         package.mkdir()
         (package / "energy_uj").write_text("1500000\n")
     assert meter(tmp_path) == pytest.approx(3.0)
-    (package / "energy_uj").write_text("nonsense")
+    (packages[1] / "energy_uj").write_text("nonsense")
     assert meter(tmp_path) is None

@@ -1,8 +1,9 @@
 """What an invisible watermark says, and how likely it is to be read where nobody wrote it.
 
-A number is not written as it is: its hash is. So the message of any number is as good as 48 throws of a coin, and
-whatever a network reads in a clip without a mark (always the same bits, perhaps) agrees with it as chance would have
-it. That makes the probability below true for any reader, however biased.
+A number is not written as it is: its hash is. So the message of a number picked at random is as good as 48 throws of a
+coin, and whatever a network reads in a clip without a mark agrees with it as chance would have it. That is true over
+all numbers. For one number and many clips it is not quite: a reader that sees nothing still leans to some bits, the
+same ones each time, and one number's message may agree with those more often than another's.
 
 Source: Hayes et al. 2017; Fernandez et al. 2023, The Stable Signature (2303.15435), section 3.1: the binomial test.
 """

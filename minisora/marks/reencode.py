@@ -55,7 +55,7 @@ def screenshot(clip: Tensor, *, frame: int = 0, jpeg: int | None = None) -> Tens
     picture = Image.fromarray(to_uint8(clip[:, frame : frame + 1])[0])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("shot.png" if jpeg is None else "shot.jpg")
-        picture.save(path, **({} if jpeg is None else {"quality": jpeg}))
+        picture.save(path, quality=75 if jpeg is None else jpeg)  # a png has none, and does not mind
         with Image.open(path) as again:
             levels = torch.tensor(list(again.convert("RGB").tobytes()), dtype=torch.uint8)
     return levels.unflatten(0, (*clip.shape[2:], 3)).permute(2, 0, 1)[:, None].float() / 127.5 - 1
