@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -79,6 +80,22 @@ class Clip(Tensor):
             sound=sound,
             finish=lambda draft: sign_file(draft, keys, origin, prompt=prompt),
         )
+
+    def marked(self, *, visible: bool = True, watermark: int | None = None) -> Clip:
+        """The same clip with marks in its pixels, to be saved and signed like any other.
+
+        Args:
+            visible: the letters AI in a corner, see ``minisora.marks.stamp``.
+            watermark: a number to hide, see ``minisora.marks.embed``; None hides none.
+        Raises: UserError for a number that cannot be hidden.
+        """
+        from minisora.marks import embed, stamp
+
+        video = self.frames if watermark is None else embed(self.frames, watermark)
+        video = stamp(video, fps=self.fps) if visible else video
+        names = ["visible"] * visible + ["watermark"] * (watermark is not None)
+        origin = None if self.origin is None else replace(self.origin, marks=", ".join(names))
+        return Clip.of(video, fps=self.fps, prompt=self.prompt, origin=origin)
 
     def filmstrip(self, *, columns: int = 8) -> Image.Image:
         """Evenly spaced frames side by side."""

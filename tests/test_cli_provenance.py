@@ -7,8 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
+from minisora.clip import Clip
 from minisora.pipeline import Pipeline
+from minisora.video import read_video
+from minisora.worlds import ShapesWorld
+from minisora.worlds.drawn import draw
+from tests.provenance.clips import ORIGIN
 from tests.terminal import PROMPT, Terminal
 
 QUICK = ("--seconds", "0.5", "--steps", "1", "--seed", "3")
@@ -76,13 +82,13 @@ def test_files_that_nobody_signed(terminal: Terminal) -> None:
     assert terminal.generate(PROMPT, *QUICK, "--out", "a.mp4").code == 0
     assert terminal.generate(PROMPT, *QUICK, "--out", "a.webm").code == 0
     ended = terminal("verify", "a.mp4")
-    assert (ended.code, ended.err, len(ended.out.splitlines())) == (1, "", 1)
+    assert (ended.code, ended.err, len(ended.out.splitlines())) == (1, "", 2)
+    assert "no watermark of number 17: " in ended.out
     assert "no signature in it — it never had one, or somebody took it out: nobody can tell" in ended.out
     Path("text.mp4").write_text("a video, honestly " * 100)
     Path("empty.mp4").touch()
     Path("half.mp4").write_bytes(Path("a.mp4").read_bytes()[:30])
     for name, message in {
-        "a.webm": "no file that can hold a C2PA signature",
         "text.mp4": "no file that can hold a C2PA signature",
         "empty.mp4": "empty.mp4: ",
         "half.mp4": "half.mp4: ",
@@ -90,6 +96,63 @@ def test_files_that_nobody_signed(terminal: Terminal) -> None:
         ".": "cannot read .: is a directory — name another file",
     }.items():
         assert message in terminal("verify", name).refused(), name
+
+
+def drawn(number: int) -> Clip:
+    """A marked clip; what these tests' untrained weights make is too wild to hide anything in."""
+    scenes = ShapesWorld().sample(1, generator=torch.Generator().manual_seed(5))
+    clip = Clip.of(draw(scenes, frames=9, height=64, width=64)[0], fps=8, prompt=PROMPT, origin=ORIGIN)
+    return clip.marked(watermark=number)
+
+
+def test_marks_in_the_pixels(terminal: Terminal) -> None:
+    """Of a file with a signature, of one that can hold none, and of a filmstrip; with and without the right number."""
+    terminal("test-key", "keys")
+    clip = drawn(2026)
+    clip.save("a.mp4", sign="keys")
+    for name in ("b.webm", "b.png"):
+        clip.save(name)
+    for name, code, other in (("a.mp4", 0, 0), ("b.webm", 3, 1), ("b.png", 3, 1)):
+        checked = terminal("verify", name, "--watermark-number", "2026")
+        assert checked.code == code, checked
+        assert "the watermark of number 2026 is in them: " in checked.out
+        stranger = terminal("verify", name, "--json")
+        assert stranger.code == other
+        facts = json.loads(stranger.out)["watermark"]
+        assert (facts["number"], facts["found"], len(facts["bits"])) == (17, False, 48)
+        assert facts["chance"] > 1e-6
+    assert "marks visible, watermark" in terminal("verify", "a.mp4").out
+    assert "a file of a kind that can hold no C2PA signature" in terminal("verify", "b.webm").out
+
+
+def test_a_mark_does_not_make_good_what_is_wrong_with_a_signature(terminal: Terminal) -> None:
+    terminal("test-key", "keys")
+    drawn(17).save("a.mp4", sign="keys")
+    content = Path("a.mp4").read_bytes()
+    Path("a.mp4").write_bytes(content[:-20] + bytes([content[-20] ^ 1]) + content[-19:])
+    changed = terminal("verify", "a.mp4")
+    assert changed.code == 1
+    assert "NOT as it was signed" in changed.out and "the watermark of number 17 is in them" in changed.out
+
+
+def test_commands_that_mark(terminal: Terminal) -> None:
+    """What they write is another clip, and says so in its name and its signature."""
+    terminal("test-key", "keys")
+    plain = terminal.generate(PROMPT, *QUICK, "--sign", "keys").out.split()[0]
+    made = terminal.generate(PROMPT, *QUICK, "--sign", "keys", "--mark", "--watermark").out.split()[0]
+    assert "marked" not in plain and "-marked-watermarked-" in made
+    assert read_video(made).shape == read_video(plain).shape and not torch.equal(read_video(made), read_video(plain))
+    assert "marks visible, watermark" in terminal("verify", made).out
+    hidden = terminal.generate(PROMPT, *QUICK, "--watermark-number", "2026").out.split()[0]
+    assert "2026" not in hidden and "watermarked-" in hidden
+
+
+def test_a_number_that_cannot_be_hidden_is_said_before_anything_is_made(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pipeline, "load", lambda *_, **__: pytest.fail("weights were read"))
+    assert "must be from 0 to" in terminal.generate(PROMPT, "--watermark-number", "-1").refused()
+    assert "must be from 0 to" in terminal("verify", "a.mp4", "--watermark-number", "-1").refused()
 
 
 def test_without_the_library_there_is_a_way_out(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

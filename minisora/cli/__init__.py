@@ -57,8 +57,8 @@ app = typer.Typer(
 app.command()(generate)
 for command in COMMANDS:
     app.command(rich_help_panel=PANEL)(command)
-app.command(rich_help_panel=PANEL)(film)
-app.command(rich_help_panel=PANEL)(gallery)
+app.command()(film)
+app.command()(gallery)
 app.add_typer(train, name="train")
 app.command()(verify)
 app.command("test-key")(test_key)

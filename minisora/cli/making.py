@@ -52,6 +52,14 @@ Device = Annotated[
     str | None, typer.Option(help="cpu, cuda, or mps.", show_default="CUDA if there is any, else the CPU")
 ]
 
+Mark = Annotated[bool, typer.Option("--mark", help="Stamp the letters AI into a corner of every frame.")]
+Hidden = Annotated[
+    bool, typer.Option("--watermark", help="Hide a number in every frame, which minisora verify finds again.")
+]
+HiddenNumber = Annotated[
+    int | None, typer.Option("--watermark-number", help="Which; says --watermark as well.", show_default="17")
+]
+
 
 @dataclass(frozen=True)
 class Options:
@@ -65,6 +73,16 @@ class Options:
     weights: Weights = None
     codec: CodecFile = None
     device: Device = None
+    mark: Mark = False
+    watermark: Hidden = False
+    watermark_number: HiddenNumber = None
+
+    @property
+    def hidden(self) -> int | None:
+        """The number to hide, if any is."""
+        from minisora.marks.message import DEFAULT
+
+        return DEFAULT if self.watermark and self.watermark_number is None else self.watermark_number
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -129,6 +147,11 @@ def make(
         if out is not None:
             check_signable(out)
         keys = Keys.load(sign)
+    if options.hidden is not None:
+        from minisora.marks import load_watermark, message_of
+
+        message_of(options.hidden)  # what cannot be hidden is said before anything is made
+        load_watermark()
     check_writable(Path("out") if out is None else out.parent)
     pipeline = Pipeline.load(options.weights, codec=options.codec, device=options.device)
     for prompt in prompts:
@@ -159,6 +182,8 @@ def make(
         except Exception:
             bar.live.transient = True  # no bar is left above the one line that says what is wrong
             raise
+    if options.mark or options.hidden is not None:
+        clip = clip.marked(visible=options.mark, watermark=options.hidden)
     if out is None:
         out = Path("out") / f"{name_of(clip, pipeline, options, called=called, marks=marks)}.mp4"
     print(clip.save(out, sign=keys, sign_prompt=sign_prompt))
@@ -184,6 +209,9 @@ def name_of(clip: Clip, pipeline: Pipeline, options: Options, *, called: str = "
         f"{steps}steps": steps != pipeline.sampling.steps,
         f"g{scale}": guidance != pipeline.sampling.guidance,
         f"without-{slug(options.negative)}": options.negative != "",
+        "marked": options.mark,
+        "watermarked": options.watermark and options.watermark_number is None,
+        f"watermarked-{short_hash(str(options.watermark_number))}": options.watermark_number is not None,
         **dict.fromkeys(marks, True),
     }
     if (options.weights, options.codec) != (None, None):

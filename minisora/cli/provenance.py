@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from minisora.errors import UserError
+
+if TYPE_CHECKING:
+    from minisora.marks import Detection
+    from minisora.provenance import Report
 
 
 def verify(
@@ -18,18 +24,64 @@ def verify(
             show_default="nobody is trusted, everybody is shown",
         ),
     ] = None,
+    watermark_number: Annotated[
+        int | None,
+        typer.Option("--watermark-number", help="The number to look for in the pixels.", show_default="17"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Say who signed a file, what made it, and whether it is still as it was signed (exit code 1 unless it is)."""
-    from minisora import provenance
+    """Say who signed a file, what made it, whether it is still as it was signed, and what its pixels say.
 
-    report = provenance.verify(file, trust=trust)
-    print(
-        provenance.as_json(report)
-        if as_json
-        else provenance.as_text(report, known=shipped() if report.weights else None)
-    )
-    raise typer.Exit(0 if report.ok else 1)
+    Ends with 0 if it is as it was signed; with 3 if it is not signed, but the watermark is in its pixels; else with 1.
+    """
+    from minisora import provenance
+    from minisora.marks import DEFAULT, message_of
+
+    number = DEFAULT if watermark_number is None else watermark_number
+    message_of(number)
+    try:
+        report = provenance.verify(file, trust=trust)
+    except provenance.NoPlace as error:
+        found = seen(file, number)
+        if found is None:
+            raise error
+        report = provenance.Report(str(file), "no place")
+    else:
+        found = seen(file, number)
+    if as_json:
+        print(json.dumps({**json.loads(provenance.as_json(report)), "watermark": said_of(found)}, indent=2))
+    else:
+        from minisora.marks.looking import in_words
+
+        print(provenance.as_text(report, known=shipped() if report.weights else None))
+        print(f"  {'pixels':<10}  {'cannot be looked at' if found is None else in_words(found)}")
+    raise typer.Exit(status_of(report, found))
+
+
+def seen(file: Path, number: int) -> Detection | None:
+    """What is in the pixels of a file; None where they cannot be read."""
+    from minisora.marks import look
+
+    try:
+        return look(file, number)
+    except UserError:
+        return None
+
+
+def said_of(found: Detection | None) -> dict[str, Any] | None:
+    """For programs."""
+    if found is None:
+        return None
+    facts = {"number": found.number, "found": found.found, "bits": found.bits}
+    return {**facts, "matches": found.matches, "chance": found.chance}
+
+
+def status_of(report: Report, found: Detection | None) -> int:
+    """A mark in the pixels never makes good what is wrong with a signature."""
+    if report.ok:
+        return 0
+    unsigned = report.state in ("none", "no place", "elsewhere")
+    return 3 if unsigned and found is not None and found.found else 1
 
 
 def test_key(

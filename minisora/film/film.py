@@ -24,6 +24,7 @@ from minisora.film.takes import Check, best_take
 from minisora.pipeline import Pipeline
 from minisora.provenance import Keys, Origin
 from minisora.video.audio import SOUND_CODECS
+from minisora.worlds.claims import parse
 
 
 class Progress(NamedTuple):
@@ -77,10 +78,10 @@ class Film:
         return clip.save(path, sound=sound, sign=sign, sign_prompt=sign_prompt)
 
     def poster(self) -> Image.Image:
-        """A picture of the film: the middle of its longest shot with the title below."""
+        """A picture of the film with the title below: the middle of the longest shot with most things in it."""
         shots = self.script.shots
-        longest = max(range(len(shots)), key=lambda i: shots[i].seconds)
-        middle = round((self.script.starts[longest] + shots[longest].seconds / 2) * self.fps)
+        fullest = max(range(len(shots)), key=lambda i: (len(parse(shots[i].words).objects), shots[i].seconds))
+        middle = round((self.script.starts[fullest] + shots[fullest].seconds / 2) * self.fps)
         return poster(self.frames[:, middle], self.script.title)
 
     def report(self) -> dict[str, Any]:

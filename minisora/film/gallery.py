@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from minisora.errors import UserError
 from minisora.files import from_json, reason, replacing
+from minisora.film.cards import USUAL
 from minisora.film.reading import read_script
 from minisora.film.script import Script
 
@@ -21,9 +22,9 @@ MOST = 60_000_000  #: Bytes of films that one page holds at most: browsers open 
 STYLE = """
 :root { color-scheme: light dark; --soft: light-dark(#555, #aaa); --line: light-dark(#ddd, #444); }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2rem auto; padding: 0 1rem; }
-main { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 1.5rem; }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 1.5rem; align-items: start; }
 article { border: 1px solid var(--line); border-radius: 8px; padding: 12px; }
-video, img { width: 100%; border-radius: 4px; background: #000; display: block; }
+video { width: 100%; border-radius: 4px; background: #000; display: block; object-fit: cover; object-position: top; }
 h2 { font-size: 1.15rem; margin: .6rem 0 0; } p { margin: .1rem 0; color: var(--soft); }
 ol { margin: .5rem 0; padding-left: 1.4rem; } summary { cursor: pointer; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
@@ -95,10 +96,12 @@ def card(shown: Shown, beside: Path | None) -> str:
     picture = f' poster="{_source(poster, "image/png", beside)}"' if poster.exists() else ""
     source = _source(shown.film, KINDS[shown.film.suffix.lower()], beside)
     author = f"by {_safe(script.author)} · " if script.author else ""
+    height, width = script.size or USUAL
     shots = "".join(f"<li>{_safe(shot.sentence)}</li>" for shot in script.shots)
     return (
-        f'<article>\n<video controls preload="none" playsinline aria-label="{_safe(title)}"{picture} src="{source}">'
-        f"</video>\n<h2>{_safe(title)}</h2>\n"
+        f'<article>\n<video controls preload="none" playsinline style="aspect-ratio: {width} / {height}"'
+        f' aria-label="{_safe(title)}"{picture} src="{source}"></video>\n'
+        f"<h2>{_safe(title)}</h2>\n"
         f"<p>{author}{script.seconds:g} s, {len(script.shots)} shots</p>\n{_judged(shown.report)}"
         f"<details><summary>What it says</summary><ol>{shots}</ol></details>\n"
         f"<details><summary>Storyboard</summary><pre>{_safe(shown.text)}</pre></details>\n</article>"

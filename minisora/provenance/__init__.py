@@ -10,11 +10,12 @@ from minisora.provenance.keys import Keys, make_test_key
 from minisora.provenance.manifest import SIGNABLE, check_signable, sign_file
 from minisora.provenance.origin import Origin
 from minisora.provenance.report import Problem, Report, as_json, as_text
-from minisora.provenance.verify import verify
+from minisora.provenance.verify import NoPlace, verify
 
 __all__ = [
     "SIGNABLE",
     "Keys",
+    "NoPlace",
     "Origin",
     "Problem",
     "Report",

@@ -69,6 +69,7 @@ def manifest(origin: Origin, *, when: datetime.datetime, prompt: str | None = No
         **({} if origin.pace == 1 else {"pace": float(origin.pace)}),
         **({"directed": True} if origin.directed else {}),
         **({} if origin.composed is None else dict(origin.composed)),
+        **({"marks": origin.marks} if origin.marks else {}),
         # As text: a seed has up to 63 bits, and many programs read numbers of JSON with 53.
         **({} if origin.seed is None else {"seed": str(origin.seed)}),
         **({} if prompt is None else {"prompt": prompt}),

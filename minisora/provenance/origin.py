@@ -21,6 +21,7 @@ class Origin:
         directed: whether somebody said where things go, beside the words.
         composed: None for one clip; of a film that was put together of several, what is said of them and of what is in
             it beside them.
+        marks: what was put into the pixels, such as "visible, watermark".
     """
 
     weights: Mapping[str, str]
@@ -32,3 +33,4 @@ class Origin:
     pace: float = 1.0
     directed: bool = False
     composed: Mapping[str, str] | None = None
+    marks: str = ""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from minisora.provenance.library import printable
 
-State = Literal["valid", "invalid", "damaged", "elsewhere", "none"]
+State = Literal["valid", "invalid", "damaged", "elsewhere", "none", "no place"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Report:
     Attributes:
         state: "valid": signed, and nothing that is signed was changed; "invalid": something does not agree;
             "damaged": there is something like a signature, which cannot be read; "elsewhere": the file names an address
-            for it (``address``), and nothing is fetched; "none": there is none.
+            for it (``address``), and nothing is fetched; "none": there is none; "no place": such a file can hold none.
         trusted: whether the signer is vouched for by somebody on the list that was given; None: no list was given.
         signer, organisation: what the certificate calls its owner.
         serial: the certificate's number.
@@ -114,6 +114,7 @@ def _head(report: Report) -> str:
         "damaged": "the signature in it is damaged and cannot be read"
         + "".join(f" ({problem.what})" for problem in report.problems),
         "elsewhere": f"it says that its signature lies at {report.address}, and nothing is fetched",
+        "no place": "a file of a kind that can hold no C2PA signature",
         "none": "no signature in it — it never had one, or somebody took it out: nobody can tell",
     }[report.state]
 

@@ -18,6 +18,11 @@ from minisora.provenance.library import OFFLINE, complaint, library
 from minisora.provenance.manifest import DISCLOSURE, GENERATION
 from minisora.provenance.report import Problem, Report
 
+
+class NoPlace(UserError):
+    """A file of a kind that can hold no signature; it may be a video all the same."""
+
+
 #: No list vouches for the signer: that is a question of trust, not of what was changed.
 UNTRUSTED = "signingCredential.untrusted"
 
@@ -40,7 +45,8 @@ def verify(path: str | Path, *, trust: str | Path | None = None) -> Report:
 
     Args:
         trust: a PEM file with the certificates of those who may vouch for signers; None: nobody is trusted.
-    Raises: UserError for what cannot be read, is no video or picture that C2PA knows, or no list of certificates.
+    Raises: NoPlace for what is no video or picture that C2PA knows; any other UserError for what cannot be read, or is
+        no list of certificates.
     """
     c2pa = library()
     path = Path(path)
@@ -57,7 +63,7 @@ def verify(path: str | Path, *, trust: str | Path | None = None) -> Report:
     except c2pa.C2paError.ManifestNotFound:
         return Report(str(path), "none")
     except c2pa.C2paError.NotSupported as error:
-        raise UserError(
+        raise NoPlace(
             f"{path}: no file that can hold a C2PA signature, or damaged at its beginning — name an mp4, png, gif, …"
         ) from error
     except c2pa.C2paError as error:

@@ -74,7 +74,7 @@ def test_preview_save_and_film(room: FilmRoom, tmp_path: Path) -> None:
     room.wait()
     assert "shot 4: a small red circle bounces" in room.rows[3].screen.value and "Shot 4" in room.rows[3].said.value
     path = room.save()
-    assert path == tmp_path / "out" / "the-chase.yaml"
+    assert path is not None and path == tmp_path / "out" / "the-chase.yaml"
     assert read_script(path) == room.script()
     bare = parse_script("title: Hop\nshots: [a red circle bounces]\n")
     room.open(bare)
