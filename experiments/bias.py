@@ -156,7 +156,7 @@ def main() -> int:
             foretold = round(float(guided_shares(with_it, without, scale=scale)[0]), 3)
             rows.append({"scale": scale, **counted(clips, asked), "predicted": foretold})
             print(name, rows[-1], flush=True)
-            shown[f"{name}, guidance {scale:g}"] = clips[:8]
+            shown[f"{name}, guidance {scale:g}"] = clips[:4]
         report["guidance"][name] = rows
     look = RandomFeatures((3, 5, 5), count=24, generator=Generator().manual_seed(0))
     true = look(to_video(circles(4 * NEW, seed=88).clips(SHAPE)))
@@ -178,8 +178,10 @@ def main() -> int:
         row["distance"] = round(1000 * frechet_distance(true, look(clips)), 2)
         report["remedies"][name] = row
         print(name, row, flush=True)
-        shown[name] = clips[:8]
-    save_file({key: ((each + 1) * 127.5).round().to(torch.uint8) for key, each in shown.items()}, OUT / "bias.safetensors")
+        shown[name] = clips[:4]
+    save_file(
+        {key: ((each + 1) * 127.5).round().to(torch.uint8) for key, each in shown.items()}, OUT / "bias.safetensors"
+    )
     (OUT / "bias.safetensors").chmod(0o644)
     with replacing(OUT / "bias.json") as draft:
         draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

@@ -1,9 +1,10 @@
 """Does a model copy its clips? ``python experiments/copying.py``; writes ``copying.*``.
 
-Two small transformers train equally long, one on 200 clips and one on 12,800 of the same world. Of their samples, and
-of new true clips, the nearest training clip is sought, by three distances: pixels, features of blocks of space-time,
-and where the thing is and how large (what the judge would measure). Extraction as Carlini et al. (2301.13188) define
-it: the distance to the nearest over half the mean of the 50 nearest. What is trained is kept in ``runs/copying``.
+Four small transformers train equally long: on 20 clips, on 200, on 12,800 of the same world, and on these once more
+with 16 of them shown 400 times as often as the others. Of their samples, and of new true clips, the nearest training
+clip is sought, by three distances: pixels, features of blocks of space-time, and where the thing is and how large (what
+the judge would measure). Extraction as Carlini et al. (2301.13188) define it: the distance to the nearest over half the
+mean of the 50 nearest. What is trained is kept in ``runs/copying``.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from minisora.model import DiT
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/copying")
 SHAPE = (5, 16, 16)
-SETS = {"200": 200, "12800": 12800}
+SETS = {"20": 20, "200": 200, "12800": 12800, "12800, some often": 12800}
+OFTEN, TIMES = 16, 400  #: So many clips of the last set are shown so many times as often as the others.
 NEW = 128  #: Samples, and new true clips.
 STEPS, BATCH = 2500, 16
 CALLS, GUIDANCE = 12, 1.0
@@ -40,13 +42,20 @@ CALLS, GUIDANCE = 12, 1.0
 
 def train(name: str, drawn: Drawn) -> DiT:
     """A network that has learnt these clips for ``STEPS`` batches, however many there are."""
-    path = RUNS / f"{name}.safetensors"
+    path = RUNS / f"{name.replace(', ', '-').replace(' ', '-')}.safetensors"
     if path.exists():
         return load_networks(path)[name]
     data, ids = drawn.clips(SHAPE), drawn.ids()
+    chances = torch.ones(len(data))
+    if "often" in name:
+        chances[:OFTEN] = TIMES
 
     def loss(network: DiT, dice: Generator) -> Tensor:
-        chosen = picked(len(data), BATCH, dice)
+        chosen = (
+            torch.multinomial(chances, BATCH, True, generator=dice)
+            if "often" in name
+            else picked(len(data), BATCH, dice)
+        )
         velocity = Stage(network, SHAPE).velocity(without_some(ids[chosen], 0.1, dice))
         return flow_loss(velocity, data[chosen], dice)
 
@@ -101,7 +110,8 @@ def main() -> int:
     for name, count in SETS.items():
         drawn = draw(count, seed=5)
         network = train(name, drawn)
-        own = Drawn(drawn.scenes[:NEW])
+        known = drawn.scenes[: OFTEN if "often" in name else NEW]
+        own = Drawn((known * NEW)[:NEW])
         clips = {
             "asked with its own captions": made(network, own, 21),
             "asked with new captions": made(network, fresh, 22),
@@ -121,7 +131,9 @@ def main() -> int:
                 }
             row[what] = rows
             if what == "pixels":
-                row["ratios"] = {which: [round(float(r), 3) for r in each.sort().values] for which, each in ratios.items()}
+                row["ratios"] = {
+                    which: [round(float(r), 3) for r in each.sort().values] for which, each in ratios.items()
+                }
                 for which in ("asked with its own captions", "asked with new captions"):
                     order = ratios[which].argsort()[:4]
                     _, place = nearest(look(clips[which][order]), there)
@@ -131,7 +143,9 @@ def main() -> int:
         row["coloured"] = round(float(coloured(clips["asked with new captions"], fresh.scenes).float().mean()), 3)
         report["sets"][name] = row
         print(name, json.dumps({k: v for k, v in row.items() if k != "ratios"}, indent=1), flush=True)
-    save_file({key: ((each + 1) * 127.5).round().to(torch.uint8) for key, each in shown.items()}, OUT / "copying.safetensors")
+    save_file(
+        {key: ((each + 1) * 127.5).round().to(torch.uint8) for key, each in shown.items()}, OUT / "copying.safetensors"
+    )
     (OUT / "copying.safetensors").chmod(0o644)
     with replacing(OUT / "copying.json") as draft:
         draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
