@@ -1,7 +1,7 @@
 """Does a model copy its clips? ``python experiments/copying.py``; writes ``copying.*``.
 
-Four small transformers train equally long: on 20 clips, on 200, on 12,800 of the same world, and on these once more
-with 16 of them shown 400 times as often as the others. Of their samples, and of new true clips, the nearest training
+Three small transformers train equally long: on 20 clips, on 200, and on 12,800 of the same world. Of their samples, and
+of new true clips, the nearest training
 clip is sought, by three distances: pixels, features of blocks of space-time, and where the thing is and how large (what
 the judge would measure). Extraction as Carlini et al. (2301.13188) define it: the distance to the nearest over half the
 mean of the 50 nearest. What is trained is kept in ``runs/copying``.
@@ -33,8 +33,7 @@ from minisora.model import DiT
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/copying")
 SHAPE = (5, 16, 16)
-SETS = {"20": 20, "200": 200, "12800": 12800, "12800, some often": 12800}
-OFTEN, TIMES = 16, 400  #: So many clips of the last set are shown so many times as often as the others.
+SETS = {"20": 20, "200": 200, "12800": 12800}
 NEW = 128  #: Samples, and new true clips.
 STEPS, BATCH = 2500, 16
 CALLS, GUIDANCE = 12, 1.0
@@ -42,20 +41,13 @@ CALLS, GUIDANCE = 12, 1.0
 
 def train(name: str, drawn: Drawn) -> DiT:
     """A network that has learnt these clips for ``STEPS`` batches, however many there are."""
-    path = RUNS / f"{name.replace(', ', '-').replace(' ', '-')}.safetensors"
+    path = RUNS / f"{name}.safetensors"
     if path.exists():
         return load_networks(path)[name]
     data, ids = drawn.clips(SHAPE), drawn.ids()
-    chances = torch.ones(len(data))
-    if "often" in name:
-        chances[:OFTEN] = TIMES
 
     def loss(network: DiT, dice: Generator) -> Tensor:
-        chosen = (
-            torch.multinomial(chances, BATCH, True, generator=dice)
-            if "often" in name
-            else picked(len(data), BATCH, dice)
-        )
+        chosen = picked(len(data), BATCH, dice)
         velocity = Stage(network, SHAPE).velocity(without_some(ids[chosen], 0.1, dice))
         return flow_loss(velocity, data[chosen], dice)
 
@@ -110,8 +102,7 @@ def main() -> int:
     for name, count in SETS.items():
         drawn = draw(count, seed=5)
         network = train(name, drawn)
-        known = drawn.scenes[: OFTEN if "often" in name else NEW]
-        own = Drawn((known * NEW)[:NEW])
+        own = Drawn((drawn.scenes[:NEW] * NEW)[:NEW])
         clips = {
             "asked with its own captions": made(network, own, 21),
             "asked with new captions": made(network, fresh, 22),

@@ -119,7 +119,7 @@ def treatments() -> dict[str, Callable[[Tensor], Tensor]]:
         noise = torch.randn(clips.shape, generator=Generator().manual_seed(4))
         return to_bytes(as_video(clips) + 0.04 * noise)
 
-    return {"as it is": lambda clips: clips, "mp4": as_mp4, "smaller": smaller, "grainy": grainy}
+    return {"mp4": as_mp4, "smaller": smaller, "grainy": grainy}
 
 
 def as_mp4(clips: Tensor) -> Tensor:
@@ -141,7 +141,12 @@ def as_mp4(clips: Tensor) -> Tensor:
 
 def asked(detector: Detector, made: Tensor, true: Tensor) -> float:
     """How well a detector tells two sets of clips apart: the area under its curve."""
-    return round(roc_auc(scores(detector, as_video(made)), scores(detector, as_video(true))), 3)
+    return round(roc_auc(judged(detector, made), judged(detector, true)), 3)
+
+
+def judged(detector: Detector, clips: Tensor) -> Tensor:
+    """Scores of clips in 8 bits, by every fourth of their frames."""
+    return scores(detector, as_video(clips[:, :, ::4]))
 
 
 def main(arguments: list[str]) -> int:
@@ -159,32 +164,29 @@ def main(arguments: list[str]) -> int:
     }
     kept_weights, kept_scores = {}, {}
     new = {name: sets[name][TRAIN:] for name in ("drawn", "through the codec", "made")}
-    ways = treatments()
+    ways = {way: {name: change(clips) for name, clips in new.items()} for way, change in treatments().items()}
     for name, negative in negatives.items():
         for how, change in changed.items():
             train = [as_video(sets[each][:TRAIN]) for each in ("made", negative)]
             detector, seconds = train_detector(*train, change=change, seed=0)
             own = f"{name}, {how}"
             row: dict[str, Any] = {"seconds": round(seconds), "new clips": asked(detector, new["made"], new[negative])}
-            row["clips it was trained on"] = asked(detector, sets["made"][:TRAIN], sets[negative][:TRAIN])
+            row["clips it was trained on"] = asked(detector, sets["made"][:TEST], sets[negative][:TEST])
             row["coded against drawn"] = asked(detector, new["through the codec"], new["drawn"])
             others = [each for each in sets if each not in new]
             row["others"] = {each: asked(detector, sets[each], new[negative]) for each in others}
-            row["treated"] = {each: asked(detector, way(new["made"]), way(new[negative])) for each, way in ways.items()}
+            row["treated"] = {each: asked(detector, way["made"], way[negative]) for each, way in ways.items()}
             row["only the made ones treated"] = {
-                each: asked(detector, way(new["made"]), new[negative]) for each, way in ways.items()
+                each: asked(detector, way["made"], new[negative]) for each, way in ways.items()
             }
             dice = Generator().manual_seed(9)
             coins = torch.randn(TEST, generator=dice), torch.randn(TEST, generator=dice)
             row["floor: coins"] = round(roc_auc(*coins), 3)
-            halves = scores(detector, as_video(new[negative])).split(TEST // 2)
+            halves = judged(detector, new[negative]).split(TEST // 2)
             row["floor: true against true"] = round(roc_auc(*halves), 3)
             report["detectors"][own] = row
             kept_weights |= {f"{own}.{key}": value.half() for key, value in detector.state_dict().items()}
-            for each in ("made", negative):
-                kept_scores[f"{own}: {each}"] = scores(detector, as_video(new[each]))
-            for each in others:
-                kept_scores[f"{own}: {each}"] = scores(detector, as_video(sets[each]))
+            kept_scores |= {f"{own}: {each}": judged(detector, new[each]) for each in ("made", negative)}
             print(own, json.dumps(row, indent=1), flush=True)
     shown = {f"clips: {name}": sets[name][TRAIN : TRAIN + 3] for name in ("drawn", "through the codec", "made")}
     save_file(

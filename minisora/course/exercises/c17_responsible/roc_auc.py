@@ -63,11 +63,6 @@ def _by_ranks(made: Tensor, true: Tensor) -> float:
     return float((ranks.sum() - len(made) * (len(made) + 1) / 2) / (len(made) * len(true)))
 
 
-def _naive_ranks(made: Tensor, true: Tensor) -> float:
-    ranks = torch.cat([made, true]).argsort(stable=True).argsort()[: len(made)].double() + 1
-    return float((ranks.sum() - len(made) * (len(made) + 1) / 2) / (len(made) * len(true)))
-
-
 def _trapezoids(made: Tensor, true: Tensor) -> float:
     levels = torch.cat([made, true]).unique().flip(0)
     x = torch.cat([true.new_zeros(1), (true[:, None] >= levels).float().mean(0)])
@@ -129,11 +124,6 @@ ROC_AUC = Exercise(
             "over the made ones",
             _pairs(over=lambda table: float(table.sum() / len(table))),
             "you divide by the made clips alone: by all pairs, made times true",
-        ),
-        Mistake(
-            "ranks without ties",
-            _naive_ranks,
-            "your ranks break ties by their order: equal scores share their mean rank",
         ),
         Mistake(
             "difference of means",

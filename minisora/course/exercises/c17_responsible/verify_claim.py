@@ -24,12 +24,46 @@ def _asked(says: str, right: str, content: bytes = CONTENT, key: bytes = KEY, **
     return finding(says, lambda f: f(content, {**json.loads(json.dumps(CLAIM)), **other}, key), right, CHOICES)
 
 
+def _digest_of(hashed: Callable[[bytes, int, int], bytes]) -> dict[str, Any]:
+    """A claim that was rightly signed, with a digest of something else than the content without the excluded bytes."""
+    claim = {**CLAIM, "digest": hashlib.sha256(hashed(CONTENT, *SLOT)).hexdigest()}
+    return {**claim, "signature": _sign(claim, KEY)}
+
+
 def _sign(claim: dict[str, Any], key: bytes) -> str:
     return hmac.new(key, statement(claim), "sha256").hexdigest()
 
 
 def _left_out(content: bytes, start: int, stop: int) -> bytes:
     return content[:start] + content[stop:]
+
+
+def _whole(content: bytes, start: int, stop: int) -> bytes:
+    return content
+
+
+def _inside(content: bytes, start: int, stop: int) -> bytes:
+    return content[start:stop]
+
+
+def _after(content: bytes, start: int, stop: int) -> bytes:
+    return content[stop:]
+
+
+def _before(content: bytes, start: int, stop: int) -> bytes:
+    return content[:start]
+
+
+def _zeros(content: bytes, start: int, stop: int) -> bytes:
+    return content[:start] + bytes(stop - start) + content[stop:]
+
+
+def _one_more(content: bytes, start: int, stop: int) -> bytes:
+    return content[:start] + content[stop + 1 :]
+
+
+def _sign_facts(claim: dict[str, Any], key: bytes) -> str:
+    return hmac.new(key, json.dumps(claim["facts"]).encode(), "sha256").hexdigest()
 
 
 def _verified(
@@ -87,6 +121,18 @@ VERIFY_CLAIM = Exercise(
             digest=hashlib.sha256(_left_out(_changed(40), *SLOT)).hexdigest(),
         ),
         _asked("other pictures and other facts", CLAIM_CHANGED, _changed(40), facts={"source": "digitalCapture"}),
+        *(
+            _asked(f"a rightly signed claim whose digest is of {what}", CONTENT_CHANGED, **_digest_of(hashed))
+            for what, hashed in (
+                ("the whole file", _whole),
+                ("the excluded bytes", _inside),
+                ("what comes after them", _after),
+                ("what comes before them", _before),
+                ("a file with zeros there", _zeros),
+                ("one byte too few", _one_more),
+            )
+        ),
+        _asked("a claim whose facts alone were signed", CLAIM_CHANGED, signature=_sign_facts(CLAIM, KEY)),
         _asked("the key of somebody else", CLAIM_CHANGED, key=b"another key"),
     ),
     mistakes=(
@@ -102,33 +148,33 @@ VERIFY_CLAIM = Exercise(
         ),
         Mistake(
             "all is hashed",
-            _verified(hashed=lambda content, start, stop: content),
+            _verified(hashed=_whole),
             "you hash the whole file, with the place where the claim stands: it was empty when the digest was made. "
             "Leave the excluded bytes out",
         ),
         Mistake(
             "only the excluded is hashed",
-            _verified(hashed=lambda content, start, stop: content[start:stop]),
+            _verified(hashed=_inside),
             "you hash what is excluded: all else is to be hashed",
         ),
         Mistake(
             "the head is forgotten",
-            _verified(hashed=lambda content, start, stop: content[stop:]),
+            _verified(hashed=_after),
             "you hash only what comes after the claim's place: what comes before it belongs to the content as well",
         ),
         Mistake(
             "the end is forgotten",
-            _verified(hashed=lambda content, start, stop: content[:start]),
+            _verified(hashed=_before),
             "you hash only what comes before the claim's place: the pictures come after it",
         ),
         Mistake(
             "zeros instead",
-            _verified(hashed=lambda content, start, stop: content[:start] + bytes(stop - start) + content[stop:]),
+            _verified(hashed=_zeros),
             "you put zeros into the claim's place: it is left out, and the file shorter by it",
         ),
         Mistake(
             "stop is excluded as well",
-            _verified(hashed=lambda content, start, stop: content[:start] + content[stop + 1 :]),
+            _verified(hashed=_one_more),
             "the excluded range ends before `stop`, as slices do: the byte at `stop` is hashed",
         ),
         Mistake(
@@ -143,9 +189,7 @@ VERIFY_CLAIM = Exercise(
         ),
         Mistake(
             "facts alone",
-            _verified(
-                signature=lambda claim, key: hmac.new(key, json.dumps(claim["facts"]).encode(), "sha256").hexdigest()
-            ),
+            _verified(signature=_sign_facts),
             "you sign the facts alone: digest and excluded range belong to the statement, else they can be exchanged",
         ),
         Mistake(
