@@ -1,10 +1,11 @@
-"""Does a model copy its clips? ``python experiments/copying.py``; writes ``copying.*``.
+"""Does a model copy its clips? ``python experiments/copying.py [SET ...]``; writes ``copying.*``.
 
 Three small transformers train equally long: on 20 clips, on 200, and on 12,800 of the same world. Of their samples, and
 of new true clips, the nearest training
 clip is sought, by three distances: pixels, features of blocks of space-time, and where the thing is and how large (what
 the judge would measure). Extraction as Carlini et al. (2301.13188) define it: the distance to the nearest over half the
-mean of the 50 nearest. What is trained is kept in ``runs/copying``.
+mean of the 50 nearest. What is trained is kept in ``runs/copying``. Of sets that are
+not named, what is written down already stays.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Generator, Tensor
 
 from minisora.audit.copying import copied, extraction_ratio, nearest
@@ -86,7 +87,7 @@ def ways() -> dict[str, Callable[[Tensor], Tensor]]:
     }
 
 
-def main() -> int:
+def main(names: list[str]) -> int:
     torch.set_num_threads(1)
     begin = time.process_time()
     fresh = draw(NEW, seed=990)
@@ -99,7 +100,12 @@ def main() -> int:
         "sets": {},
     }
     shown: dict[str, Tensor] = {}
+    if names:
+        report["sets"] = json.loads((OUT / "copying.json").read_text("utf-8"))["sets"]
+        shown = load_file(OUT / "copying.safetensors")
     for name, count in SETS.items():
+        if names and name not in names:
+            continue
         drawn = draw(count, seed=5)
         network = train(name, drawn)
         own = Drawn((drawn.scenes[:NEW] * NEW)[:NEW])
@@ -129,14 +135,14 @@ def main() -> int:
                     order = ratios[which].argsort()[:4]
                     _, place = nearest(look(clips[which][order]), there)
                     key = f"{name}, {which.removeprefix('asked with ')}"
-                    shown |= {key: clips[which][order], f"{key}: nearest": training[place[:, 0]]}
+                    pair = {key: clips[which][order], f"{key}: nearest": training[place[:, 0]]}
+                    shown |= {each: ((clip + 1) * 127.5).round().to(torch.uint8) for each, clip in pair.items()}
         row["obeyed"] = round(float(obeyed(clips["asked with new captions"], fresh.scenes).float().mean()), 3)
         row["coloured"] = round(float(coloured(clips["asked with new captions"], fresh.scenes).float().mean()), 3)
         report["sets"][name] = row
         print(name, json.dumps({k: v for k, v in row.items() if k != "ratios"}, indent=1), flush=True)
-    save_file(
-        {key: ((each + 1) * 127.5).round().to(torch.uint8) for key, each in shown.items()}, OUT / "copying.safetensors"
-    )
+    report["sets"] = {name: report["sets"][name] for name in SETS if name in report["sets"]}
+    save_file(shown, OUT / "copying.safetensors")
     (OUT / "copying.safetensors").chmod(0o644)
     with replacing(OUT / "copying.json") as draft:
         draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
@@ -145,4 +151,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -236,7 +236,7 @@ check.embed_spread(embed_spread)
 
 # %%
 embed_spread = use(embed_spread=embed_spread)
-from minisora.audit import correlations, read_spread, spread_patterns
+from minisora.audit import read_spread, spread_patterns
 
 BITS, STRENGTH = 32, 0.03
 patterns = spread_patterns(BITS, (64, 64), key=1234)
