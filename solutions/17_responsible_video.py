@@ -557,7 +557,18 @@ for name, row in bias["remedies"].items():
     )
 
 # %% [markdown]
-# @@BIAS@@
+# - **Everywhere**: from 83 of 100 to 89 or 91, no more than a hint of a rise. With and without the prompt the shares are the same, so there is nothing to go away *from*.
+# - **By word**: from 69 to 91 of 100. Without the prompt half are red, with it most: guidance exaggerates just that. (The formula predicts 95 at guidance 2 and more than 99
+#   at 4. The network has not quite learnt the skew, 69 instead of 80, and sampling does not quite reach what guidance aims at. The direction is right, the height is not.)
+#
+# The remedies, at guidance 4, in the skew by word, beside clips of circles of which half are red (the distance is Fréchet's, chapter 15):
+#
+# - **Guide less**, or only below a time of 0.8, when the colour has long been decided: the skew is that of guidance 1 again. The price: motion is as asked
+#   in 83 to 87 of 100 instead of all. (These clips are nearer to true ones: guidance narrows everything, not only colours.)
+# - **Show each kind equally often** while training: 57 of 100, whose interval just misses one half. The price: few blue circles, shown four times as often each; and the
+#   largest distance of all. And one has to know *beforehand* which skew matters.
+# - **Fill in the open word** by fair dice, before the model: 52 of 100, motion and colour as asked, for nothing. The price: the model is as skewed as before. It is only never
+#   asked an open question, and who writes the dice decides. (That is `minisora.language.upsample`, chapter 13; Sora's prompts, too, are rewritten.)
 #
 # ## 6 · What may be asked
 #
@@ -648,7 +659,14 @@ for name, row in misuse["judge"].items():
     print(f"{name:26}{row['recall']:8.0%}{row['false alarms']:9} of {row['of']}")
 
 # %% [markdown]
-# @@MISUSE@@
+# - **The path** passes every filter of prompts, and all eight clips show what is forbidden: it is not in the words. **Another's way** likewise: two harmless
+#   sentences, one after the other. Whoever filters has to know every way into the machine.
+# - The **storyboard** and the **picture** are stopped only by those who count what is open. And the model does not do it by itself: with the colour left open,
+#   it takes another one (look at the strips). That is a weakness of these weights, and no protection.
+# - The **judge** looks at what was made, and finds it whichever way it came: all of 96 forbidden clips, no false alarm among 96 that come near (a red
+#   triangle that moves down, a blue one that moves up …), through the codec and small as well. But **a little grain**, which no human minds, and half of
+#   the forbidden clips pass. A second line is no wall either. It is an independent one, and that is its use: who passes the first by words
+#   has not yet passed the second.
 #
 # ## 7 · What it costs
 #
