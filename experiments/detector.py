@@ -188,7 +188,7 @@ def main(arguments: list[str]) -> int:
             kept_weights |= {f"{own}.{key}": value.half() for key, value in detector.state_dict().items()}
             kept_scores |= {f"{own}: {each}": judged(detector, new[each]) for each in ("made", negative)}
             print(own, json.dumps(row, indent=1), flush=True)
-    shown = {f"clips: {name}": sets[name][TRAIN : TRAIN + 3] for name in ("drawn", "through the codec", "made")}
+    shown = {f"clips: {name}": sets[name][TRAIN : TRAIN + count] for name, count in (("drawn", 2), ("made", 3))}
     save_file(
         {**kept_weights, **kept_scores, **{k: v.contiguous() for k, v in shown.items()}}, OUT / "detector.safetensors"
     )

@@ -25,7 +25,7 @@ begin("17")
 LADDER = shipped_folder().parent / "ladder"
 seen = json.loads((LADDER / "detector.json").read_text("utf-8"))
 kept = load_file(LADDER / "detector.safetensors")
-drawn, coded, made = (kept[f"clips: {name}"].float() / 127.5 - 1 for name in ("drawn", "through the codec", "made"))
+drawn, made = (kept[f"clips: {name}"].float() / 127.5 - 1 for name in ("drawn", "made"))
 plots.strips(
     {"A": drawn[0], "B": made[1], "C": made[0], "D": drawn[1]},
     alt="four clips, two of which were drawn and two generated",
@@ -432,7 +432,13 @@ for group, names in (("others", others), ("treated", ways), ("only the made ones
         print(f"  {name:32}" + "".join(f"{row[group][name]:24.2f}" for row in rows))
 
 # %% [markdown]
-# @@DETECTOR@@
+# - The detector that was shown **drawn** clips tells *coded* clips from drawn ones, of which neither was generated, with an area of 1.00. It is a detector of the
+#   codec. Of the weights, steps and guidance it knows nothing, and so nothing of them disturbs it.
+# - Made smaller and back (both kinds alike), it is at 0.56: a coin, nearly. Trained with smaller and grainy clips it holds out, at 0.96; through mp4 it falls to 0.89.
+# - If *only the made ones* are treated, it is at 1.00 again. That is the test in many a leaflet: generated clips from one source, true ones from another.
+# - The **fair** negative, coded clips: 0.70 on new clips (0.96 on those that it was trained on), and 0.66 where it was trained with treated ones. Something is there, far
+#   from enough for a verdict, and as much or as little of it in what other weights, steps and guidance make (0.68 to 0.74). It has not collapsed there; it has never stood.
+# - The floor between two halves of true clips is 0.45 to 0.58 here: with 48 against 48, differences of less than a tenth say nothing.
 #
 # ## 4 · Copies
 #
@@ -498,7 +504,7 @@ for name in ("20, its own captions", "12800, its own captions"):
 plots.strips(rows, alt="samples of two networks, each with its nearest training clip", columns=5, moving=False)
 
 # %% [markdown]
-# @@COPYING@@
+# (to be told)
 #
 # ## 5 · A skew
 #
@@ -659,10 +665,10 @@ for name, row in misuse["judge"].items():
     print(f"{name:26}{row['recall']:8.0%}{row['false alarms']:9} of {row['of']}")
 
 # %% [markdown]
-# - **The path** passes every filter of prompts, and all eight clips show what is forbidden: it is not in the words. **Another's way** likewise: two harmless
-#   sentences, one after the other. Whoever filters has to know every way into the machine.
-# - The **storyboard** and the **picture** are stopped only by those who count what is open. And the model does not do it by itself: with the colour left open,
-#   it takes another one (look at the strips). That is a weakness of these weights, and no protection.
+# - **The path** passes every filter of prompts, and all eight clips show what is forbidden: it is not in the words. **Another's way** likewise shows it in all
+#   eight; its two sentences are harmless, one after the other, unless what is open counts. Whoever filters has to know every way into the machine.
+# - The **storyboard** and the **picture** are stopped where what is open counts (and by the third filter, whose dice happened to fill in *red*). The model does not do
+#   it by itself: with the colour left open, it takes another one (look at the strips). That is a weakness of these weights, and no protection.
 # - The **judge** looks at what was made, and finds it whichever way it came: all of 96 forbidden clips, no false alarm among 96 that come near (a red
 #   triangle that moves down, a blue one that moves up …), through the codec and small as well. But **a little grain**, which no human minds, and half of
 #   the forbidden clips pass. A second line is no wall either. It is an independent one, and that is its use: who passes the first by words
@@ -756,7 +762,8 @@ for name, detector in detectors.items():
     )
 
 # %% [markdown]
-# @@INNOCENT@@
+# The first two accuse nearly everybody whose clip was in the codec. They were "never wrong", and nothing in their test could have shown it: there was no
+# true clip in it that had gone the same way. Before one believes a detector, one asks: **which innocent clips was it tried on?**
 #
 # **Second: a key that gets out.** A mark is proof as long as only we can make it. Suppose that the *key* (a number) lay in a notebook that was
 # published. **Into how many drawn clips can a stranger put our mark, so that we swear it is ours?**
