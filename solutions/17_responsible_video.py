@@ -96,17 +96,14 @@ except Exception as error:  # untrained weights have no origin
 # claim as good as ours.
 
 # %%
+import hashlib
+import hmac
+
+from minisora.audit.claim import make_claim, statement
+from minisora.course.responsible import changes
 from minisora.video import read_video, save_video
 
-signed = (folder / "circle.mp4").read_bytes()
-place = signed.index(b"mdat") + 400
-claims = b"trainedAlgorithmicMedia", b"digitalCapture"
-changes = {
-    "one bit of the pictures": signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :],
-    "'a camera made it'": signed.replace(claims[0], claims[1].ljust(len(claims[0]), b"s")),
-    "a message in free space": signed + (8 + 16).to_bytes(4, "big") + b"free" + b"nobody looks her",
-}
-for name, content in {"nothing": signed, **changes}.items():
+for name, content in changes((folder / "circle.mp4").read_bytes()).items():
     (folder / "changed.mp4").write_bytes(content)
     print(f"{name:28} {verify(folder / 'changed.mp4').state}")
 save_video(read_video(folder / "circle.mp4"), folder / "again.mp4")
@@ -115,7 +112,7 @@ make_test_key(folder / "stranger")
 clip.save(folder / "theirs.mp4", sign=folder / "stranger")
 for name in ("circle", "theirs"):
     report = verify(folder / f"{name}.mp4", trust=folder / "keys" / "root.pem")
-    print(f"signed by {name:18} {report.state}, on the list of whom we trust: {report.trusted}")
+    print(f"signed: {name:20} {report.state}, on the list of whom we trust: {report.trusted}")
 
 # %% [markdown]
 # - What is signed is safe down to the bit.
@@ -131,12 +128,6 @@ for name in ("circle", "theirs"):
 # `claim` has `"facts"`, `"excluded"` (a start and a stop), `"digest"` (SHA-256 of the content without the excluded bytes, in
 # hexadecimal), and `"signature"`: HMAC-SHA256 with the key, in hexadecimal, of `statement(claim)`, which is everything but the signature. First the signature: if it does not fit, say
 # `"the claim was changed"`. Then the content: `"the content was changed"`. Otherwise `"valid"`.
-
-# %%
-import hashlib
-import hmac
-
-from minisora.audit.claim import make_claim, statement
 
 
 # %% exercise="verify_claim"
@@ -158,7 +149,7 @@ check.verify_claim(verify_claim)
 # %%
 # NBVAL_CHECK_OUTPUT
 verify_claim = use(verify_claim=verify_claim)
-key, content = b"secret", b"head|........|pictures"
+content, key = b"head|........|pictures", b"secret"
 mine = make_claim(content, {"source": "generated"}, key, excluded=(5, 13))
 print("as signed:", verify_claim(content, mine, key))
 print("other pictures:", verify_claim(content.replace(b"pict", b"fict"), mine, key))
@@ -175,6 +166,7 @@ print("a message in the excluded place:", verify_claim(content.replace(b".......
 # *accepts* a file, after the studio has signed it and something was done to it. **What would a sound row look like?**
 
 # %%
+# NBVAL_CHECK_OUTPUT
 from minisora.course.exercises.c17_responsible.diagnose_provenance import CAUSES, PATIENTS, operate
 
 rows = {name: operate(setup) for name, setup in PATIENTS.items()}
@@ -278,6 +270,7 @@ def false_alarm(agree: int, bits: int, *, tried: int = 1) -> float:
 check.false_alarm(false_alarm)
 
 # %%
+# NBVAL_CHECK_OUTPUT
 false_alarm = use(false_alarm=false_alarm)
 print("of 32 bits agree   by chance    with one of a million users")
 for agree in (16, 20, 24, 28, 30, 32):
@@ -291,54 +284,18 @@ for agree in (16, 20, 24, 28, 30, 32):
 # Now the attacks. None of them wants to hurt, they are what happens on the way. **Which costs the most bits?** Move the slider for the strength of the mark.
 
 # %%
-import torch.nn.functional as F
+from minisora.course.responsible import attacks, bits_chart, fresh, grain, through_codec
 
-
-def blurred(clip: Tensor) -> Tensor:
-    return F.avg_pool2d(F.pad(clip, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-
-
-def smaller(clip: Tensor, side: int = 48) -> Tensor:
-    small = F.interpolate(clip.transpose(0, 1), (side, side), mode="bilinear", antialias=True)
-    return F.interpolate(small, (64, 64), mode="bilinear").transpose(0, 1)
-
-
-def coded_again(clip: Tensor) -> Tensor:
-    with torch.no_grad():
-        return pipeline.codec.decode(pipeline.codec.encode(clip[None].to(pipeline.device)))[0].cpu()
-
-
-attacks = {
-    "nothing": lambda clip: clip,
-    "8 bits and grain": lambda clip: clip + 0.1 * torch.randn(clip.shape, generator=Generator().manual_seed(1)),
-    "blurred": blurred,
-    "smaller and back": smaller,
-    "darker": lambda clip: 0.7 * clip - 0.2,
-    "a pixel aside": lambda clip: clip.roll(1, dims=3),
-    "through the codec": coded_again,
-}
-
-# %%
-tests = made[: by_profile(3, fast=1)]
+tests, ways = made[: by_profile(3, fast=1)], attacks(pipeline)
 
 
 def survived(strength: float) -> plots.Picture:
-    names, agree = list(attacks), []
-    for attack in attacks.values():
-        hidden = [attack(embed_spread(each, patterns, message, strength=strength)) for each in tests]
-        agree.append(sum(float((read_spread(each, patterns) == message).sum()) for each in hidden) / len(hidden))
-    with plots.canvas(size=(6.4, 2.8)) as axes:
-        axes.barh(names[::-1], agree[::-1], color="#4477aa")
-        axes.axvline(BITS / 2, color="black", linestyle="--", label="chance")
-        axes.axvline(30, color="#aa3377", label="one in eight million")
-        axes.set(
-            xlim=(0, BITS),
-            xlabel=f"bits that agree, of {BITS} (mean of {len(tests)} clips)",
-            title=f"strength {strength}",
-        )
-        axes.legend(fontsize=8, loc="lower left")
-    said = ", ".join(f"{name} {each:.0f}" for name, each in zip(names, agree, strict=True))
-    return plots.drawn(axes, alt=f"bits read at strength {strength}: {said}")
+    hidden = [embed_spread(each, patterns, message, strength=strength) for each in tests]
+    right = {
+        name: sum(float((read_spread(attack(each), patterns) == message).sum()) for each in hidden) / len(hidden)
+        for name, attack in ways.items()
+    }
+    return bits_chart(right, BITS, proof=30, title=f"strength {strength}")
 
 
 explore(survived, strength=[0.01, 0.02, 0.03, 0.06, 0.12])
@@ -355,23 +312,6 @@ explore(survived, strength=[0.01, 0.02, 0.03, 0.06, 0.12])
 # Somebody has 64 clips of ours, each with the same message, and no key. **What is the mean of 64 clips, if each has its surroundings taken off?**
 
 # %%
-from minisora.worlds.render import render
-from minisora.worlds.shapes import ShapesWorld
-
-
-def fresh(n: int, seed: int) -> Tensor:
-    """Drawn clips, `n 3 5 64 64`, which nobody has marked."""
-    scenes = ShapesWorld(backgrounds=("black", "grey", "navy")).sample(n, generator=Generator().manual_seed(seed))
-    return render(scenes, frames=5, height=64, width=64)
-
-
-def grain(clip: Tensor) -> Tensor:
-    """What differs from the surroundings, without what is large: `h w`."""
-    frame = clip.mean((0, 1))
-    rest = frame - F.avg_pool2d(frame[None, None], 5, stride=1, padding=2, count_include_pad=False)[0, 0]
-    return rest.clamp(-0.1, 0.1)
-
-
 true_mark = embed_spread(torch.zeros(3, 1, 64, 64), patterns, message, strength=STRENGTH)[0, 0]
 many = torch.stack([embed_spread(each, patterns, message, strength=STRENGTH) for each in fresh(64, seed=3)])
 innocent = fresh(16, seed=4)
@@ -379,11 +319,12 @@ for count in (1, 4, 16, 64):
     stolen = torch.stack([grain(each) for each in many[:count]]).mean(0)
     alike = float(torch.corrcoef(torch.stack([stolen.flatten(), true_mark.flatten()]))[0, 1])
     stolen = stolen * STRENGTH / stolen.std()
-    cleaned = [(read_spread(each - stolen, patterns) == message).float().mean() for each in many[-16:]]
-    forged = [(read_spread(each + stolen, patterns) == message).float().mean() for each in innocent]
-    rates = [f"{BITS * float(sum(each) / len(each)):.0f}" for each in (cleaned, forged)]
+    left, forged = (
+        sum(float((read_spread(each, patterns) == message).sum()) for each in clips) / len(clips)
+        for clips in (many[-16:] - stolen, innocent + stolen)
+    )
     print(
-        f"mean of {count:2}: correlation with the mark {alike:.2f}; bits left {rates[0]}, bits forged into others {rates[1]} of {BITS}"
+        f"mean of {count:2}: correlation {alike:.2f}; bits left {left:.0f}, forged into others {forged:.0f} of {BITS}"
     )
 
 # %% [markdown]
@@ -472,6 +413,8 @@ check.extraction_ratio(extraction_ratio)
 
 # %%
 extraction_ratio = use(extraction_ratio=extraction_ratio)
+from minisora.course.responsible import ratios_chart
+
 copying = json.loads((LADDER / "copying.json").read_text("utf-8"))
 WHICH = ("asked with its own captions", "asked with new captions", "new true clips")
 print(f"{'':14}{'':30}{'nearest':>9}{'ratio':>8}{'copied':>9}    error on own clips, on new ones")
@@ -480,17 +423,7 @@ for name, row in copying["sets"].items():
         found, errors = row["pixels"][which], row["error"]
         tail = f"    {errors['own']:.3f}, {errors['new']:.3f}" if which == WHICH[0] else ""
         print(f"{name + ' clips':14}{which:30}{found['nearest']:9.2f}{found['ratio']:8.2f}{found['copied']:9.0%}{tail}")
-
-# %%
-alt = "extraction ratios, sorted: samples of the networks beside new true clips"
-with plots.chart(alt=alt, size=(9, 2.8), panels=3) as panels:
-    for axes, (name, row) in zip(panels, copying["sets"].items(), strict=True):
-        for which, style in zip(WHICH, ("-", "--", ":"), strict=True):
-            ratios = torch.tensor(row["ratios"][which])
-            axes.plot(ratios, torch.linspace(0, 1, len(ratios)), style, label=which)
-        axes.set(title=f"{name} clips", xlabel="ratio", xlim=(0, 2))
-    panels[0].set(ylabel="share below")
-    panels[0].legend(fontsize=7)
+display(ratios_chart(copying["sets"], WHICH))
 
 # %%
 shown = {name: each.float() / 127.5 - 1 for name, each in load_file(LADDER / "copying.safetensors").items()}
@@ -504,7 +437,14 @@ for name in ("20, its own captions", "12800, its own captions"):
 plots.strips(rows, alt="samples of two networks, each with its nearest training clip", columns=5, moving=False)
 
 # %% [markdown]
-# (to be told)
+# - **20 clips**: asked with its own captions, 98 of 100 samples are copies: a ratio of 0.09, with the nearest clip beside them to prove it. Even asked
+#   for *new* clips, one in three is one. Its error on new clips is 250 times that on its own: it has learnt them by heart, and nothing else.
+# - **200 clips**: no copy at all, though each was seen 200 times. The error is half as large again on new clips (0.068 and 0.046), and the samples are a little nearer to the training
+#   clips than true ones are (0.83 and 1.03). It *leans* on them, and gives none away. A loss that knows its clips is not yet extraction.
+# - **12,800 clips**: the smallest distance of samples but for the copies (5.8), and yet they are far *farther* than new true clips (2.3), whose nearest neighbour is close by since
+#   there are so many. Who compares plain distances of two networks compares the sizes of their training sets.
+#
+# By features and by the numbers that a judge would read (`copying.json`), the answers are the same: 98, 1 and 0 of 100, and 92, 0 and 0.
 #
 # ## 5 · A skew
 #
@@ -535,32 +475,14 @@ check.guided_shares(guided_shares)
 
 # %%
 guided_shares = use(guided_shares=guided_shares)
-bias = json.loads((LADDER / "bias.json").read_text("utf-8"))
-with plots.chart(
-    alt="share of red circles against guidance, measured and predicted, for two skews", size=(9, 2.9), panels=2
-) as panels:
-    for axes, (name, rows) in zip(panels, bias["guidance"].items(), strict=True):
-        scale, share, low, high = (
-            torch.tensor([row[key] for row in rows]) for key in ("scale", "share", "low", "high")
-        )
-        axes.errorbar(
-            scale, share, torch.stack([share - low, high - share]), fmt="o", label="measured (192 clips)", markersize=4
-        )
-        told, untold = (torch.tensor([x, 1 - x]) for x in bias["training"][name].values())
-        line = torch.linspace(0, 8, 50)
-        axes.plot(line, [float(guided_shares(told, untold, scale=float(s))[0]) for s in line], label="what it aims at")
-        axes.axhline(float(told[0]), color="black", linestyle=":", label="of the training circles")
-        axes.set(title=f"skew {name}", xlabel="guidance", ylim=(0.4, 1.02))
-    panels[0].set(ylabel="red circles")
-    panels[1].legend(fontsize=7, loc="lower right")
+from minisora.course.responsible import skew_chart
 
-# %%
-print(f"{'guidance 4':24}{'red':>7}{'interval':>15}{'moves':>8}{'named colour':>14}{'distance':>10}")
+bias = json.loads((LADDER / "bias.json").read_text("utf-8"))
+display(skew_chart(bias, guided_shares))
+print(f"{'skew by word':24}{'red':>7}{'interval':>15}{'moves':>8}{'named colour':>14}{'distance':>10}")
 for name, row in bias["remedies"].items():
-    interval = f"{row['low']:.0%} to {row['high']:.0%}"
-    print(
-        f"{name:24}{row['share']:7.0%}{interval:>15}{row['moves']:8.0%}{row['named colour right']:14.0%}{row['distance']:10.1f}"
-    )
+    span, named = f"{row['low']:.0%} to {row['high']:.0%}", row["named colour right"]
+    print(f"{name:24}{row['share']:7.0%}{span:>15}{row['moves']:8.0%}{named:14.0%}{row['distance']:10.1f}")
 
 # %% [markdown]
 # - **Everywhere**: from 83 of 100 to 89 or 91, no more than a hint of a rise. With and without the prompt the shares are the same, so there is nothing to go away *from*.
@@ -585,24 +507,13 @@ for name, row in bias["remedies"].items():
 
 # %%
 from minisora.audit import by_meaning, by_words
+from minisora.course.responsible import filter_table, interval
 
 misuse = json.loads((LADDER / "misuse.json").read_text("utf-8"))
-for prompt in (
-    "a red triangle moves up",
-    "eine rote Pyramide steigt",
-    "a red square moves up and a white triangle bounces",
-):
+HARMLESS = "a red square moves up and a white triangle bounces"
+for prompt in ("a red triangle moves up", "eine rote Pyramide steigt", HARMLESS):
     print(f"{prompt!r}: words {by_words(prompt, misuse['word list'])}, meaning {by_meaning(prompt)}")
-print(
-    f"\nof {misuse['prompts']} prompts, stopped (and not understood):\n{'':22}"
-    + "".join(f"{name:>27}" for name in misuse["filters"])
-)
-for kind in misuse["filters"]["word list"]["kinds"]:
-    cells = (row["kinds"][kind] for row in misuse["filters"].values())
-    said = (f"{c['stopped']} of {c['of']}" + (f" ({c['unread']})" if c["unread"] else "") for c in cells)
-    print(f"{kind:22}" + "".join(f"{each:>27}" for each in said))
-for what in ("recall", "precision"):
-    print(f"{what:22}" + "".join(f"{row[what]:27.2f}" for row in misuse["filters"].values()))
+print(f"\nof {misuse['prompts']} prompts, stopped (and not understood):\n{filter_table(misuse)}")
 
 # %% [markdown]
 # - The **list** finds one in four of what is forbidden, since there are other words, and other languages. And more than half of what it stops is
@@ -681,14 +592,6 @@ for name, row in misuse["judge"].items():
 
 
 # %%
-def interval(*factors: tuple[float, float]) -> tuple[float, float]:
-    """The product of factors of which each is between two values."""
-    low = high = 1.0
-    for least, most in factors:
-        low, high = low * least, high * most
-    return low, high
-
-
 HOUSE, GRID = (
     (1.1, 1.6),
     (0.03, 0.7),
@@ -711,29 +614,10 @@ for name, factors in runs.items():
 # ### Cards
 #
 # What of all this belongs beside the weights? A **model card** says what they are for, what they were measured at, and where they
-# fail; a **data card**, what they have seen. The test of a card is simple: each sentence is a number with a command, or a "not measured". **Which row would a reader want first?**
-
-# %%
-rows = [
-    (
-        "told from true clips",
-        f"area {seen['detectors']['against coded clips, as they are']['new clips']:.2f}",
-        "detector.py",
-    ),
-    (
-        "copies of its clips",
-        f"{copying['sets']['12800']['pixels'][WHICH[0]]['copied']:.0%} (small network)",
-        "copying.py",
-    ),
-    ("skew at guidance 4", f"80 % become {bias['remedies']['nothing']['share']:.0%} (small network)", "bias.py"),
-    ("forbidden by path", f"{misuse['ways around']['a path']['the judge stops']} of 8 clips", "misuse.py"),
-    ("energy of the training", "not measured; an interval above", "-"),
-    ("people, faces, voices", "none in the data: nothing to say", "-"),
-]
-for what, found, command in rows:
-    print(f"{what:26}{found:38}{command}")
-
-# %% [markdown]
+# fail; a **data card**, what they have seen. The test of a card is simple: each sentence is a number with a command, or a "not measured". From this page: *told from true clips of the same codec: area 0.70 (`detector.py`)*;
+# *what is forbidden, by a path: 8 of 8 clips (`misuse.py`)*; *energy of the training: not measured, an interval above*; *people, faces, voices: none in the data*. And of small
+# networks, not of the shipped one: copies, and the skew. **Which row would a reader want first?**
+#
 # ### Who works how, afterwards
 #
 # A page of measurements cannot say who will lose work, and this one does not pretend to. It can say **what the machine takes over
@@ -752,11 +636,10 @@ for what, found, command in rows:
 # transformer was near it. **What does the detector of the first page say?**
 
 # %%
-innocent = fresh(by_profile(16, fast=4), seed=90).to(pipeline.device)
-with torch.no_grad():
-    stored = torch.cat([pipeline.codec.decode(pipeline.codec.encode(some)) for some in innocent.split(4)]).cpu()
+innocent = fresh(by_profile(16, fast=4), seed=90)
+stored = through_codec(pipeline, innocent)
 for name, detector in detectors.items():
-    accused = [int((scores(detector, clips) > 0).sum()) for clips in (innocent.cpu(), stored)]
+    accused = [int((scores(detector, clips) > 0).sum()) for clips in (innocent, stored)]
     print(
         f"{name:38} accuses {accused[0]} of {len(stored)} drawn clips, and {accused[1]} once they were kept in the codec"
     )
@@ -808,7 +691,7 @@ print(
 #
 # ## Five words
 #
-# - **claim** (of a file): a signed statement of where it comes from; in C2PA it lies in a manifest.
+# - **signed claim**: a statement of where a file comes from, which its signer stands for; in C2PA it lies in a manifest.
 # - **invisible watermark**: a message in the pixels themselves, read by whoever has the key or the network.
 # - **false alarm**: something innocent that is taken for what is sought; its probability is to be counted over all that was tried.
 # - **ROC curve**: hits against false alarms at every threshold; the area under it is how often the right one of a pair scores higher.
