@@ -33,7 +33,8 @@ plots.strips(
 )
 
 # %% [markdown]
-# Two of these clips are drawn by a program that knows what is true; two were generated, from the captions of the other two. **Which? And
+# Two of these clips are drawn by a program that knows what is true; two were generated, from the captions of the other two (what
+# a caption leaves open, here the background, is chosen anew). **Which? And
 # how sure are you?** Write it down before you go on.
 #
 # A network of 24,000 numbers has looked at 192 of each kind for a dozen seconds:
@@ -86,7 +87,8 @@ steps = by_profile(pipeline.sampling.steps, fast=2)
 clip = pipeline.generate("a red circle moves right", seed=3, steps=steps)
 try:
     clip.save(folder / "circle.mp4", sign=folder / "keys")
-    print("\n".join(line[:110] for line in as_text(verify(folder / "circle.mp4")).splitlines()[:7]))
+    said = as_text(verify(folder / "circle.mp4")).replace(f"{folder}/", "")
+    print("\n".join(line[:110] for line in said.splitlines()[:7]))
 except Exception as error:  # untrained weights have no origin
     print(error)
 
@@ -245,7 +247,7 @@ plots.strips(
 )
 
 # %% [markdown]
-# Not all of the bits are right even in a clip that nobody has touched, perhaps, and after an upload fewer will be. **How many of 32 have to agree
+# One of 32 bits is wrong already in a clip that nobody has touched, and after an upload more will be. **How many of 32 have to agree
 # until you say "this clip is ours"?** A clip without a mark agrees in 16, on average, but sometimes in more. You are about to
 # accuse somebody, so the question is: how often does *chance* do as well?
 #
@@ -301,11 +303,12 @@ def survived(strength: float) -> plots.Picture:
 explore(survived, strength=[0.01, 0.02, 0.03, 0.06, 0.12])
 
 # %% [markdown]
-# - Light and darkness do nothing: a correlation does not see them.
-# - **A pixel aside** leaves nothing. The pattern is as strong as ever, and the reader looks in the wrong place. Marks that are *trained*
-#   carry a pilot, by which the reader finds its place again.
-# - **The codec** removes it, strong or not: it has learnt what clips look like, and a grain is no part of that. Every
-#   network that makes a clip anew does so, by no ill will. For the same reason a mark is best put in *after* the decoder, or trained *into* it.
+# - **Light** and darkness cost nothing, and grain hardly anything: a correlation does not see them.
+# - At 0.03 a **blur**, a smaller size and **a pixel aside** cost four or five of the 32 bits, which is below proof. (Our cells are two pixels wide, so that a pixel
+#   aside still reads half of each. Marks that are *trained* carry a pilot, by which the reader finds its place again.)
+# - **The codec** costs the most, seven: it has learnt what clips look like, and a grain is no part of that. Every network that makes a clip anew does so, without ill will. So
+#   a mark is best put in *after* the decoder, or trained *into* it.
+# - At 0.12 **everything survives**, the codec too, and everybody sees the grain. A mark is a bargain between not being seen and being read.
 #
 # ### The same mark in every clip
 #
@@ -328,8 +331,8 @@ for count in (1, 4, 16, 64):
     )
 
 # %% [markdown]
-# With a few dozen clips the mark is out: taken off, the clips are clean; **put into a clip that was never generated, it makes a witness lie**.
-# Of these two the second is worse. The remedy is a message, or a pattern, that differs from clip to clip.
+# One clip before a plain ground is a good deal of the way (0.65), sixteen are as good as it gets. Taken off, the mark leaves 20 bits, and 16 are chance; **put into a clip that was
+# never generated, it makes a witness lie**, with 30 of 32 bits. Of these two the second is worse. The remedy is a message, or a pattern, that differs from clip to clip.
 #
 # What the package has beside this page's hand-made mark, a visible plate and a trained invisible mark, is told in `docs/provenance.md`.
 #
@@ -379,6 +382,8 @@ for group, names in (("others", others), ("treated", ways), ("only the made ones
 # - If *only the made ones* are treated, it is at 1.00 again. That is the test in many a leaflet: generated clips from one source, true ones from another.
 # - The **fair** negative, coded clips: 0.70 on new clips (0.96 on those that it was trained on), and 0.66 where it was trained with treated ones. Something is there, far
 #   from enough for a verdict, and as much or as little of it in what other weights, steps and guidance make (0.68 to 0.74). It has not collapsed there; it has never stood.
+#   Some of it is content at that: captions leave the background open, and 9 of
+#   96 generated clips have a sky, 25 of 96 true ones (by the judge).
 # - The floor between two halves of true clips is 0.45 to 0.58 here: with 48 against 48, differences of less than a tenth say nothing.
 #
 # ## 4 · Copies
@@ -507,7 +512,7 @@ for name, row in bias["remedies"].items():
 
 # %%
 from minisora.audit import by_meaning, by_words
-from minisora.course.responsible import filter_table, interval
+from minisora.course.responsible import filter_table, interval, rounded
 
 misuse = json.loads((LADDER / "misuse.json").read_text("utf-8"))
 HARMLESS = "a red square moves up and a white triangle bounces"
@@ -602,13 +607,12 @@ runs = {
 }
 for name, factors in runs.items():
     power, carbon = interval(*factors, HOUSE), interval(*factors, HOUSE, GRID)
-    print(
-        f"{name}\n   {power[0]:,.2f} to {power[1]:,.2f} kWh, {carbon[0]:,.3f} to {carbon[1]:,.2f} kg of CO2 (x {carbon[1] / carbon[0]:.0f})"
-    )
+    ends = [" to ".join(map(rounded, each)) for each in (power, carbon)]
+    print(f"{name}\n   {ends[0]} kWh, {ends[1]} kg of CO2: a factor of {carbon[1] / carbon[0]:.0f} between the ends")
 
 # %% [markdown]
-# A kettle boils a litre with about 0.1 kWh; ours is a few kettles. Theirs is a hundred thousand and more. And note the last
-# number: between the ends lies a factor of 40 to 200, most of it from *where* the socket is. Who gives one figure without it has
+# A kettle boils a litre with about 0.1 kWh: ours is half a kettle to four. Theirs is half a million kettles and more. And note the last
+# number: between the ends lies a factor of 59 and of 204, most of it from *where* the socket is. Who gives one figure without it has
 # chosen for you. (GPUs and days of Movie Gen: from a digest of its report. The watts are our assumption.)
 #
 # ### Cards
@@ -645,8 +649,9 @@ for name, detector in detectors.items():
     )
 
 # %% [markdown]
-# The first two accuse nearly everybody whose clip was in the codec. They were "never wrong", and nothing in their test could have shown it: there was no
-# true clip in it that had gone the same way. Before one believes a detector, one asks: **which innocent clips was it tried on?**
+# The first two accuse **everybody** whose clip was in the codec. They were "never wrong", and nothing in their test could have shown it: there was no
+# true clip in it that had gone the same way. (The other two, for which no codec is nothing they know, accuse 13 of 16 drawn clips, and half of the coded
+# ones: at an area of 0.70 no threshold helps.) Before one believes a detector, one asks: **which innocent clips was it tried on?**
 #
 # **Second: a key that gets out.** A mark is proof as long as only we can make it. Suppose that the *key* (a number) lay in a notebook that was
 # published. **Into how many drawn clips can a stranger put our mark, so that we swear it is ours?**
@@ -662,7 +667,7 @@ print(
 )
 
 # %% [markdown]
-# All of them, or nearly. And unlike a certificate, a leaked pattern cannot be withdrawn from the clips that carry it.
+# Fifteen of sixteen. And unlike a certificate, a leaked pattern cannot be withdrawn from the clips that carry it.
 #
 # ## In the real systems
 #

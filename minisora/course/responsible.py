@@ -72,12 +72,12 @@ def grain(clip: Tensor) -> Tensor:
 
 def bits_chart(agree: dict[str, float], bits: int, *, proof: int, title: str) -> plots.Picture:
     """How many bits are still read after each attack."""
-    with plots.canvas(size=(6.4, 2.8)) as axes:
+    with plots.canvas(size=(7.4, 2.8)) as axes:
         axes.barh(list(agree)[::-1], list(agree.values())[::-1], color="#4477aa")
         axes.axvline(bits / 2, color="black", linestyle="--", label="chance")
         axes.axvline(proof, color="#aa3377", label="one in eight million")
         axes.set(xlim=(0, bits), xlabel=f"bits that agree, of {bits} (mean)", title=title)
-        axes.legend(fontsize=8, loc="lower left")
+        axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     said = ", ".join(f"{name} {each:.0f}" for name, each in agree.items())
     return plots.drawn(axes, alt=f"bits read, {title}: {said}")
 
@@ -91,7 +91,7 @@ def ratios_chart(sets: dict[str, Any], which: tuple[str, ...]) -> plots.Picture:
                 axes.plot(ratios, torch.linspace(0, 1, len(ratios)), style, label=each)
             axes.set(title=f"{name} clips", xlabel="ratio", xlim=(0, 2))
         panels[0].set(ylabel="share below")
-        panels[-1].legend(fontsize=7)
+        panels[1].legend(fontsize=7, loc="lower right")
     return plots.drawn(panels, alt="extraction ratios, sorted: samples of the networks beside new true clips")
 
 
@@ -132,3 +132,8 @@ def interval(*factors: tuple[float, float]) -> tuple[float, float]:
     for least, most in factors:
         low, high = low * least, high * most
     return low, high
+
+
+def rounded(value: float) -> str:
+    """In two digits: an interval has no more."""
+    return f"{float(f'{value:.2g}'):,g}"
