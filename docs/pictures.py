@@ -1,7 +1,8 @@
 """Draws the README's pictures with the shipped weights: ``python docs/pictures.py``. Nothing is picked.
 
 ``sentence.gif`` is the README's own sentence with the seeds 0 to 5, ``wall.gif`` six sentences with one seed each,
-``powers.gif`` four things to do with what is given, which stands on the left, with the seeds 0 to 3.
+``powers.gif`` four things to do with what is given, which stands on the left, with the seeds 0 to 3; ``film.gif`` is
+one of the films in ``data/films``, every second picture of it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import torch
 from torch import Tensor
 
 from minisora import edits
+from minisora.film import make_film, read_script
 from minisora.pipeline import Pipeline
-from minisora.video import save_video
+from minisora.video import resize, save_video
 from minisora.worlds.render import render
 from minisora.worlds.scene import Scene, SceneObject
 
@@ -39,6 +41,9 @@ def main() -> None:
         print(FOLDER / f"{name}.gif")
     save_video(wall(powers(pipeline), columns=1 + SEEDS), FOLDER / "powers.gif", fps=pipeline.fps)
     print(FOLDER / "powers.gif")
+    film = make_film(pipeline, read_script(FOLDER.parent / "films" / "day_and_night.yaml"))
+    frames = resize(film.frames, 128, 128)[:, ::2]
+    print(save_video(frames, FOLDER / "film.gif", fps=film.fps / 2, scale=1))
 
 
 def powers(pipeline: Pipeline) -> list[Tensor]:

@@ -2,10 +2,11 @@
 
     python experiments/physics.py
 
-After Kang et al. 2024 (2411.02385), in small: ten frames of 8 or 16 x 32 pixels, of which three are given. Five
-networks of 0.3 million numbers: for uniform motion, for the same with a gap in the speeds, for a pair of attributes,
-for mirror and wall, and one for four laws at once. Finished networks are kept in ``runs/physics`` and not trained
-again. Results go to ``data/ladder/physics.json``, and the networks beside it.
+After Kang et al. 2024 (2411.02385), in small: ten frames of 8 or 16 x 32 pixels, of which three are given. Eleven
+networks of 0.3 million numbers: for uniform motion, for the same with a gap in the speeds, for each pair of four
+attributes, for mirror and wall, for shadows, and one for four laws at once. Finished networks are kept in
+``runs/physics`` and not trained again. Results go to ``data/ladder/physics.json``, and those networks that chapter 16
+draws with beside it.
 """
 
 from __future__ import annotations
@@ -25,18 +26,28 @@ from minisora.checkpoint import save_checkpoint
 from minisora.diffusion.objective import logit_normal
 from minisora.files import replacing
 from minisora.model import DiT
-from minisora.physics.attributes import parted, read, together
+from minisora.physics.attributes import PAIRS, parted, read, together
 from minisora.physics.bodies import collision, pendulum
 from minisora.physics.measure import agreement, centroids, velocity_error, weights
 from minisora.physics.motions import FAST, KNOWN, MIDDLE, SLOW, Speeds, parabola, uniform_motion
 from minisora.physics.predictor import CONFIG, GIVEN, foresee, load_predictor, prediction_loss
-from minisora.physics.scenery import APPROACH, MIRROR, PASSING, QUICKLY, SLOWLY, WALL, behind_a_wall, mirrored
+from minisora.physics.scenery import (
+    APPROACH,
+    MIRROR,
+    PASSING,
+    QUICKLY,
+    SLOWLY,
+    WALL,
+    behind_a_wall,
+    mirrored,
+    shadow_of,
+    shadowed,
+)
 from minisora.physics.things import HEIGHT, STRIP, Things, draw
 from minisora.training.small import train_small
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/physics")
-PAIRS = (("colour", "shape"),)  #: Of the six that there are: each wants a network of its own.
 BATCH, TESTED = 16, 64
 LAWS: dict[str, Callable[..., Things]] = {
     "uniform motion": uniform_motion,
@@ -49,10 +60,13 @@ GAP = Speeds(((0.4, 0.8), (1.9, 2.3)))
 NETWORKS: dict[str, tuple[int, int, int]] = {
     "uniform": (700, 1200, STRIP),
     "gap": (500, 1200, STRIP),
-    "colour-shape": (400, 1200, STRIP),
+    **{"-".join(pair): (400, 1200, STRIP) for pair in PAIRS},
     "scenery": (500, 1200, STRIP),
-    "laws": (900, 1200, HEIGHT),
+    "shadow": (900, 1200, HEIGHT),
+    "laws": (3600, 4800, HEIGHT),
 }
+#: Those that chapter 16 draws with.
+SHOWN = ("uniform", "gap", "colour-shape", "scenery", "shadow", "laws")
 
 
 def strip(things: Things) -> Tensor:
@@ -70,6 +84,8 @@ def shown(name: str, n: int, dice: Generator) -> Tensor:
         return torch.cat(
             [strip(mirrored(n // 2, APPROACH, generator=dice)), strip(behind_a_wall(n // 2, PASSING, generator=dice))]
         )
+    if name == "shadow":
+        return draw(shadowed(n, KNOWN, generator=dice))
     first, second = name.split("-")
     return strip(together(n, (first, second), generator=dice))
 
@@ -117,9 +133,11 @@ def error_of(law: str, things: Things, clips: Tensor) -> tuple[float, float]:
 def laws() -> dict[str, Any]:
     """Velocity error of each law at known, slow and fast speeds, beside the floor (the same of true clips)."""
     found = {}
-    cases = {("uniform motion", kind): each for kind, each in (("known", KNOWN), ("slow", SLOW), ("fast", FAST))}
-    for (law, says), speeds in {**cases, **{(law, "all four at once"): KNOWN for law in LAWS}}.items():
-        dice, alone = Generator().manual_seed(7), says != "all four at once"
+    kinds = {"known": KNOWN, "slow": SLOW, "fast": FAST}
+    cases = {("uniform motion", kind): each for kind, each in kinds.items()}
+    cases |= {(law, f"of four, {kind}"): each for law in LAWS for kind, each in kinds.items()}
+    for (law, says), speeds in cases.items():
+        dice, alone = Generator().manual_seed(7), says in kinds
         if alone:
             things = uniform_motion(TESTED, speeds, generator=dice, rows=MIDDLE)
         else:
@@ -177,11 +195,25 @@ def scenery() -> dict[str, Any]:
             row = {"apart": round(apart, 4), "correlation": round(together, 3)}
             row |= {"thing": round(errors[0], 4), "image": round(errors[1], 4)}
             found[f"mirror, {kind}, {name}"] = row
+    for kind, speeds in (("known", KNOWN), ("slow", SLOW), ("fast", FAST)):
+        things = shadowed(TESTED, speeds, generator=Generator().manual_seed(11))
+        clips = draw(things)
+        for name, video in (("made", seen(network("shadow"), clips)), ("drawn", clips)):
+            found[f"shadow, {kind}, {name}"] = _shadow_row(things, video)
     for name, wall in (("walls of 6 to 9", (6.0, 9.0)), ("walls of 10.5", (10.5, 10.6))):
         speeds = PASSING if name == "walls of 6 to 9" else Speeds(((2.1, 2.2),))  # else it would not come out in time
         things = behind_a_wall(TESTED, speeds, generator=Generator().manual_seed(12), wall=wall)
         found[name] = behind(model, things, strip(things), wall[1])
     return found
+
+
+def _shadow_row(things: Things, video: Tensor) -> dict[str, float]:
+    """How far a shadow is from where it belongs, by the thing as it is in the clip, and from where it should be."""
+    thing, shadow = centroids(video, 0), centroids(video, 2)
+    apart, together = agreement(shadow, shadow_of(thing), things.places[:, 0])
+    errors = [velocity_error(track, things.places[:, i]) for i, track in ((1, thing), (0, shadow))]
+    row = {"apart": round(apart, 4), "correlation": round(together, 3)}
+    return row | {"thing": round(errors[0], 4), "image": round(errors[1], 4)}
 
 
 def unmirrored(image: Tensor) -> Tensor:
@@ -232,7 +264,7 @@ def main() -> int:
         "attributes": attributes(),
         "scenery": scenery(),
     }
-    for name in NETWORKS:
+    for name in SHOWN:
         for ending in ("safetensors", "json"):
             shutil.copyfile(RUNS / f"{name}.{ending}", OUT / f"physics-{name}.{ending}")
     with replacing(OUT / "physics.json") as draft:

@@ -29,7 +29,7 @@ from minisora.presets import HARD_MOTIONS
 from minisora.velocities import guided
 from minisora.worlds.claims import parse
 from minisora.worlds.drawn import DrawnScene, canonical, draw
-from minisora.worlds.plan import plan_of
+from minisora.worlds.sketch import told_of
 
 ROWS, SECONDS = 16, 0.5
 HAND_OVERS, BEGINS, TIMES = (0.0, 0.4, 0.6, 0.8), (0.9, 0.8, 0.6, 0.4), (0.95, 0.8, 0.6, 0.4, 0.2)
@@ -57,7 +57,7 @@ class Bench:
         return self.pipeline.codec.encode(draw(scenes, frames=17, height=height, width=width))
 
     def plan(self, scenes: Sequence[DrawnScene], x: Tensor, network: DiT) -> Tensor:
-        return plan_of(scenes, grid_of(x, network.config.patch), SECONDS)
+        return told_of(scenes, grid_of(x, network.config.patch), SECONDS)
 
     def told(self, network: DiT, scenes: Sequence[DrawnScene], x: Tensor, *, plan: bool = True) -> Velocity:
         ids = self.pipeline.tokenizer.encode([canonical(scene) for scene in scenes])

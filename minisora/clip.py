@@ -49,23 +49,35 @@ class Clip(Tensor):
         """From the first frame to the last."""
         return (self.shape[1] - 1) / self.fps
 
-    def save(self, path: str | Path, *, sign: str | Path | Keys | None = None, sign_prompt: bool = False) -> Path:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        sound: Tensor | None = None,
+        sign: str | Path | Keys | None = None,
+        sign_prompt: bool = False,
+    ) -> Path:
         """Write it as mp4, webm, gif or png (a filmstrip), by the ending.
 
         Args:
+            sound: a waveform for an mp4 or webm, ``n`` in [-1, 1], 16,000 samples a second (``minisora.sound``).
             sign: keys, or where they are (``Keys.load``), to sign an mp4, gif or png with as made by these weights.
             sign_prompt: whether the signed file says the prompt.
         Raises: UserError, with nothing written: see ``save_video``; for bad keys, and what cannot be signed.
         """
         if sign is None:
-            return save_video(self.frames, path, fps=self.fps)
+            return save_video(self.frames, path, fps=self.fps, sound=sound)
         path = Path(path)
         check_ending(path)
         check_signable(path)
         origin, prompt = check_known(self.origin), self.prompt if sign_prompt else None
         keys = sign if isinstance(sign, Keys) else Keys.load(sign)
         return save_video(
-            self.frames, path, fps=self.fps, finish=lambda draft: sign_file(draft, keys, origin, prompt=prompt)
+            self.frames,
+            path,
+            fps=self.fps,
+            sound=sound,
+            finish=lambda draft: sign_file(draft, keys, origin, prompt=prompt),
         )
 
     def filmstrip(self, *, columns: int = 8) -> Image.Image:

@@ -20,7 +20,12 @@ from minisora.processors import THREADS, processors, quota, threads
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOCK = CHECKOUT / "requirements.lock"
 INSTALL = "pip install -c requirements.lock -e ." if LOCK.exists() else "pip install --upgrade minisora"
-EXTRAS = {"train": "training and measuring", "course": "the chapters and the Studio", "sign": "signed clips"}
+EXTRAS = {
+    "train": "training and measuring",
+    "course": "the chapters and the Studio",
+    "sign": "signed clips",
+    "film": "films",
+}
 CODECS = {"mp4": "libx264", "webm": "libvpx-vp9"}
 
 

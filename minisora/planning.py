@@ -26,8 +26,9 @@ from minisora.model import DiT, Tokenizer
 from minisora.request import finite
 from minisora.velocities import Sampling, guided
 from minisora.worlds.claims import Claims, ObjectClaim, parse, sentence
-from minisora.worlds.plan import NUMBERS, Track, tracks_of, written
+from minisora.worlds.plan import NUMBERS, Track, tracks_of
 from minisora.worlds.read_plan import read_plan
+from minisora.worlds.sketch import TOLD, told
 
 #: In sums of two radii: how far apart two things are at the least; how far they are moved if there is room, so that
 #: hardly any cell of a plan has to speak of both; and what that is worth, beside the squares of how far they are moved.
@@ -125,12 +126,12 @@ def plan_clips(
 
 
 def plans_written(ways: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
-    """The plans ``b NUMBERS t h w`` of clips; 0, which says nothing, for those of which nothing is known.
+    """Plans and sketches ``b TOLD t h w`` of clips; 0, which says nothing, for those of which nothing is known.
 
     Args:
         shape: latent frames, and rows and columns of tokens: those of whichever network is to know the plan.
     """
-    return torch.cat([torch.zeros(1, NUMBERS, *shape) if each is None else written(*each, shape) for each in ways])
+    return torch.cat([torch.zeros(1, TOLD, *shape) if each is None else told(*each, shape) for each in ways])
 
 
 def _noise(shape: tuple[int, ...], source: Generator) -> Tensor:

@@ -12,6 +12,7 @@ from minisora.model.dit import DiTConfig
 from minisora.worlds.plan import NUMBERS
 from minisora.worlds.scene import DIRECTION, MOTIONS, Motion
 from minisora.worlds.shapes import ShapesWorld
+from minisora.worlds.sketch import TOLD
 from minisora.worlds.vocabulary import WORDS
 
 VOCABULARY = len(WORDS) + 2  #: Words, padding, and the begin token.
@@ -208,7 +209,7 @@ def network(preset: Preset, part: str, *, channels: int) -> DiTConfig:
 
     Raises: UserError for the planner of a preset that plans nothing.
     """
-    painter = replace(preset.dit, channels=channels, known=0 if preset.planner is None else NUMBERS)
+    painter = replace(preset.dit, channels=channels, known=0 if preset.planner is None else TOLD)
     if part != "planner":
         return painter
     if preset.planner is None:

@@ -31,6 +31,7 @@ from minisora.evaluation.table import markdown_table, summary_table
 from minisora.model import attention, blocks, flops, rope
 from minisora.model.captioner import next_word
 from minisora.presets import MICRO
+from minisora.sound.wave import RATE, Voice, decaying_sine
 from minisora.training import ema, optim
 from minisora.video import to_uint8
 from minisora.worlds.vocabulary import WORDS
@@ -228,6 +229,7 @@ def world() -> dict[str, Any]:
         name: find_exercise(name).reference
         for name in ("false_alarm", "frechet_distance", "sign_test", "velocity_error")
     }
+    names |= {"since": torch.arange(100) / RATE, "frequency": 640.0, "Voice": Voice, "decaying_sine": decaying_sine}
     names |= {"work": 3.0, "peak": 2.0, "traffic": 5.0, "bandwidth": 4.0, "steps": 20, "config": MICRO.dit}
     return names
 

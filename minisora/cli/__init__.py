@@ -13,6 +13,7 @@ from minisora.cli.classroom import autograde, mark_class
 from minisora.cli.doctor import doctor
 from minisora.cli.edits import COMMANDS, PANEL
 from minisora.cli.evaluate import evaluate
+from minisora.cli.film import film, gallery
 from minisora.cli.generate import generate
 from minisora.cli.provenance import test_key, verify
 from minisora.cli.studio import studio
@@ -40,6 +41,7 @@ EXTRAS = {
         "minisora[course]",
     ),
     **dict.fromkeys(["c2pa", "cryptography"], "minisora[sign]"),
+    "yaml": "minisora[film]",
 }
 
 #: How PyTorch says that there is not enough memory; "an illegal memory access" is another matter.
@@ -55,6 +57,8 @@ app = typer.Typer(
 app.command()(generate)
 for command in COMMANDS:
     app.command(rich_help_panel=PANEL)(command)
+app.command()(film)
+app.command()(gallery)
 app.add_typer(train, name="train")
 app.command()(verify)
 app.command("test-key")(test_key)

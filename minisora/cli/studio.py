@@ -34,6 +34,15 @@ PLAY_CODE = """from minisora.course.play import Play
 
 Play().widget"""
 
+#: The same for a storyboard.
+FILM_CODE = """from minisora.course.filming import FilmRoom
+from minisora.pipeline import Pipeline
+
+weights = {weights!r}
+FilmRoom(Pipeline.load(weights) if weights else None, folder={out!r}, memory={memory!r}).widget"""
+
+FILM_INTRODUCTION = "# minisora · A film\n\nCharacters, shots, and twenty seconds: the words become a film."
+
 PLAY_INTRODUCTION = "# minisora · A world to play in\n\nWhat you see on the left no rule has made: a network dreams it."
 
 INTRODUCTION = "# minisora · Studio\n\nA sentence becomes a clip, on this machine and nowhere else."
@@ -124,13 +133,16 @@ def studio(
         Path | None, typer.Option(help="Text-to-video weights, or their folder.", show_default="the shipped ones")
     ] = None,
     play: Annotated[bool, typer.Option("--play", help="Open the world of chapter 16 instead, to walk in.")] = False,
+    film: Annotated[bool, typer.Option("--film", help="Open a storyboard instead, to write and film it.")] = False,
 ) -> None:
     """Open the Studio on a page of its own: prompts, a live preview, a history. Only this machine can reach it."""
     if importlib.util.find_spec("voila") is None:
         raise UserError('voila is not installed — pip install "minisora[course]" (see minisora doctor)')
+    if play and film:
+        raise UserError("--play and --film are two pages — open one, and the other in another terminal")
     port, token = free_port(port), secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="minisora-studio-") as name:
-        page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute(), play=play)
+        page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute(), play=play, film=film)
         write_config(Path(name), port=port, token=token)
         command = [sys.executable, "-m", "voila", str(page), *([] if browser else ["--no-browser"])]
         wait_asleep()
@@ -149,14 +161,16 @@ def studio(
             server.wait()
 
 
-def write_page(folder: Path, *, out: Path, weights: Path | None = None, play: bool = False) -> Path:
+def write_page(folder: Path, *, out: Path, weights: Path | None = None, play: bool = False, film: bool = False) -> Path:
     """The page's notebook, and its template where Voilà finds it when ``folder`` is in ``JUPYTER_PATH``."""
     template = folder / "voila" / "templates" / "minisora"
     template.mkdir(parents=True)
     (template / "conf.json").write_text(json.dumps({"base_template": "lab"}), encoding="utf-8")
     (template / "index.html.j2").write_text(TEMPLATE, encoding="utf-8")
     source = CODE.format(out=str(out), weights=weights and str(weights), memory=str(folder / "memory"))
-    source, introduction = (PLAY_CODE, PLAY_INTRODUCTION) if play else (source, INTRODUCTION)
+    told = FILM_CODE.format(out=str(out), weights=weights and str(weights), memory=str(folder / "film.yaml"))
+    source, introduction = (told, FILM_INTRODUCTION) if film else (source, INTRODUCTION)
+    source, introduction = (PLAY_CODE, PLAY_INTRODUCTION) if play else (source, introduction)
     title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": introduction}
     cell = {"cell_type": "code", "execution_count": None, "id": "studio", "metadata": {}, "outputs": []}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -24,13 +24,15 @@ def video_velocity(
 
     ``text``: word ids ``b m`` or encoded ``TextTokens``. ``x: b c t h w`` has as many rows as the text (for
     classifier-free guidance: rows with the prompt, then rows with the empty one), or any number where the text has one
-    row; ``t`` broadcasts to ``b 1 t h w``. ``known: b k t h/p w/p`` is what is known about each token beforehand.
+    row; ``t`` broadcasts to ``b 1 t h w``. ``known: b k t h/p w/p`` is what is known about each token beforehand; of
+    more numbers than the model has learnt to take it takes the first.
     """
     frames, height, width = shape
     patch = model.config.patch
     text = text if isinstance(text, TextTokens) else model.encode_text(text)
     places = coordinates(frames, height, width, seconds_per_latent_frame, patch)
-    context = model.prepare(places, text, known=None if known is None else patchify(known, 1))
+    known = None if known is None else patchify(known[:, : model.config.known], 1)
+    context = model.prepare(places, text, known=known)
 
     def velocity(x: Tensor, t: Tensor) -> Tensor:
         if x.shape[2:] != shape or len(text.tokens) not in (1, len(x)):

@@ -2,7 +2,7 @@
 
 Source: C2PA Technical Specification 2.4, "Actions" (a file that is no one else's begins with ``c2pa.created``) and
 "AI Disclosure" (which model, 18.28); IPTC's "Digital Source Type" (``trainedAlgorithmicMedia``: made by a model that
-was trained on other media).
+was trained on other media; ``compositeWithTrainedAlgorithmicMedia``: that, put together with something else).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from minisora.provenance.origin import Origin
 SIGNABLE = {".mp4": "video/mp4", ".png": "image/png", ".gif": "image/gif"}
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+#: Of a film: clips of a model, and cards and sound that were drawn and computed by formulas.
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 ACTIONS = "c2pa.actions.v2"
 DISCLOSURE = "c2pa.ai-disclosure"
 #: Where our own facts are. Such labels are to begin with the maker's domain, in reverse; this project has none.
@@ -53,7 +55,7 @@ def manifest(origin: Origin, *, when: datetime.datetime, prompt: str | None = No
         "action": "c2pa.created",
         "when": when.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "softwareAgent": software,
-        "digitalSourceType": TRAINED,
+        "digitalSourceType": TRAINED if origin.composed is None else COMPOSITE,
     }
     model = {
         "modelType": "c2pa.types.model.pytorch",
@@ -66,6 +68,7 @@ def manifest(origin: Origin, *, when: datetime.datetime, prompt: str | None = No
         **({} if origin.camera == "static" else {"camera": origin.camera}),
         **({} if origin.pace == 1 else {"pace": float(origin.pace)}),
         **({"directed": True} if origin.directed else {}),
+        **({} if origin.composed is None else dict(origin.composed)),
         # As text: a seed has up to 63 bits, and many programs read numbers of JSON with 53.
         **({} if origin.seed is None else {"seed": str(origin.seed)}),
         **({} if prompt is None else {"prompt": prompt}),

@@ -19,6 +19,8 @@ class Origin:
         camera: what it did over what was painted.
         pace: how fast things were made to move, times what was planned.
         directed: whether somebody said where things go, beside the words.
+        composed: None for one clip; of a film that was put together of several, what is said of them and of what is in
+            it beside them.
     """
 
     weights: Mapping[str, str]
@@ -29,3 +31,4 @@ class Origin:
     camera: str = "static"
     pace: float = 1.0
     directed: bool = False
+    composed: Mapping[str, str] | None = None

@@ -24,6 +24,7 @@ from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
 from minisora.training.teacher import Teacher, lesson
 from minisora.worlds.plan import plan_of
+from minisora.worlds.sketch import told_of
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,8 @@ class TextToVideoModule(TransformerModule):
         if not self.network.config.known or not batch.scenes:
             return Task(batch.latents, free, None)
         grid = grid_of(batch.latents, self.network.config.patch)
-        plan = plan_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
-        known = noisy_plan(plan, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)
+        told = told_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
+        known = noisy_plan(told, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)
         return Task(batch.latents, free, known)
 
 

@@ -277,12 +277,15 @@ def _half(network: nn.Module) -> dict[str, Tensor]:
 
 
 def with_more_words(dit: DiT, start: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A new network's weights with those to begin with in their places; words that those do not know stay as new."""
+    """A new network's weights with those to begin with in their places; words, and numbers beside a token, that those
+    do not know stay as new."""
     weights = dict(dit.state_dict())
     for key, value in start.items():
         fresh = weights.get(key)
         if key.endswith("embedding.weight") and fresh is not None and value.shape[1:] == fresh.shape[1:]:
             value = torch.cat([value.to(fresh.dtype), fresh[len(value) :]])
+        if key == "known_in.weight" and fresh is not None and len(value) == len(fresh):
+            value = torch.cat([value.to(fresh.dtype), fresh[:, value.shape[1] :]], 1)
         weights[key] = value
     return weights
 

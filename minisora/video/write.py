@@ -1,4 +1,4 @@
-"""Clips to files that people can watch: mp4, webm and gif, and filmstrips as png."""
+"""Clips to files that people can watch: mp4 and webm (with sound, where there is any), gif, and filmstrips as png."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from torch import Tensor
 
 from minisora.errors import UserError
 from minisora.files import replacing
+from minisora.video.audio import add_sound_stream, check_sound, fitted, mux_sound
 from minisora.video.picture import filmstrip, resize, to_uint8
 
 #: Small clips are scaled up by a whole factor until the shorter side has this many pixels: players blur tiny videos,
@@ -34,17 +35,23 @@ def save_video(
     *,
     fps: float = 8.0,
     scale: int | None = None,
+    sound: Tensor | None = None,
     finish: Callable[[Path], object] | None = None,
 ) -> Path:
     """Write a clip ``3 t h w`` in [-1, 1] as mp4, webm, gif, or (a filmstrip) png, whole or not at all.
 
     Args:
         scale: whole factor by which to enlarge; by default as much as a small clip needs to be comfortable to watch.
+        sound: a waveform ``n`` in [-1, 1] of ``audio.RATE`` samples a second, for mp4 (AAC) and webm (Opus); it begins
+            with the first picture, and ends with the last.
         finish: is called with the written file before it takes its place.
-    Raises: UserError for an unknown ending, numbers that are not finite, and a place that cannot be written to.
+    Raises: UserError for an unknown ending, numbers that are not finite, sound for a file that has none (gif, png), and
+        a place that cannot be written to.
     """
     path = Path(path)
     check_ending(path)
+    if sound is not None:
+        check_sound(path, sound)
     if clip.ndim != 4 or clip.shape[0] != 3 or 0 in clip.shape:
         raise UserError(f"cannot save {path}: clip of shape {tuple(clip.shape)}, it must be 3 t h w")
     if not clip.isfinite().all():  # would be black
@@ -53,7 +60,7 @@ def save_video(
         raise UserError(f"cannot save {path}: {fps} frames per second, it must be above 0 and at most 1000 — try 8")
     scale = max(1, math.ceil(COMFORTABLE / min(clip.shape[2:]))) if scale is None else scale
     with replacing(path) as draft:
-        _WRITERS[path.suffix.lower()](clip, draft, fps, scale)
+        _WRITERS[path.suffix.lower()](clip, draft, fps, scale, sound)
         if finish is not None:
             finish(draft)
     return path
@@ -82,7 +89,9 @@ _SMALL, _LARGE, LARGE = _Colours(Colorspace.ITU601, 6), _Colours(Colorspace.ITU7
 _BICUBIC = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 
 
-def _encode(clip: Tensor, path: Path, fps: float, scale: int, codec: str, options: dict[str, str]) -> None:
+def _encode(
+    clip: Tensor, path: Path, fps: float, scale: int, sound: Tensor | None, codec: str, options: dict[str, str]
+) -> None:
     pictures = to_uint8(clip)
     # yuv420p shares one colour among 2x2 pixels, so both sides must be even: repeat the last row or column.
     odd = [(0, side * scale % 2) for side in pictures.shape[1:3]]
@@ -98,6 +107,7 @@ def _encode(clip: Tensor, path: Path, fps: float, scale: int, codec: str, option
             context = stream.codec_context
             context.colorspace, context.color_range = colours.tag, ColorRange.MPEG
             context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+            heard = None if sound is None else add_sound_stream(container, path.suffix.lower())
             for picture in pictures:
                 frame = VideoFrame.from_ndarray(picture, format="rgb24")
                 frame = frame.reformat(
@@ -105,6 +115,8 @@ def _encode(clip: Tensor, path: Path, fps: float, scale: int, codec: str, option
                 )
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
+            if heard is not None and sound is not None:
+                mux_sound(container, heard, fitted(sound, len(pictures) / fps))
     except av.error.FFmpegError as error:
         raise OSError(error.errno, error.strerror) from error
 
@@ -114,16 +126,17 @@ def _rate(fps: float) -> Fraction:
     return Fraction(fps).limit_denominator(1001) if fps >= 1 else 1 / Fraction(1 / fps).limit_denominator(1001)
 
 
-def _save_mp4(clip: Tensor, path: Path, fps: float, scale: int) -> None:
+def _save_mp4(clip: Tensor, path: Path, fps: float, scale: int, sound: Tensor | None) -> None:
     # One thread: a small clip is written before others have begun to help.
-    _encode(clip, path, fps, scale, "libx264", {"crf": "16", "preset": "ultrafast", "threads": "1"})
+    _encode(clip, path, fps, scale, sound, "libx264", {"crf": "16", "preset": "ultrafast", "threads": "1"})
 
 
-def _save_webm(clip: Tensor, path: Path, fps: float, scale: int) -> None:
-    _encode(clip, path, fps, scale, "libvpx-vp9", {"crf": "18", "b": "0", "deadline": "good", "cpu-used": "4"})
+def _save_webm(clip: Tensor, path: Path, fps: float, scale: int, sound: Tensor | None) -> None:
+    _encode(clip, path, fps, scale, sound, "libvpx-vp9", {"crf": "18", "b": "0", "deadline": "good", "cpu-used": "4"})
 
 
-def _save_gif(clip: Tensor, path: Path, fps: float, scale: int) -> None:
+def _save_gif(clip: Tensor, path: Path, fps: float, scale: int, sound: Tensor | None) -> None:
+    del sound
     if fps > GIF_FASTEST:
         chosen = [int(i * fps / GIF_FASTEST + 1e-6) for i in range(round(clip.shape[1] * GIF_FASTEST / fps) or 1)]
         clip, fps = clip[:, chosen], GIF_FASTEST
@@ -143,8 +156,8 @@ def _save_gif(clip: Tensor, path: Path, fps: float, scale: int) -> None:
         ) from error
 
 
-def _save_png(clip: Tensor, path: Path, fps: float, scale: int) -> None:
-    del fps
+def _save_png(clip: Tensor, path: Path, fps: float, scale: int, sound: Tensor | None) -> None:
+    del fps, sound
     Image.fromarray(filmstrip(_enlarge(clip, min(scale, 2)), gap=4)).save(path, optimize=True)
 
 
@@ -152,7 +165,7 @@ def _enlarge(clip: Tensor, scale: int) -> Tensor:
     return resize(clip.detach().float().cpu(), clip.shape[2] * scale, clip.shape[3] * scale)
 
 
-_WRITERS: dict[str, Callable[[Tensor, Path, float, int], None]] = {
+_WRITERS: dict[str, Callable[[Tensor, Path, float, int, Tensor | None], None]] = {
     ".mp4": _save_mp4,
     ".webm": _save_webm,
     ".gif": _save_gif,

@@ -79,11 +79,16 @@ def plan_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: 
         seconds: between latent frames. The first stands for the clip's first picture, each later one for the
             ``PICTURES`` pictures up to its own time.
     """
+    return written(*track_of(scenes, shape, seconds), shape)
+
+
+def track_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: float) -> tuple[Track, Track]:
+    """What the things of scenes do, and what one picture later: at the pictures of a plan, arguments as there."""
     frames, rows, columns = shape
     side, before = min(rows, columns), torch.arange(PICTURES - 1, -1, -1) * seconds / PICTURES
     times = (torch.arange(frames)[:, None] * seconds - before).clamp(min=0).flatten()
-    now, then = (_track(scenes, each, columns / side, rows / side) for each in (times, times + seconds / PICTURES))
-    return written(now, then, shape)
+    later = times + seconds / PICTURES
+    return _track(scenes, times, columns / side, rows / side), _track(scenes, later, columns / side, rows / side)
 
 
 def written(now: Track, then: Track, shape: tuple[int, int, int]) -> Tensor:

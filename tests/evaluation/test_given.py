@@ -54,9 +54,9 @@ def render_places(thing: SceneObject) -> dict[str, Tensor]:
 
 
 def _nothing(shape: tuple[int, int, int]) -> Tensor:
-    from minisora.worlds.plan import NUMBERS
+    from minisora.worlds.sketch import TOLD
 
-    return torch.zeros(1, NUMBERS, *shape)
+    return torch.zeros(1, TOLD, *shape)
 
 
 def test_each_run_of_given_latents_is_read_in_its_place(shipped: Pipeline) -> None:

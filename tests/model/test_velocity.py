@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from minisora.errors import UserError
-from minisora.model import coordinates, patchify, unpatchify, video_velocity
+from minisora.model import DiT, coordinates, patchify, unpatchify, video_velocity
 from minisora.model.velocity import token_times
 
 IDS = torch.tensor([[1, 5, 6, 7], [1, 8, 0, 0]])
@@ -63,3 +65,14 @@ def test_other_shapes_are_refused(model):
 def test_a_time_keeps_its_digits_beside_short_latents():
     x = torch.zeros(1, 4, 3, 4, 6, dtype=torch.bfloat16)
     assert torch.equal(token_times(torch.tensor(0.9987), x), torch.tensor([[0.9987]]))
+
+
+def test_of_what_is_known_a_model_takes_what_it_has_learnt_to_take(model):
+    knowing = DiT(replace(model.config, known=5), generator=torch.Generator().manual_seed(0))
+    torch.nn.init.normal_(knowing.known_in.weight)
+    torch.nn.init.normal_(knowing.patch_out.weight)
+    known = torch.randn(2, 8, SHAPE[0], SHAPE[1] // 2, SHAPE[2] // 2)
+    x, t = torch.randn(2, 3, *SHAPE), torch.tensor(0.4)
+    whole, first = (video_velocity(knowing, IDS, SHAPE, known=each)(x, t) for each in (known, known[:, :5]))
+    assert torch.equal(whole, first)
+    assert not torch.allclose(first, video_velocity(knowing, IDS, SHAPE, known=2 * known)(x, t))

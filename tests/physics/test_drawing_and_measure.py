@@ -4,8 +4,18 @@ from torch import Generator
 
 from minisora.physics.attributes import ATTRIBUTES, PAIRS, parted, read, together
 from minisora.physics.measure import agreement, centroids, velocity_error, weights
-from minisora.physics.motions import KNOWN, Speeds, uniform_motion
-from minisora.physics.scenery import APPROACH, MIRROR, QUICKLY, SLOWLY, behind_a_wall, mirrored
+from minisora.physics.motions import FAST, KNOWN, SLOW, Speeds, uniform_motion
+from minisora.physics.scenery import (
+    APPROACH,
+    GROUND,
+    MIRROR,
+    QUICKLY,
+    SLOWLY,
+    behind_a_wall,
+    mirrored,
+    shadow_of,
+    shadowed,
+)
 from minisora.physics.things import BLUE, FRAMES, HEIGHT, RED, STRIP, WIDTH, discs, draw
 
 
@@ -51,6 +61,19 @@ def test_an_image_is_as_far_behind_the_mirror_as_its_thing_before_it():
         torch.testing.assert_close(MIRROR - thing[..., 0], image[..., 0] - MIRROR)
         assert torch.equal(thing[..., 1], image[..., 1]) and float(thing[..., 0].max()) < MIRROR - 2
         assert draw(things, height=STRIP).shape == (30, 3, FRAMES, STRIP, WIDTH)
+
+
+def test_a_shadow_lies_on_the_ground_and_meets_its_thing_there():
+    torch.testing.assert_close(shadow_of(torch.tensor([7.0, GROUND])), torch.tensor([7.0, GROUND]))
+    for speeds in (SLOW, KNOWN, FAST):
+        things = shadowed(60, speeds, generator=dice())
+        shadow, thing = things.places[:, 0], things.places[:, 1]
+        assert bool((shadow[..., 1] == GROUND).all())
+        assert bool((thing[..., 1] < GROUND - 3).all())  # they never touch
+        assert float(thing.min()) > 0 and float(shadow[..., 0].max()) < WIDTH - 0.5
+        clips = draw(things)
+        apart, _ = agreement(centroids(clips, 2), shadow_of(centroids(clips, 0)), shadow)
+        assert apart < 0.03
 
 
 def test_a_wall_hides_a_thing_and_gives_it_back():

@@ -130,6 +130,14 @@ def test_old_words_keep_their_places(tiny) -> None:
     new.load_state_dict(weights)
 
 
+def test_what_is_known_besides_begins_as_nothing(tiny) -> None:
+    old, new = DiT(replace(tiny.config, known=5)), DiT(replace(tiny.config, known=8))
+    assert old.known_in is not None and new.known_in is not None
+    torch.nn.init.normal_(old.known_in.weight)
+    new.load_state_dict(with_more_words(new, old.state_dict()))
+    assert torch.equal(new.known_in.weight[:, :5], old.known_in.weight) and not new.known_in.weight[:, 5:].any()
+
+
 def run(*arguments: str) -> int:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

@@ -1,0 +1,72 @@
+"""The page for films in a real browser, as `minisora studio --film` opens it: type, mend, preview, save, film."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install playwright)")
+pytest.importorskip("voila", reason="needs voila (pip install voila)")
+
+from minisora.film import read_script  # noqa: E402
+from tests.course.notebooks.test_lab import CHROMIUM, PATIENCE  # noqa: E402
+from tests.course.studio.test_studio_page import NAMELESS, served, with_planner  # noqa: E402
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)"),
+    pytest.mark.skipif(sys.platform == "win32", reason="needs signals"),
+    # One server after the other: both want one port.
+    pytest.mark.xdist_group("tests/course/studio/test_studio_page.py"),
+]
+
+
+def test_write_a_storyboard_and_film_it(weights: Path, tmp_path: Path) -> None:
+    with (
+        served(with_planner(weights, tmp_path / "weights"), tmp_path, "--film") as url,
+        playwright.sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        page = browser.new_page(viewport={"width": 1100, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        outside: list[str] = []
+        page.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
+        page.goto(url, wait_until="commit")
+        page.get_by_text("17.5 of 20 s").wait_for(timeout=2 * PATIENCE)
+        assert page.evaluate(NAMELESS) == 0
+
+        # A slip is named while one types, and a press mends it.
+        shot = page.get_by_label("Shot 1", exact=True)
+        shot.fill("{hero} movse right")
+        page.get_by_role("alert").filter(has_text="unknown word “movse”").wait_for()
+        page.get_by_role("button", name="moves", exact=True).click()
+        page.wait_for_function("input => input.value === '{hero} moves right'", arg=shot.element_handle())
+
+        # A new shot, begun with a character's chip.
+        page.get_by_role("button", name="Add a shot").press("Enter")
+        last = page.get_by_label("Shot 7", exact=True)
+        last.wait_for()
+        page.get_by_role("button", name="+ wolf").last.press("Enter")
+        page.wait_for_function("input => input.value === '{wolf} '", arg=last.element_handle())
+        last.fill("{wolf} spins")
+        page.get_by_text("19.5 of 20 s").wait_for()
+        page.get_by_text("Every shot can be filmed").wait_for()
+        page.get_by_role("button", name="Preview 7").press("Enter")
+        page.get_by_role("img", name="shot 7: a large blue square spins").wait_for()
+
+        page.get_by_role("button", name="Make the film").press("Enter")
+        page.get_by_label("film: The chase").wait_for()
+        page.get_by_text("by the judge").wait_for()
+        page.screenshot(path=str(tmp_path / "page.png"), full_page=True)
+        script = read_script(tmp_path / "out" / "the-chase.yaml")
+        assert script.shots[6].say == "{wolf} spins" and script.seconds == 19.5
+        assert (tmp_path / "out" / "the-chase.mp4").stat().st_size > 0
+
+        # Loaded again, the page has what was written.
+        page.goto(url, wait_until="commit")
+        page.get_by_text("19.5 of 20 s").wait_for(timeout=2 * PATIENCE)
+        assert [each for each in outside if not each.startswith(("data:", "blob:"))] == []
+        browser.close()
