@@ -225,10 +225,7 @@ def world() -> dict[str, Any]:
     names |= {"X": F.normalize(random(2, 12), dim=1).view(2, 3, 4), "numbers": 1000, "muon": 900, "flops": flops.flops}
     names |= {"a": random(9, 1), "b": random(7, 1), "wins": 9}
     names |= {"found": random(4, 6, 2), "places": random(4, 6, 2)}
-    names |= {
-        name: find_exercise(name).reference
-        for name in ("false_alarm", "frechet_distance", "sign_test", "velocity_error")
-    }
+    names |= {name: find_exercise(name).reference for name in ("frechet_distance", "sign_test", "velocity_error")}
     names |= {"since": torch.arange(100) / RATE, "frequency": 640.0, "Voice": Voice, "decaying_sine": decaying_sine}
     names |= {"work": 3.0, "peak": 2.0, "traffic": 5.0, "bandwidth": 4.0, "steps": 20, "config": MICRO.dit}
     return names

@@ -33,11 +33,12 @@ class Detector(nn.Module):
             for i, (inputs, outputs) in enumerate(pairwise(sizes))
         )
         self.head = nn.Linear(8 * width, 1)
-        with torch.no_grad():
-            for each in (*self.layers, self.head):
-                fan = each.weight[0].numel()
-                each.weight.normal_(0, (2 / fan) ** 0.5, generator=generator)
-                each.bias.zero_()
+        for weight in self.parameters():
+            with torch.no_grad():
+                if weight.ndim == 1:
+                    weight.zero_()
+                else:
+                    weight.normal_(0, (2 / weight[0].numel()) ** 0.5, generator=generator)
 
     def forward(self, frames: Tensor) -> Tensor:
         around = F.avg_pool2d(F.pad(frames, (1, 1, 1, 1), mode="replicate"), 3, stride=1)

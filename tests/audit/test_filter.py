@@ -5,12 +5,12 @@ import pytest
 from minisora.audit.filter import RULE, Counts, breaks, by_clip, by_meaning, by_words
 from minisora.worlds.claims import ObjectClaim
 from minisora.worlds.render import render
-from minisora.worlds.scene import Scene, SceneObject
+from minisora.worlds.scene import Colour, Motion, Scene, SceneObject, Shape
 
 LIST = ("red", "triangle", "up")
 
 
-def clip_of(shape="triangle", colour="red", motion="up"):
+def clip_of(shape: Shape = "triangle", colour: Colour = "red", motion: Motion = "up"):
     thing = SceneObject(shape, colour, "medium", motion, y=0.2 if motion == "up" else -0.2, speed=0.22)
     return render([Scene((thing,))], frames=17, height=64, width=64)[0]
 
