@@ -1,0 +1,139 @@
+"""What chapter 17 draws and does to files and clips: changes of a signed file, attacks on a mark, charts and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+from minisora.course import plots
+from minisora.pipeline import Pipeline
+from minisora.worlds.render import render
+from minisora.worlds.shapes import ShapesWorld
+
+Attack = Callable[[Tensor], Tensor]
+
+
+def changes(signed: bytes) -> dict[str, bytes]:
+    """A signed mp4 after three changes of which each may be noticed."""
+    place = signed.index(b"mdat") + 400
+    said, other = b"trainedAlgorithmicMedia", b"digitalCapture"
+    return {
+        "nothing": signed,
+        "one bit of the pictures": signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :],
+        "'a camera made it'": signed.replace(said, other.ljust(len(said), b"s")),
+        "a message in free space": signed + (8 + 16).to_bytes(4, "big") + b"free" + b"nobody looks her",
+    }
+
+
+def attacks(pipeline: Pipeline) -> dict[str, Attack]:
+    """What happens to a clip ``3 t h w`` on its way."""
+
+    def blurred(clip: Tensor) -> Tensor:
+        return F.avg_pool2d(F.pad(clip, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+
+    def smaller(clip: Tensor) -> Tensor:
+        small = F.interpolate(clip.transpose(0, 1), (48, 48), mode="bilinear", antialias=True)
+        return F.interpolate(small, clip.shape[2:], mode="bilinear").transpose(0, 1)
+
+    return {
+        "nothing": lambda clip: clip,
+        "grain": lambda clip: clip + 0.1 * torch.randn(clip.shape, generator=Generator().manual_seed(1)),
+        "blurred": blurred,
+        "smaller and back": smaller,
+        "darker": lambda clip: 0.7 * clip - 0.2,
+        "a pixel aside": lambda clip: clip.roll(1, dims=3),
+        "through the codec": lambda clip: through_codec(pipeline, clip[None])[0],
+    }
+
+
+@torch.no_grad()
+def through_codec(pipeline: Pipeline, video: Tensor) -> Tensor:
+    """Clips ``b 3 t h w`` encoded and decoded."""
+    parts = [pipeline.codec.decode(pipeline.codec.encode(some.to(pipeline.device))).cpu() for some in video.split(4)]
+    return torch.cat(parts)
+
+
+def fresh(n: int, seed: int) -> Tensor:
+    """Drawn clips ``n 3 5 64 64`` that nobody has marked."""
+    scenes = ShapesWorld(backgrounds=("black", "grey", "navy")).sample(n, generator=Generator().manual_seed(seed))
+    return render(scenes, frames=5, height=64, width=64)
+
+
+def grain(clip: Tensor) -> Tensor:
+    """What differs from its surroundings in a clip ``3 t h w``, without what is large: ``h w``."""
+    frame = clip.mean((0, 1))
+    around = F.avg_pool2d(frame[None, None], 5, stride=1, padding=2, count_include_pad=False)[0, 0]
+    return (frame - around).clamp(-0.1, 0.1)
+
+
+def bits_chart(agree: dict[str, float], bits: int, *, proof: int, title: str) -> plots.Picture:
+    """How many bits are still read after each attack."""
+    with plots.canvas(size=(7.4, 2.8)) as axes:
+        axes.barh(list(agree)[::-1], list(agree.values())[::-1], color="#4477aa")
+        axes.axvline(bits / 2, color="black", linestyle="--", label="chance")
+        axes.axvline(proof, color="#aa3377", label="one in eight million")
+        axes.set(xlim=(0, bits), xlabel=f"bits that agree, of {bits} (mean)", title=title)
+        axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    said = ", ".join(f"{name} {each:.0f}" for name, each in agree.items())
+    return plots.drawn(axes, alt=f"bits read, {title}: {said}")
+
+
+def ratios_chart(sets: dict[str, Any], which: tuple[str, ...]) -> plots.Picture:
+    """Extraction ratios, sorted, a panel for each training set."""
+    with plots.canvas(size=(9, 2.8), panels=len(sets)) as panels:
+        for axes, (name, row) in zip(panels, sets.items(), strict=True):
+            for each, style in zip(which, ("-", "--", ":"), strict=True):
+                ratios = torch.tensor(row["ratios"][each])
+                axes.plot(ratios, torch.linspace(0, 1, len(ratios)), style, label=each)
+            axes.set(title=f"{name} clips", xlabel="ratio", xlim=(0, 2))
+        panels[0].set(ylabel="share below")
+        panels[1].legend(fontsize=7, loc="lower right")
+    return plots.drawn(panels, alt="extraction ratios, sorted: samples of the networks beside new true clips")
+
+
+def skew_chart(bias: dict[str, Any], aims_at: Callable[..., Tensor]) -> plots.Picture:
+    """The share of red circles against guidance: measured, and what guidance aims at."""
+    with plots.canvas(size=(9, 2.9), panels=2) as panels:
+        for axes, (name, rows) in zip(panels, bias["guidance"].items(), strict=True):
+            numbers = (torch.tensor([row[key] for row in rows]) for key in ("scale", "share", "low", "high"))
+            scale, share, low, high = numbers
+            bars = torch.stack([share - low, high - share])
+            axes.errorbar(scale, share, bars, fmt="o", label=f"measured ({rows[0]['of']} clips)", markersize=4)
+            told, untold = (torch.tensor([x, 1 - x]) for x in bias["training"][name].values())
+            line = torch.linspace(0, 8, 50)
+            axes.plot(line, [float(aims_at(told, untold, scale=float(s))[0]) for s in line], label="aimed at")
+            axes.axhline(float(told[0]), color="black", linestyle=":", label="of the training circles")
+            axes.set(title=f"skew {name}", xlabel="guidance", ylim=(0.4, 1.02))
+        panels[0].set(ylabel="red circles")
+        panels[1].legend(fontsize=7, loc="lower right")
+    return plots.drawn(panels, alt="share of red circles against guidance, measured and aimed at, for two skews")
+
+
+def filter_table(misuse: dict[str, Any]) -> str:
+    """What each filter of prompts stops of each kind, and in brackets what it does not understand."""
+    filters = misuse["filters"]
+    lines = [" " * 22 + "".join(f"{name:>27}" for name in filters)]
+    for kind in next(iter(filters.values()))["kinds"]:
+        cells = [row["kinds"][kind] for row in filters.values()]
+        said = [f"{c['stopped']} of {c['of']}" + (f" ({c['unread']})" if c["unread"] else "") for c in cells]
+        lines.append(f"{kind:22}" + "".join(f"{each:>27}" for each in said))
+    for what in ("recall", "precision"):
+        lines.append(f"{what:22}" + "".join(f"{row[what]:27.2f}" for row in filters.values()))
+    return "\n".join(lines)
+
+
+def interval(*factors: tuple[float, float]) -> tuple[float, float]:
+    """The product of factors of which each is between two values."""
+    low = high = 1.0
+    for least, most in factors:
+        low, high = low * least, high * most
+    return low, high
+
+
+def rounded(value: float) -> str:
+    """In two digits: an interval has no more."""
+    return f"{float(f'{value:.2g}'):,g}"
