@@ -790,7 +790,9 @@ from minisora.worlds.sketch import pictures, sketch
 blank = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(3)).to(pipeline.device)
 turning = sample(prompted("a large yellow star spins", cells, planner, nothing), blank, grid, step=ab2)
 seen_small = pictures(sketch(tracks([turning.cpu()])[0], cells))[0]  # t h w, what share is covered
-plots.strips({"the sketch": (2 * seen_small - 1).expand(3, -1, -1, -1)}, alt="a star that turns, 16 pixels wide", moving=False)
+plots.strips(
+    {"the sketch": (2 * seen_small - 1).expand(3, -1, -1, -1)}, alt="a star that turns, 16 pixels wide", moving=False
+)
 
 # %% [markdown]
 # With *several* things the pipeline plans each by a sentence of its own, and then moves them aside until they do not

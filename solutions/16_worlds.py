@@ -116,12 +116,19 @@ display(plots.strips(rows, alt="slow, known and fast discs, true and made", colu
 
 # %%
 measured = json.loads((LADDER / "physics.json").read_text("utf-8"))
-print(f"velocity error of {measured['tested']} clips each, in pixels a frame\n{'':28}{'floor':>8}{'known':>8}{'slow':>8}{'fast':>8}")
+print(
+    f"velocity error of {measured['tested']} clips each, in pixels a frame\n{'':28}{'floor':>8}{'known':>8}{'slow':>8}{'fast':>8}"
+)
 laws = measured["laws"]
 for name in dict.fromkeys(key.rpartition(", ")[0] for key in laws):
     errors = "".join(f"{laws[f'{name}, {kind}']['error']:8.2f}" for kind in ("known", "slow", "fast"))
     print(f"{name:28}{laws[f'{name}, known']['floor']:8.2f}{errors}")
-print({name: f"{measured['training'][name]['steps']} steps, {measured['training'][name]['seconds']} s" for name in ("uniform", "laws")})
+print(
+    {
+        name: f"{measured['training'][name]['steps']} steps, {measured['training'][name]['seconds']} s"
+        for name in ("uniform", "laws")
+    }
+)
 
 # %% [markdown]
 # At speeds that it knows each law is within 0.10 to 0.23: the pendulum best, since a swing that one has seen is all there is to know of
@@ -190,7 +197,9 @@ made = foresee(swapped, truth, generator=Generator().manual_seed(5))
 one, two = int(blue.argmax()), int(blue.argmin())
 rows = {"given: blue disc": truth[one], "made": made[one], "given: red square": truth[two], "made of it": made[two]}
 display(plots.strips(rows, alt="a blue disc and a red square, and what is made of them", columns=10, moving=False))
-print(f"of {measured['tested']} clips each, read at their end:\n{'':22}{'both kept':>10}{'the first':>10}{'the second':>11}{'neither':>9}")
+print(
+    f"of {measured['tested']} clips each, read at their end:\n{'':22}{'both kept':>10}{'the first':>10}{'the second':>11}{'neither':>9}"
+)
 for row in measured["attributes"]:
     shares = [f"{row[key]:.0%}" for key in ("both kept", "first wins", "second wins", "neither")]
     print(f"{' and '.join(row['pair']):22}" + "".join(f"{share:>10}" for share in shares))
