@@ -36,21 +36,36 @@ def watch(clip: Tensor, sound: Tensor, *, alt: str, fps: float = 8.0) -> Picture
 
 
 def seen_and_heard(
-    clip: Tensor, sound: Tensor, *, alt: str, hits: Sequence[float] = (), fps: float = 8.0, width: float = 6.4
+    clip: Tensor,
+    sound: Tensor,
+    *,
+    alt: str,
+    hits: Sequence[float] = (),
+    fps: float = 8.0,
+    width: float = 6.4,
+    title: str = "",
 ) -> Picture:
-    """Below, the clip ``c t h w`` from the side: time to the right, each row of pixels by its brightest one. Above, the
-    waveform. Dashed lines: hits."""
+    """Below, the clip ``c t h w`` from the side: time to the right, each row of pixels by the one that stands out most
+    from the background, in its own colour. Above, the waveform. Dashed lines: hits."""
     seconds = clip.shape[1] / fps
-    seen = ((clip.detach().float().amax(0).amax(-1) + 1) / 2).clamp(0, 1).T  # h t
+    seen = from_the_side(clip.detach().float()).squeeze(-1)  # h t, or h t 3
     with plots.canvas(size=(width, 2.6)) as axes:
         axes.imshow(seen.numpy(), extent=(0, seconds, 0, 1), aspect="auto", cmap="cividis", vmin=0, vmax=1)
         times = torch.arange(len(sound)) / video.RATE
         axes.plot(times[::4], 1.55 + 0.45 * sound[::4] / max(float(sound.abs().max()), 0.1), linewidth=0.5, color="C0")
         for time in hits:
             axes.axvline(time, color="C1", linestyle="--", linewidth=1.2)
-        axes.set(xlim=(0, seconds), ylim=(0, 2.05), xlabel="seconds")
+        axes.set(xlim=(0, seconds), ylim=(0, 2.05), xlabel="seconds", title=title)
         axes.set_yticks([0.5, 1.55], ["seen", "heard"])
         return plots.drawn(axes, alt=alt)
+
+
+def from_the_side(clip: Tensor) -> Tensor:
+    """``h t c`` in [0, 1] of a clip ``c t h w`` in [-1, 1]: of each row of pixels the one that is least like the usual
+    pixel of the clip, so that two things of two colours stay two."""
+    apart = (clip - clip.flatten(1).median(1).values[:, None, None, None]).square().sum(0)  # t h w
+    found = clip.gather(3, apart.argmax(-1)[None, ..., None].expand(len(clip), -1, -1, 1))[..., 0]  # c t h
+    return ((found + 1) / 2).clamp(0, 1).permute(2, 1, 0)
 
 
 def tokens_picture(tokens: Tensor, *, alt: str, rows: Sequence[str], seconds: float) -> Picture:

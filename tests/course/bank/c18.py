@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import torch
+from scipy.optimize import linear_sum_assignment
 
 from tests.course.bank.entry import Bank
 
@@ -79,6 +80,28 @@ def _(heights, *, fps=8.0):
     return out
 
 
+@wrong("hits", "strictly lower than both", r"middle|equally low|as low as")
+def _(heights, *, fps=8.0):
+    y = heights.tolist()
+    out = []
+    for m in range(2, len(y) - 2):
+        v, w = y[m - 1] - y[m - 2], y[m + 2] - y[m + 1]
+        if y[m - 1] < y[m] > y[m + 1] and v > 0 > w and v - w >= 0.04:
+            out.append((m - 1 + (y[m + 1] - y[m - 1] - 2 * w) / (v - w)) / fps)
+    return out
+
+
+@wrong("hits", "threshold on the fall", r"change")
+def _(heights, *, fps=8.0):
+    y = heights.tolist()
+    out = []
+    for m in range(2, len(y) - 2):
+        v, w = y[m - 1] - y[m - 2], y[m + 2] - y[m + 1]
+        if y[m] >= y[m - 1] and y[m] > y[m + 1] and v >= 0.04 and w < 0:
+            out.append((m - 1 + (y[m + 1] - y[m - 1] - 2 * w) / (v - w)) / fps)
+    return out
+
+
 @right("hits", "polyfit of two lines")
 def _(heights, *, fps=8.0):
     y, out = heights.numpy(), []
@@ -113,6 +136,24 @@ def _(wave, frequency, *, size=250, rate=16_000):
     turn = torch.exp(-2j * math.pi * frequency * torch.arange(size) / rate)
     a = 2 / size * (x * turn).sum(-1).abs()
     return 1 + 20 * torch.log10(a.clamp(min=1e-6) / 0.5) / 15
+
+
+@wrong("levels", "decibels against 1", r"0\.5|6 dB")
+def _(wave, frequency, *, size=250, rate=16_000):
+    n = wave.shape[-1] // size
+    x = wave[..., : n * size].reshape(*wave.shape[:-1], n, size)
+    turn = torch.exp(-2j * math.pi * frequency * torch.arange(size) / rate)
+    a = 2 / size * (x * turn).sum(-1).abs()
+    return (1 + 20 * torch.log10(a.clamp(min=1e-6)) / 15).clamp(-1, 1)
+
+
+@wrong("levels", "a thirtieth", r"30 decibels|1 in 15")
+def _(wave, frequency, *, size=250, rate=16_000):
+    n = wave.shape[-1] // size
+    x = wave[..., : n * size].reshape(*wave.shape[:-1], n, size)
+    turn = torch.exp(-2j * math.pi * frequency * torch.arange(size) / rate)
+    a = 2 / size * (x * turn).sum(-1).abs()
+    return (1 + 20 * torch.log10(a.clamp(min=1e-6) / 0.5) / 30).clamp(-1, 1)
 
 
 @right("levels", "complex numbers")
@@ -153,6 +194,24 @@ def _(task, t, frames, *, given=0):
     return (full * late, zero) if task == "sound to video" else (full * late, full * late)
 
 
+@wrong("joint_levels", "given frames are ones", r"level 1|clean")
+def _(task, t, frames, *, given=0):
+    some = t[:, None].repeat(1, frames)
+    zero = torch.zeros_like(some)
+    if task == "video to sound":
+        return zero, some
+    begun = some.clone()
+    begun[:, :given] = 1.0
+    return (begun, zero) if task == "sound to video" else (begun, begun)
+
+
+@wrong("joint_levels", "no given in sound to video", r"sound to video.*`given`")
+def _(task, t, frames, *, given=0):
+    late = (torch.arange(frames) >= given).float()
+    full, zero = t[:, None].expand(-1, frames), torch.zeros(len(t), frames)
+    return {"video to sound": (zero, full), "sound to video": (full, zero)}.get(task, (full * late, full * late))
+
+
 @right("joint_levels", "outer products")
 def _(task, t, frames, *, given=0):
     ones = torch.ones(frames)
@@ -185,6 +244,28 @@ def _(heard, seen, *, window=0.15):
 
     offsets, missed, false = matched(heard, seen, window=window)
     return tuple(-each for each in offsets), missed, false
+
+
+@wrong("matched", "assignment of plain distances", r"too few|cost more")
+def _(heard, seen, *, window=0.15):
+    apart = np.abs(np.array(heard, float)[:, None] - np.array(seen, float)[None])
+    pairs = [(j, i) for i, j in zip(*linear_sum_assignment(apart), strict=True) if apart[i, j] <= window]
+    return tuple(float(heard[i] - seen[j]) for j, i in sorted(pairs)), len(seen) - len(pairs), len(heard) - len(pairs)
+
+
+@wrong("matched", "every assigned pair", r"every pair|afterwards")
+def _(heard, seen, *, window=0.15):
+    apart = np.abs(np.array(heard, float)[:, None] - np.array(seen, float)[None])
+    pairs = sorted((j, i) for i, j in zip(*linear_sum_assignment(np.where(apart <= window, apart, 99)), strict=True))
+    return tuple(float(heard[i] - seen[j]) for j, i in pairs), len(seen) - len(pairs), len(heard) - len(pairs)
+
+
+@wrong("matched", "missed and false the other way round", r"exchanged")
+def _(heard, seen, *, window=0.15):
+    apart = np.abs(np.array(heard, float)[:, None] - np.array(seen, float)[None])
+    found = linear_sum_assignment(np.where(apart <= window, apart, 1e6))
+    pairs = sorted((j, i) for i, j in zip(*found, strict=True) if apart[i, j] <= window)
+    return tuple(float(heard[i] - seen[j]) for j, i in pairs), len(heard) - len(pairs), len(seen) - len(pairs)
 
 
 @right("matched", "dynamic programming over sorted times")
@@ -225,6 +306,11 @@ def _(count, rate, tick):
     return [round(i / (rate * tick)) for i in range(count)]
 
 
+@wrong("timestamps", "in floats", r"floats|exact")
+def _(count, rate, tick):
+    return [int(i / float(rate) / float(tick) + 0.5) for i in range(count)]
+
+
 @right("timestamps", "whole numbers only")
 def _(count, rate, tick):
     n, d = rate.denominator * tick.denominator, rate.numerator * tick.numerator
@@ -255,6 +341,14 @@ def _(rewards, alive, *, discount=0.95):
     for t in reversed(range(rewards.shape[1])):
         r[:, t] = rewards[:, t] + (discount * r[:, t + 1] if t + 1 < rewards.shape[1] else 0)
     return r * alive
+
+
+@wrong("advantages", "mean of nobody", r"divide by 0|nan")
+def _(rewards, alive, *, discount=0.95):
+    r = torch.zeros_like(rewards)
+    for t in reversed(range(rewards.shape[1])):
+        r[:, t] = rewards[:, t] + (discount * r[:, t + 1] if t + 1 < rewards.shape[1] else 0)
+    return (r - (r * alive).sum(0) / alive.sum(0)) * alive
 
 
 @right("advantages", "masked mean by nanmean")

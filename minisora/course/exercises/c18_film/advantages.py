@@ -71,6 +71,7 @@ ADVANTAGES = Exercise(
             torch.tensor([[True, True, True], [True, False, False], [True, True, False]]),
             discount=0.5,
         ),
+        _asked("rooms that have all arrived", REWARDS, torch.tensor([[True, True, False], [True, False, False]])),
         _asked("one room", torch.tensor([[1.0, 1.0]]), torch.ones(1, 2, dtype=torch.bool)),
     ),
     mistakes=(
@@ -128,6 +129,11 @@ ADVANTAGES = Exercise(
             "rooms that have arrived count in your mean: only those that are alive at that step",
         ),
         Mistake(
+            "mean of nobody",
+            _made(usual=lambda r, w: (r * w).sum(0) / w.sum(0)),
+            "where no room is alive any more you divide by 0: nan, and 0 times nan is nan. Divide by 1 at least",
+        ),
+        Mistake(
             "the arrived learn",
             _made(keep=lambda x, w: x),
             "rooms that have arrived get an advantage with you: 0 there, what they do no longer matters",
@@ -140,9 +146,10 @@ ADVANTAGES = Exercise(
     ),
     alternatives=(_made(), _by_loops),
     hints=(
-        "Go backwards: keep one number a room, and at each step make it `rewards[:, t] + discount * later`.",
-        "The mean of each step: `(returns * alive).sum(0) / alive.sum(0).clamp(min=1)`.",
-        "Subtract it, and multiply by `alive`.",
+        "Which R can one write down at once? The last step's. Go on from there, backwards, with one number a room.",
+        "The mean over those alive is a sum over them, divided by how many they are: `alive` is a matrix of 0 and 1. "
+        "And if at some step nobody is?",
+        "`alive.sum(0).clamp(min=1)` is a number a step that one may divide by; what is not alive is multiplied away.",
     ),
     becomes="minisora/robots/practice.py",
     minutes=10,

@@ -77,6 +77,7 @@ HITS = Exercise(
         _asked("a hit in a frame", _falls_and_rises(4.0), [0.5]),
         _asked("a ball that is slower after the hit", _falls_and_rises(4.3, up=0.05), [4.3 / 8]),
         _asked("a ball that hardly comes up again", _falls_and_rises(4.3, up=0.02), [4.3 / 8]),
+        _asked("a slow ball", _falls_and_rises(4.3, down=0.03, up=0.03), [4.3 / 8]),
         _asked("a film at 24 frames a second", _falls_and_rises(4.3), [4.3 / 24], fps=24.0),
         _asked("two hits", _TWICE),
         _asked("a still thing that the eyes see tremble", 0.005 * torch.tensor([0, 0, 1, 2.0, 1, 0, 1, 2, 1, 0]), []),
@@ -143,6 +144,21 @@ HITS = Exercise(
             "0.04",
         ),
         Mistake(
+            "the fall alone",
+            _found(enough=lambda v, w: bool(v >= 0.04)),
+            "you ask the fall alone to be fast: the *change* of velocity, before minus after, has to be 0.04",
+        ),
+        Mistake(
+            "strictly lower",
+            _found(lowest=lambda y, m: bool(y[m] > y[m - 1] and y[m] > y[m + 1])),
+            "you leave out hits in the middle between two frames, which are equally low: frame m may be as low as m-1",
+        ),
+        Mistake(
+            "both of two",
+            _found(lowest=lambda y, m: bool(y[m] >= y[m - 1] and y[m] >= y[m + 1])),
+            "where two frames are equally low you hear one hit twice: m has to be lower than m+1",
+        ),
+        Mistake(
             "landing counts",
             lambda heights, *, fps=8.0: [
                 (m - 1 + float((heights[m + 1] - heights[m - 1] - 2 * w) / (v - w))) / fps
@@ -156,10 +172,11 @@ HITS = Exercise(
     ),
     alternatives=(_found(), _by_lines),
     hints=(
-        "Go through m from 2 to len - 3. `before = y[m-1] - y[m-2]`, `after = y[m+2] - y[m+1]`.",
-        "Frame m is the lowest (y at least that of m-1, and more than that of m+1), before > 0 > after, and the change "
-        "is large enough.",
-        "With s frames after m-1: y[m-1] + before s = y[m+1] + after (s - 2). Solve it for s.",
+        "Draw the five heights around a lowest frame on paper, and two rulers: which four of them lie on a ruler?",
+        "Count the time s in frames from m-1. Where is the first line at s = 0, and the second at s = 2? How far does "
+        "each go in a frame?",
+        "With s frames after m-1: y[m-1] + before s = y[m+1] + after (s - 2). Solve it for s; the hit is at m - 1 + s "
+        "frames.",
     ),
     becomes="minisora/sound/hits.py",
     minutes=15,

@@ -104,6 +104,26 @@ JOINT_LEVELS = Exercise(
             "`given` does nothing with you: the first so many frames have level 0 where frames are made",
         ),
         Mistake(
+            "the first frames at 1",
+            lambda task, t, frames, *, given=0: tuple(
+                torch.where((torch.arange(frames) < given) & (each == 0) & (task != V2S), 1.0, each) if made else each
+                for made, each in zip(
+                    (task != V2S, task == BOTH), joint_levels(task, t, frames, given=given), strict=True
+                )
+            ),
+            "the first `given` frames have level 1 with you, pure noise: they are given, so they are clean, 0",
+        ),
+        Mistake(
+            "first frames forgotten for a sound",
+            _made(s2v=(_full, _zero)),
+            'in "sound to video" `given` does nothing with you: the first so many frames are given there as well, at 0',
+        ),
+        Mistake(
+            "first frames forgotten in both",
+            _made(both=(_full, _full)),
+            'in "both" `given` does nothing with you: the first frames and their sounds are given there, at 0',
+        ),
+        Mistake(
             "the last frames given",
             _made(late=lambda frames, given: torch.arange(frames) < frames - given),
             "you give the last frames: the first `given` ones",

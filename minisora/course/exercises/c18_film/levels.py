@@ -84,7 +84,8 @@ LEVELS = Exercise(
         Mistake(
             "no factor 2",
             _made(amplitude=lambda x, a: torch.hypot((x * a.cos()).mean(-1), (x * a.sin()).mean(-1))),
-            "your amplitudes are half of what they are (6 dB too little): the mean of sin² is a half, so times 2",
+            "your levels are 6 dB too low: is the factor 2 there (the mean of sin² is a half), and are the decibels "
+            "against a hit's 0.5 (a / 0.5)?",
         ),
         Mistake(
             "the sum",
@@ -99,7 +100,8 @@ LEVELS = Exercise(
         Mistake(
             "power",
             _made(decibels=lambda a: 10 * torch.log10(a.clamp(min=1e-6) / 0.5)),
-            "10 log10 is for powers; for amplitudes it is 20 log10",
+            "your levels fall half as fast as they should: 10 log10 is for powers, for amplitudes it is 20 log10; and "
+            "-1 is at 30 decibels below a hit, so that the line falls by 1 in 15",
         ),
         Mistake(
             "natural logarithm",

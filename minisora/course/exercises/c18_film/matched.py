@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import permutations
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution
 from minisora.sound.measure import matched
 
@@ -68,6 +71,23 @@ def _greedy(heard: list[float], seen: list[float], *, window: float = 0.15) -> A
     return tuple(offsets), len(seen) - len(offsets), len(free)
 
 
+def _cheapest(
+    *,
+    cost: Callable[[np.ndarray, float], np.ndarray],
+    keep: Callable[[float, float], bool] = lambda apart, window: apart <= window,
+) -> Solution:
+    """The cheapest assignment at this cost, and of its pairs these."""
+
+    def solution(heard: list[float], seen: list[float], *, window: float = 0.15) -> Answer:
+        apart = np.abs(np.subtract.outer(np.asarray(heard, float), np.asarray(seen, float)))
+        rows, columns = linear_sum_assignment(cost(apart, window))
+        pairs = [(j, i) for i, j in zip(rows, columns, strict=True) if keep(apart[i, j], window)]
+        offsets = tuple(float(heard[i] - seen[j]) for j, i in sorted(pairs))
+        return offsets, len(seen) - len(pairs), len(heard) - len(pairs)
+
+    return solution
+
+
 def _in_order(heard: list[float], seen: list[float], *, window: float = 0.15) -> Answer:
     pairs = list(zip(heard, seen, strict=False))
     return tuple(h - s for h, s in pairs), len(seen) - len(pairs), len(heard) - len(pairs)
@@ -92,6 +112,7 @@ MATCHED = Exercise(
         _asked("one sound between two hits", [0.56], [0.5, 0.6], ((-0.04,), 1, 0)),
         _asked("two sounds for one hit", [0.45, 0.52], [0.5], ((0.02,), 0, 1)),
         _asked("two hits that want the same sound", [0.56, 0.42], [0.5, 0.65], ((-0.08, -0.09), 0, 0)),
+        _asked("two sounds, three hits", [0.2, 0.34], [0.04, 0.34, 0.48], ((-0.14, -0.14), 1, 0)),
     ),
     mistakes=(
         Mistake(
@@ -122,6 +143,26 @@ MATCHED = Exercise(
             "no window",
             _in_turn(again=True, limit=lambda apart, window: True),
             "you match what is too far apart: more than `window` seconds away is another event",
+        ),
+        Mistake(
+            "all pairs kept",
+            _cheapest(
+                cost=lambda apart, window: np.where(apart <= window, apart, 1e6), keep=lambda apart, window: True
+            ),
+            "you keep every pair that the assignment returns, also those farther apart than `window`: it pairs off "
+            "whatever is left. Throw them away afterwards",
+        ),
+        Mistake(
+            "all pairs kept, of distances",
+            _cheapest(cost=lambda apart, window: apart, keep=lambda apart, window: True),
+            "you keep every pair that the assignment returns, also those farther apart than `window`: make them cost "
+            "more than all others together, and throw away those that are left",
+        ),
+        Mistake(
+            "far pairs are cheap",
+            _cheapest(cost=lambda apart, window: apart),
+            "a pair beyond the window costs you no more than its distance (or than a window), so that you find a pair "
+            "too few: they must cost more than all others together",
         ),
         Mistake(
             "sign",
@@ -159,8 +200,8 @@ MATCHED = Exercise(
     hints=(
         "A matrix of distances, a row for each heard and a column for each seen one. Pairs beyond the window must cost "
         "more than anything else.",
-        "`scipy.optimize.linear_sum_assignment` finds the cheapest pairs of a matrix, such as "
-        "`np.where(apart <= window, apart, 1e6)`.",
+        "`scipy.optimize.linear_sum_assignment` adds up what the pairs cost. So what must a pair beyond the window "
+        "cost, so that two near ones are always better than one of them?",
         "Of what it returns keep the pairs within the window. In the order of the seen ones; the rest is counted.",
     ),
     becomes="minisora/sound/measure.py",

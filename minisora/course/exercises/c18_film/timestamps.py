@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from minisora.course.checks.exercise import Case, CheckFailed, Exercise, Mistake, Solution
 from minisora.sound.clock import timestamps
@@ -22,8 +23,8 @@ def _asked(says: str, count: int, rate: Fraction, tick: Fraction, expected: list
 
 def _stamped(
     *,
-    due: Callable[[int, Fraction, Fraction], Fraction] = lambda i, rate, tick: i / (rate * tick),
-    whole: Callable[[Fraction], int] = lambda x: math.floor(x + Fraction(1, 2)),
+    due: Callable[[int, Fraction, Fraction], Fraction | float] = lambda i, rate, tick: i / (rate * tick),
+    whole: Callable[[Any], int] = lambda x: math.floor(x + Fraction(1, 2)),
 ) -> Solution:
     return lambda count, rate, tick: [whole(due(i, rate, tick)) for i in range(count)]
 
@@ -40,6 +41,19 @@ def _by_division(count: int, rate: Fraction, tick: Fraction) -> list[int]:
 MILLI = Fraction(1, 1000)
 NTSC = Fraction(30_000, 1001)
 
+FLOATS = (
+    "you calculate with floats, which miss some halves by a hair, and then the tick: rate and tick are exact. Stay "
+    "with `Fraction`, until the whole tick"
+)
+#: Ways to leave the fractions; they miss different halves.
+_IN_FLOATS: dict[str, Callable[[int, Fraction, Fraction], float]] = {
+    "i / float(rate * tick)": lambda i, rate, tick: i / float(rate * tick),
+    "i / float(rate) / float(tick)": lambda i, rate, tick: i / float(rate) / float(tick),
+    "i / (float(rate) * float(tick))": lambda i, rate, tick: i / (float(rate) * float(tick)),
+    "i * float(1 / (rate * tick))": lambda i, rate, tick: i * float(1 / (rate * tick)),
+    "i * (1 / float(rate)) / float(tick)": lambda i, rate, tick: i * (1 / float(rate)) / float(tick),
+}
+
 TIMESTAMPS = Exercise(
     name="timestamps",
     reference=timestamps,
@@ -50,6 +64,8 @@ TIMESTAMPS = Exercise(
         _asked("30000/1001 frames a second, frame 300", 301, NTSC, MILLI),
         _asked("packets of 1024 samples", 4, Fraction(16_000, 1024), Fraction(1, 16_000), [0, 1024, 2048, 3072]),
         _asked("halves: 8 frames a second in hundredths", 6, Fraction(8), Fraction(1, 100), [0, 13, 25, 38, 50, 63]),
+        _asked("halves that floats miss: 24 frames a second, 351 ticks", 40, Fraction(24), Fraction(1, 351)),
+        _asked("halves that floats miss: 30 frames a second, 123 ticks", 40, Fraction(30), Fraction(1, 123)),
         _asked("no frames", 0, Fraction(8), MILLI, []),
     ),
     mistakes=(
@@ -98,6 +114,14 @@ TIMESTAMPS = Exercise(
             "times the tick",
             _stamped(due=lambda i, rate, tick: i / rate * tick),
             "you multiply by the tick's duration: how *many* ticks fit into the time? Divide",
+        ),
+        *(
+            Mistake(
+                f"floats, {name}",
+                _stamped(due=due, whole=lambda x: math.floor(x + 0.5)),
+                f"{FLOATS} (yours are those of `{name}`)",
+            )
+            for name, due in _IN_FLOATS.items()
         ),
         Mistake(
             "whole rate",
