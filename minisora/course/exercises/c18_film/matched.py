@@ -81,7 +81,7 @@ def _cheapest(
     def solution(heard: list[float], seen: list[float], *, window: float = 0.15) -> Answer:
         apart = np.abs(np.subtract.outer(np.asarray(heard, float), np.asarray(seen, float)))
         rows, columns = linear_sum_assignment(cost(apart, window))
-        pairs = [(j, i) for i, j in zip(rows, columns, strict=True) if keep(apart[i, j], window)]
+        pairs = [(j, i) for i, j in zip(rows, columns, strict=True) if keep(float(apart[i, j]), window)]
         offsets = tuple(float(heard[i] - seen[j]) for j, i in sorted(pairs))
         return offsets, len(seen) - len(pairs), len(heard) - len(pairs)
 
