@@ -206,8 +206,8 @@ check.diagnose_provenance(diagnose_provenance)
 # ## 2 · Marks in the pixels
 #
 # A signature lies beside the pictures and is lost with the first upload. A **watermark** lies *in* them. By hand, it is chapter 03's
-# idea turned round: a message of bits, a pattern of random cells for each, added (1) or taken off (0), so faintly that nobody
-# sees it. Who has the key has the patterns, and reads each bit by **correlation**.
+# idea turned round: a message of bits, a pattern of random cells for each, added (1) or taken off (0), so faintly that one has to look for it.
+# Who has the key has the patterns, and reads each bit by **correlation**.
 #
 # {card}
 #
@@ -586,7 +586,7 @@ for name, row in misuse["judge"].items():
 # - The **storyboard** and the **picture** are stopped where what is open counts (and by the third filter, whose dice happened to fill in *red*). The model does not do
 #   it by itself: with the colour left open, it takes another one (look at the strips). That is a weakness of these weights, and no protection.
 # - The **judge** looks at what was made, and finds it whichever way it came: all of 96 forbidden clips, no false alarm among 96 that come near (a red
-#   triangle that moves down, a blue one that moves up …), through the codec and small as well. But **a little grain**, which no human minds, and half of
+#   triangle that moves down, a blue one that moves up …), through the codec and small as well. But **a little grain**, and more than half of
 #   the forbidden clips pass. A second line is no wall either. It is an independent one, and that is its use: who passes the first by words
 #   has not yet passed the second.
 #
