@@ -56,7 +56,7 @@ print("area under its curve on new clips:", seen["detectors"]["against drawn cli
 
 # %% [markdown]
 # It is never wrong: of 96 new clips of each kind it takes every generated one for likelier generated than every true one. Problem
-# solved? By the end of section 3 the same network will accuse an innocent person, with certainty.
+# solved? By the end of this page the same network will accuse an innocent person, with certainty.
 #
 # That is the way of this page. Everything in it is **measured** in rooms so small that the truth is known:
 #
@@ -119,7 +119,7 @@ for name in ("circle", "theirs"):
 # %% [markdown]
 # - What is signed is safe down to the bit.
 # - What lies *beside* it is not: players skip free space, and so does the hash. (`docs/provenance.md` has 31 such changes, each with its outcome.)
-# - **Encoded once more, there is nothing left to check.** Any site does that, without meaning to. So *no signature* proves nothing at all.
+# - **Encoded once more, there is nothing left to check.** Most sites do that, without meaning to. So the *absence* of a signature proves nothing.
 # - A stranger's signature is as valid as ours. Only a list of whom one trusts tells the two apart.
 #
 # What is hashed, what is left out, and what is signed: the whole idea fits on a page. The claim stands *inside* the file, so its own
@@ -181,7 +181,7 @@ print("\nwhat it may be:", *CAUSES, sep="\n- ")
 # %% [markdown]
 # {card}
 #
-# Which cause has each patient? Return it word for word, one of the list above. A `dict` will do.
+# Which cause has each patient? Return it word for word, one of the list above. A `dict` inside the function will do.
 
 
 # %% exercise="diagnose_provenance"
@@ -206,8 +206,8 @@ check.diagnose_provenance(diagnose_provenance)
 # ## 2 · Marks in the pixels
 #
 # A signature lies beside the pictures and is lost with the first upload. A **watermark** lies *in* them. By hand, it is chapter 03's
-# idea turned round: a message of bits, a pattern of random cells for each, added (1) or taken off (0), so faintly that nobody
-# sees it. Who has the key has the patterns, and reads each bit by **correlation**.
+# idea turned round: a message of bits, a pattern of random cells for each, added (1) or taken off (0), so faintly that one has to look for it.
+# Who has the key has the patterns, and reads each bit by **correlation**.
 #
 # {card}
 #
@@ -279,7 +279,7 @@ for agree in (16, 20, 24, 28, 30, 32):
     print(f"{agree:10} {false_alarm(agree, 32):16.2e} {false_alarm(agree, 32, tried=10**6):20.2e}")
 
 # %% [markdown]
-# 24 of 32 sounds like much, and happens to one clip in 290: on a site with a million clips a day, 3,500
+# 24 of 32 sounds like much, and happens to one clip in 286: on a site with a million clips a day, 3,500
 # people accused. And who asks "*which* user's is it?" asks a million times. So marks are longer, and detectors say "found" only
 # far out in the tail.
 #
@@ -388,7 +388,7 @@ for group, names in (("others", others), ("treated", ways), ("only the made ones
 #
 # ## 4 · Copies
 #
-# "It only gives out what it has swallowed." Is that so? Carlini et al. (2023, [2301.13188](https://arxiv.org/abs/2301.13188)) asked image models for captions of their own
+# "It only gives out what it has swallowed." Is that so? Carlini et al. (2023, [2301.13188](https://arxiv.org/abs/2301.13188)) asked image models with captions of their own
 # training pictures, and found copies. But when is a sample a *copy*? The nearest of many training clips is always near: a plain
 # red circle on black is near to all plain red circles. So the distance to the nearest is divided by that to the neighbourhood.
 #
@@ -443,7 +443,7 @@ plots.strips(rows, alt="samples of two networks, each with its nearest training 
 
 # %% [markdown]
 # - **20 clips**: asked with its own captions, 98 of 100 samples are copies: a ratio of 0.09, with the nearest clip beside them to prove it. Even asked
-#   for *new* clips, one in three is one. Its error on new clips is 250 times that on its own: it has learnt them by heart, and nothing else.
+#   for *new* clips, one in three is nearer than true clips ever are. Its error on new clips is 250 times that on its own: it has learnt them by heart, and nothing else.
 # - **200 clips**: no copy at all, though each was seen 200 times. The error is half as large again on new clips (0.068 and 0.046), and the samples are a little nearer to the training
 #   clips than true ones are (0.83 and 1.03). It *leans* on them, and gives none away. A loss that knows its clips is not yet extraction.
 # - **12,800 clips**: the smallest distance of samples but for the copies (5.8), and yet they are far *farther* than new true clips (2.3), whose nearest neighbour is close by since
@@ -586,7 +586,7 @@ for name, row in misuse["judge"].items():
 # - The **storyboard** and the **picture** are stopped where what is open counts (and by the third filter, whose dice happened to fill in *red*). The model does not do
 #   it by itself: with the colour left open, it takes another one (look at the strips). That is a weakness of these weights, and no protection.
 # - The **judge** looks at what was made, and finds it whichever way it came: all of 96 forbidden clips, no false alarm among 96 that come near (a red
-#   triangle that moves down, a blue one that moves up …), through the codec and small as well. But **a little grain**, which no human minds, and half of
+#   triangle that moves down, a blue one that moves up …), through the codec and small as well. But **a little grain**, and more than half of
 #   the forbidden clips pass. A second line is no wall either. It is an independent one, and that is its use: who passes the first by words
 #   has not yet passed the second.
 #
