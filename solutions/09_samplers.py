@@ -734,14 +734,16 @@ plots.xt_slice(shown["it moves"], alt="a row of the animated clip through time, 
 #
 # One thing is still in the way of good clips. *Where* things are and how they move is settled in the first steps,
 # while there is nothing to be seen but noise, and there the words are heard last. So the weights of this course do not
-# leave the large network alone with them. Three networks make a clip, each with your loop:
+# leave the large network alone with them. Two networks make a clip, each with your loop:
 #
 # 1. A small transformer, the **planner**, makes a *plan* from the sentence: a tiny video of one cell for each token,
 #    39 numbers in a cell. Is something near? Where is its middle, how does it step from picture to picture, how large
 #    is it, of which colour and shape? (`minisora/worlds/plan.py`; in training it is computed from the true scene.)
 # 2. The large one **paints**. It is told the plan: in the first layer, the numbers of a cell are added to its token, and
 #    with them a *sketch*, which is the plan drawn in a few pixels (below).
-# 3. Towards the end a second one of the same size, the **finisher**, takes over, which has learnt with little noise only.
+#
+# (Large systems also change networks on the way, as Wan 2.2 does: one for much noise, one for little. Ours had such a *finisher*
+# until its painter was told sketches; since then clips are as good without.)
 #
 # A plan is noise at first like everything else, and your loop does not care what it samples. Each cell that believes
 # something near draws the way of its middle through the four pictures of the latent frame. And a plan is numbers with
@@ -781,24 +783,13 @@ for wish in ("a large red circle moves right", "a small blue square bounces"):
 # One thing more happens to a plan before it is painted, without any network: it is **drawn**, 16 pixels wide. Told only
 # "turned by sixty degrees", the painter of this course never learnt where the corners of a square are then, not in 20,000
 # steps. It painted what spins rounder and rounder, and a wrong angle changed nothing: the place of a corner is a *product*
-# of the angle and of where one looks from. The **sketch** has worked it out. (Animators sketch before they paint, too.)
-
-# %%
-from minisora.planning import tracks
-from minisora.worlds.sketch import pictures, sketch
-
-blank = torch.randn(1, planner.config.channels, *cells, generator=torch.Generator().manual_seed(3)).to(pipeline.device)
-turning = sample(prompted("a large yellow star spins", cells, planner, nothing), blank, grid, step=ab2)
-seen_small = pictures(sketch(tracks([turning.cpu()])[0], cells))[0]  # t h w, what share is covered
-plots.strips(
-    {"the sketch": (2 * seen_small - 1).expand(3, -1, -1, -1)}, alt="a star that turns, 16 pixels wide", moving=False
-)
-
-# %% [markdown]
+# of the angle and of where one looks from. The **sketch** has worked it out (`minisora/worlds/sketch.py`; `pictures` shows one).
+# Animators sketch before they paint, too.
+#
 # With *several* things the pipeline plans each by a sentence of its own, and then moves them aside until they do not
 # run into one another and stand as they are said to (`minisora/planning.py`). So a planner of one thing plans any
-# number of them. And no new sampler was needed: the hand-over at t = 0.6 is `experts`, a velocity made of two
-# velocities. It is ten lines; read them.
+# number of them. And no new sampler was needed. (A change of networks would not need one either: `experts` is a velocity
+# made of two velocities. It is ten lines; read them.)
 #
 # ## Five patients
 #

@@ -645,7 +645,7 @@ if few and nets:
 # | 2 | 4 | 35 | 28 | 27 | 33 |
 # | the student, 4 | 4 | 43 | 37 | 36 | 30 |
 #
-# (A guided call is two answers; the finisher, below t = 0.6, is not guided.) For four *answers* the student is by far the better buy: 146 clips of 192, the teacher's two calls 123. But for three answers more the teacher makes 159, as many as with
+# (A guided call is two answers; these weights had a finisher below t = 0.6, which was not guided.) For four *answers* the student is by far the better buy: 146 clips of 192, the teacher's two calls 123. But for three answers more the teacher makes 159, as many as with
 # nineteen, and nobody waits for three answers. The reason why so few are enough stands before the first call: since chapter 09 a *plan* settles what happens, and what is left is to paint it. Where one knows where
 # one goes, ways are straight (the first section on steps), and a solver of second order has little to bend. So the student stayed at home, and the default went from twelve calls to six. The planner did not need one either: it
 # keeps its word as often with four guided calls as with ten. **How much of the time is left with four steps, and what of the clip?** (The first call of all is not timed: it loads and warms up.)
