@@ -69,6 +69,7 @@ def test_a_time_keeps_its_digits_beside_short_latents():
 
 def test_of_what_is_known_a_model_takes_what_it_has_learnt_to_take(model):
     knowing = DiT(replace(model.config, known=5), generator=torch.Generator().manual_seed(0))
+    assert knowing.known_in is not None
     torch.nn.init.normal_(knowing.known_in.weight)
     torch.nn.init.normal_(knowing.patch_out.weight)
     known = torch.randn(2, 8, SHAPE[0], SHAPE[1] // 2, SHAPE[2] // 2)

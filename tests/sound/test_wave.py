@@ -69,7 +69,9 @@ def test_an_mp4_plays_in_a_browser(tmp_path):
     with av.open(str(path)) as container:
         (picture,), (sound,) = container.streams.video, container.streams.audio
         assert (picture.codec_context.name, picture.pix_fmt, sound.codec_context.name) == ("h264", "yuv420p", "aac")
-        assert picture.duration * picture.time_base == sound.duration * sound.time_base == Fraction(17, 8)
+        for stream in (picture, sound):
+            assert stream.duration is not None and stream.time_base is not None
+            assert stream.duration * stream.time_base == Fraction(17, 8)
     content = path.read_bytes()
     assert content.find(b"moov") < content.find(b"mdat")  # it begins to play before all of it is there
 
@@ -109,4 +111,5 @@ def test_a_file_has_the_clock_of_the_page(tmp_path):
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stamps = [frame.pts for frame in container.decode(stream)]
+        assert stream.time_base is not None
         assert stamps == timestamps(25, Fraction(24), stream.time_base)
