@@ -304,7 +304,7 @@ explore(survived, strength=[0.01, 0.02, 0.03, 0.06, 0.12])
 
 # %% [markdown]
 # - **Light** and darkness cost nothing, and grain hardly anything: a correlation does not see them.
-# - At 0.03 a **blur**, a smaller size and **a pixel aside** cost four or five of the 32 bits, which is below proof. (Our cells are two pixels wide, so that a pixel
+# - At 0.03 a **blur** and **a pixel aside** cost four of the 32 bits, which is below proof; a smaller size costs two. (Our cells are two pixels wide, so that a pixel
 #   aside still reads half of each. Marks that are *trained* carry a pilot, by which the reader finds its place again.)
 # - **The codec** costs the most, seven: it has learnt what clips look like, and a grain is no part of that. Every network that makes a clip anew does so, without ill will. So
 #   a mark is best put in *after* the decoder, or trained *into* it.
@@ -515,7 +515,7 @@ for name, row in bias["remedies"].items():
 
 # %%
 from minisora.audit import by_meaning, by_words
-from minisora.course.responsible import filter_table, interval, rounded
+from minisora.course.responsible import filter_table
 
 misuse = json.loads((LADDER / "misuse.json").read_text("utf-8"))
 HARMLESS = "a red square moves up and a white triangle bounces"
@@ -596,26 +596,27 @@ for name, row in misuse["judge"].items():
 # ## 7 · What it costs
 #
 # How much energy, how much carbon dioxide? Nobody has put a meter to our training, and **no report that we have read gives a figure of it**. What can
-# be said honestly is an *interval*: each factor between two values that one would defend. The shipped weights took eleven hours on one to two cores.
+# be said honestly is an *interval*: each factor between two values that one would defend. The shipped weights took twelve and a half hours of at most two cores
+# (`minisora/energy.py`; `python experiments/energy.py` has a clip as well).
 
 
 # %%
-HOUSE, GRID = (
-    (1.1, 1.6),
-    (0.03, 0.7),
-)  # cooling and the rest; kg of CO2 per kWh, from water power to coal: our assumptions
-runs = {
-    "training minisora (11 h, 1 to 2 cores at 4 to 12 W)": ((11, 11), (1, 2), (0.004, 0.012)),
-    "Movie Gen's audio model (384 GPUs, 14 days, 0.4 to 0.7 kW)": ((384 * 14 * 24,) * 2, (0.4, 0.7)),
-}
-for name, factors in runs.items():
-    power, carbon = interval(*factors, HOUSE), interval(*factors, HOUSE, GRID)
-    ends = [" to ".join(map(rounded, each)) for each in (power, carbon)]
-    print(f"{name}\n   {ends[0]} kWh, {ends[1]} kg of CO2: a factor of {carbon[1] / carbon[0]:.0f} between the ends")
+from minisora.energy import Assumed, Interval, of_processor
+
+assumed = Assumed()  # watts of a busy core, what a building needs besides, grams of CO2 a kilowatt-hour
+ours = of_processor(2 * 12.5 * 3600, assumed).kilowatt_hours
+theirs = Interval(0.4, 0.7).times(384 * 14 * 24).times(assumed.overhead)
+print(f"watts {assumed.watts}, overhead {assumed.overhead}, grams {assumed.grams}")
+for name, power in (
+    ("training minisora (12.5 hours of two cores)", ours),
+    ("Movie Gen's audio model (384 GPUs, 14 days, 0.4 to 0.7 kW each)", theirs),
+):
+    carbon = power.times(assumed.grams).times(0.001)
+    print(f"{name}\n   {power} kWh, {carbon} kg of CO2: a factor of {carbon.high / carbon.low:.0f} between the ends")
 
 # %% [markdown]
-# A kettle boils a litre with about 0.1 kWh: ours is half a kettle to four. Theirs is half a million kettles and more. And note the last
-# number: between the ends lies a factor of 59 and of 204, most of it from *where* the socket is. Who gives one figure without it has
+# A kettle boils a litre with about 0.1 kWh: ours is less than one kettle to six. Theirs is half a million kettles and more. And note the last
+# number: between the ends lies a factor of 280 and of 98, most of it from *where* the socket is. Who gives one figure without it has
 # chosen for you. (GPUs and days of Movie Gen: from a digest of its report. The watts are our assumption.)
 #
 # ### Cards

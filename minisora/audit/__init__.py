@@ -1,12 +1,11 @@
 """Is it generated, copied, skewed, allowed? What can be measured of it, in small rooms where the truth is known.
 
 ``detector`` and ``roc`` tell generated clips from true ones; ``copying`` looks for training clips in samples; ``bias``
-follows a skew through guidance; ``filter`` decides about prompts and clips; ``spread``, ``chance`` and ``claim`` are
-marks and signatures small enough to be written by hand.
+follows a skew through guidance; ``filter`` decides about prompts and clips; ``spread`` and ``claim`` are
+a mark and a signature small enough to be written by hand.
 """
 
 from minisora.audit.bias import amplification, guided_shares
-from minisora.audit.chance import false_alarm
 from minisora.audit.claim import make_claim, verify_claim
 from minisora.audit.copying import copied, extraction_ratio, nearest
 from minisora.audit.detector import Detector, scores, train_detector
@@ -25,7 +24,6 @@ __all__ = [
     "correlations",
     "embed_spread",
     "extraction_ratio",
-    "false_alarm",
     "guided_shares",
     "make_claim",
     "nearest",

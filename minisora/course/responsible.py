@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from minisora.course import plots
+from minisora.marks.attacks import blur, noise, rescaled
 from minisora.pipeline import Pipeline
 from minisora.worlds.render import render
 from minisora.worlds.shapes import ShapesWorld
@@ -32,18 +33,11 @@ def changes(signed: bytes) -> dict[str, bytes]:
 def attacks(pipeline: Pipeline) -> dict[str, Attack]:
     """What happens to a clip ``3 t h w`` on its way."""
 
-    def blurred(clip: Tensor) -> Tensor:
-        return F.avg_pool2d(F.pad(clip, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-
-    def smaller(clip: Tensor) -> Tensor:
-        small = F.interpolate(clip.transpose(0, 1), (48, 48), mode="bilinear", antialias=True)
-        return F.interpolate(small, clip.shape[2:], mode="bilinear").transpose(0, 1)
-
     return {
         "nothing": lambda clip: clip,
-        "grain": lambda clip: clip + 0.1 * torch.randn(clip.shape, generator=Generator().manual_seed(1)),
-        "blurred": blurred,
-        "smaller and back": smaller,
+        "grain": lambda clip: noise(clip[None], 0.1, generator=Generator().manual_seed(1))[0],
+        "blurred": lambda clip: blur(clip[None], 0.8)[0],
+        "smaller and back": lambda clip: rescaled(clip[None], 0.75)[0],
         "darker": lambda clip: 0.7 * clip - 0.2,
         "a pixel aside": lambda clip: clip.roll(1, dims=3),
         "through the codec": lambda clip: through_codec(pipeline, clip[None])[0],
@@ -124,16 +118,3 @@ def filter_table(misuse: dict[str, Any]) -> str:
     for what in ("recall", "precision"):
         lines.append(f"{what:22}" + "".join(f"{row[what]:27.2f}" for row in filters.values()))
     return "\n".join(lines)
-
-
-def interval(*factors: tuple[float, float]) -> tuple[float, float]:
-    """The product of factors of which each is between two values."""
-    low = high = 1.0
-    for least, most in factors:
-        low, high = low * least, high * most
-    return low, high
-
-
-def rounded(value: float) -> str:
-    """In two digits: an interval has no more."""
-    return f"{float(f'{value:.2g}'):,g}"

@@ -1,8 +1,8 @@
 """A film from a storyboard: shots with the same characters, cuts, cameras, title and credits, and what the judge says.
 
 ``tree`` reads YAML with its lines, ``script`` is what a film is made of and ``reading`` finds what cannot be filmed;
-``lettering`` and ``cards`` draw title and credits, ``takes`` and ``kept`` are one shot's, ``film`` joins them all,
-``gallery`` shows many films on one page.
+``lettering`` and ``cards`` draw title and credits, ``shots``, ``takes`` and ``kept`` are one shot's, ``film`` joins
+them all, ``gallery`` shows many films on one page.
 """
 
 from minisora.film.film import Film, Progress, make_film

@@ -36,11 +36,18 @@ def message_of(number: int, *, bits: int = BITS) -> Tensor:
     return torch.tensor(said)
 
 
-def chance_of(matches: int, bits: int) -> float:
-    """The probability that at least so many of ``bits`` thrown coins agree with a message: the false alarm's."""
-    if not 0 <= matches <= bits:
-        raise ValueError(f"{matches} matches of {bits} bits")
-    return sum(comb(bits, k) for k in range(matches, bits + 1)) / 2**bits
+def chance_of(agree: int, bits: int, *, tried: int = 1) -> float:
+    """The probability of a false alarm: that fair coins agree with a message of ``bits`` in ``agree`` places or more.
+
+    Args:
+        tried: so many messages (of users, of models) are compared with; at most so many times as likely, and never
+            more than 1 (Bonferroni's bound).
+    Raises: ValueError unless ``0 <= agree <= bits`` and ``tried >= 1``.
+    """
+    if not 0 <= agree <= bits or tried < 1:
+        raise ValueError(f"{agree} of {bits} bits, {tried} messages: 0 to {bits}, and at least one message")
+    tail = sum(comb(bits, k) for k in range(agree, bits + 1)) / 2**bits
+    return min(1.0, tried * tail)
 
 
 def needed_for(chance: float, bits: int = BITS) -> int:

@@ -4,7 +4,6 @@ import itertools
 
 import pytest
 import torch
-from scipy.stats import binom
 from sklearn.metrics import roc_auc_score
 from torch import Generator
 
@@ -12,7 +11,6 @@ from minisora.audit import (
     amplification,
     copied,
     extraction_ratio,
-    false_alarm,
     guided_shares,
     nearest,
     precision_at,
@@ -24,24 +22,6 @@ from minisora.audit import (
 
 def dice(seed=0):
     return Generator().manual_seed(seed)
-
-
-@pytest.mark.parametrize(("agree", "bits"), [(0, 8), (5, 8), (8, 8), (24, 32), (40, 48)])
-def test_a_false_alarm_is_scipys_tail(agree, bits):
-    assert false_alarm(agree, bits) == pytest.approx(binom.sf(agree - 1, bits, 0.5), rel=1e-9)
-
-
-def test_coins_raise_as_many_alarms_as_they_should():
-    agree = torch.randint(0, 2, (4000, 16), generator=dice()).sum(1)
-    share = float((agree >= 12).double().mean())
-    assert share == pytest.approx(false_alarm(12, 16), abs=3 * (false_alarm(12, 16) / 4000) ** 0.5)
-
-
-def test_more_messages_raise_the_bound_up_to_one():
-    assert false_alarm(30, 32, tried=1000) == pytest.approx(1000 * false_alarm(30, 32))
-    assert false_alarm(16, 32, tried=1000) == 1.0
-    with pytest.raises(ValueError, match="9 of 8"):
-        false_alarm(9, 8)
 
 
 def test_the_area_is_scikit_learns_with_ties():

@@ -15,10 +15,10 @@ from torch import Tensor
 from minisora.camera import filmed
 from minisora.film import cards, make_film, parse_script
 from minisora.film import takes as judging
-from minisora.film.film import from_levels, to_levels
 from minisora.film.joins import joined
 from minisora.film.lettering import line, unknown_letters
 from minisora.film.script import DISSOLVE, Script, Shot
+from minisora.film.shots import from_levels, to_levels
 from minisora.film.sounds import JINGLE, hits_in
 from minisora.film.takes import best_take, check
 from minisora.pipeline import Pipeline

@@ -14,8 +14,19 @@ def test_the_chance_is_the_tail_of_a_binomial() -> None:
     for matches in range(BITS + 1):
         assert chance_of(matches, BITS) == pytest.approx(binom.sf(matches - 1, BITS, 0.5), rel=1e-9)
     assert chance_of(0, BITS) == 1
-    with pytest.raises(ValueError):
-        chance_of(BITS + 1, BITS)
+    with pytest.raises(ValueError, match="9 of 8"):
+        chance_of(9, 8)
+
+
+def test_coins_raise_as_many_alarms_as_they_should() -> None:
+    agree = torch.randint(0, 2, (4000, 16), generator=torch.Generator().manual_seed(0)).sum(1)
+    share = float((agree >= 12).double().mean())
+    assert share == pytest.approx(chance_of(12, 16), abs=3 * (chance_of(12, 16) / 4000) ** 0.5)
+
+
+def test_more_messages_raise_the_bound_up_to_one() -> None:
+    assert chance_of(30, 32, tried=1000) == pytest.approx(1000 * chance_of(30, 32))
+    assert chance_of(16, 32, tried=1000) == 1.0
 
 
 def test_as_many_bits_as_are_needed_and_no_more() -> None:

@@ -7,8 +7,8 @@ from math import comb
 
 from scipy.stats import binom, norm
 
-from minisora.audit.chance import false_alarm
 from minisora.course.checks.exercise import Case, Exercise, Mistake, Solution
+from minisora.marks.message import chance_of
 
 
 def _asked(says: str, agree: int, bits: int, expected: float | None = None, **options: int) -> Case:
@@ -31,7 +31,7 @@ def _alarm(
 
 FALSE_ALARM = Exercise(
     name="false_alarm",
-    reference=false_alarm,
+    reference=chance_of,
     cases=(
         _asked("1 bit that agrees", 1, 1, 0.5),
         _asked("none of 8, or more", 0, 8, 1.0),
@@ -121,7 +121,7 @@ FALSE_ALARM = Exercise(
         "Sum them for k from `agree` to `bits`, both included, and divide by 2**bits.",
         "With several messages: times `tried`, and `min(1.0, …)`.",
     ),
-    becomes="minisora/audit/chance.py",
+    becomes="minisora/marks/message.py",
     minutes=8,
     difficulty=1,
     points=2,
