@@ -29,7 +29,9 @@ def test_a_large_training_by_hand() -> None:
     training = Training(one.times(1e9), one.times(1e4), one.times(1e8), teraflops=1000.0)
     assert training.flops.low == pytest.approx(6e21)
     hours = 6e21 / (1000e12 * 0.4) / 3600
-    assert of_training(training, cluster=Cluster(watts=700)).kilowatt_hours.high == pytest.approx(hours * 0.7)
+    used = of_training(training, Assumed(grams=Interval(100, 200)), Cluster(watts=700))
+    assert used.kilowatt_hours.high == pytest.approx(hours * 0.7)
+    assert (used.grams.low, used.grams.high) == pytest.approx((hours * 70, hours * 140))
 
 
 def test_what_is_no_interval() -> None:

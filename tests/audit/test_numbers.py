@@ -50,6 +50,12 @@ def test_a_copy_has_the_ratio_zero_and_new_clips_are_the_measure():
     assert int(place[0, 0]) == 7 and (distance[0].diff() > 0).all()
 
 
+def test_a_ratio_by_hand():
+    training = torch.tensor([[1.0], [3.0], [5.0]])
+    assert extraction_ratio(torch.zeros(1, 1), training, near=3, alpha=0.5).item() == pytest.approx(1 / (0.5 * 3))
+    assert extraction_ratio(torch.zeros(1, 1), training, near=2).item() == pytest.approx(1 / (0.5 * 2))
+
+
 def test_the_plain_distance_falls_with_the_number_of_clips_but_the_ratio_does_not():
     world, fresh = torch.randn(4000, 4, generator=dice(6)), torch.randn(100, 4, generator=dice(7))
     few, many = (nearest(fresh, world[:n])[0].mean() for n in (200, 4000))

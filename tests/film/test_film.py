@@ -18,7 +18,7 @@ from minisora.film import takes as judging
 from minisora.film.joins import joined
 from minisora.film.lettering import line, unknown_letters
 from minisora.film.script import DISSOLVE, Script, Shot
-from minisora.film.shots import from_levels, to_levels
+from minisora.film.shots import from_levels, key_of_shot, to_levels
 from minisora.film.sounds import JINGLE, hits_in
 from minisora.film.takes import best_take, check
 from minisora.pipeline import Pipeline
@@ -277,3 +277,24 @@ def test_a_dissolve_is_as_long_as_it_says() -> None:
     assert len(light) == 32
     between = ((light > -1) & (light < 1)).nonzero().flatten().tolist()
     assert between == list(range(16, 16 + round(DISSOLVE * 8)))
+
+
+def test_a_shot_is_kept_under_all_that_it_follows_from(pipeline: Pipeline) -> None:
+    def key(shot: Shot, size: tuple[int, int] = (64, 64), **more: Any) -> str:
+        usual: dict[str, Any] = {"tail": 0.0, "before": "", "steps": None, "guidance": None}
+        return key_of_shot(pipeline, shot, size, **{**usual, **more})
+
+    shot = parse_script(BOARD).shots[0]
+    changed = [
+        replace(shot, words="a small red circle spins"),
+        replace(shot, seconds=shot.seconds + 0.5),
+        replace(shot, camera="zooms in"),
+        replace(shot, pace=2.0),
+        replace(shot, path=((0.2, 0.2), (0.8, 0.8))),
+        replace(shot, seed=shot.seed + 1),
+        replace(shot, takes=shot.takes + 1),
+    ]
+    keys = [key(shot), *map(key, changed), key(shot, (48, 80)), key(shot, tail=0.5), key(shot, steps=3)]
+    keys += [key(shot, guidance=4.0), key(replace(shot, join="continue"), before="another")]
+    assert len(set(keys)) == len(keys)
+    assert key(replace(shot, join="dissolve"), before="another") == key(shot)  # it begins anew, whatever was before

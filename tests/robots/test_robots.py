@@ -110,3 +110,8 @@ def test_the_shipped_policies_are_better_than_chance_in_truth():
 def test_another_file_is_refused():
     with pytest.raises(UserError):
         load_policy(LADDER / "play-clean.safetensors")
+
+
+def test_where_nobody_is_alive_any_more_there_is_no_advantage():
+    alive = torch.tensor([[True, True, False], [True, False, False]])
+    assert bool((advantages(torch.ones(2, 3), alive)[:, 2] == 0).all())

@@ -73,3 +73,8 @@ def test_a_summary_counts():
 
 def test_hits_sort_by_time():
     assert sorted([Hit(2.0, "large"), Hit(1.0, "small")])[0].time == 1.0
+
+
+def test_as_many_pairs_as_possible_even_where_fewer_are_nearer():
+    found = matched([0.2, 0.34], [0.04, 0.34, 0.48], window=0.15)
+    assert found.offsets == pytest.approx((-0.14, -0.14)) and (found.missed, found.false) == (1, 0)
