@@ -294,7 +294,8 @@ def test_a_shot_is_kept_under_all_that_it_follows_from(pipeline: Pipeline) -> No
         replace(shot, seed=shot.seed + 1),
         replace(shot, takes=shot.takes + 1),
     ]
-    keys = [key(shot), *map(key, changed), key(shot, (48, 80)), key(shot, tail=0.5), key(shot, steps=3)]
-    keys += [key(shot, guidance=4.0), key(replace(shot, join="continue"), before="another")]
+    keys = [key(shot), *map(key, changed), key(shot, (48, 80)), key(shot, steps=99)]
+    keys += [key(shot, guidance=4.5), key(replace(shot, join="continue"), before="another")]
     assert len(set(keys)) == len(keys)
+    assert key(shot, tail=0.5) == key(changed[1])  # what goes on behind the next shot is half a second more of it
     assert key(replace(shot, join="dissolve"), before="another") == key(shot)  # it begins anew, whatever was before
