@@ -1,7 +1,7 @@
 """One command for a machine with a GPU, in calls of a few minutes: ``python experiments/gpu_run.py [--minutes 9]``.
 
-Trains planner, painter and finisher of preset micro in bfloat16 on clips that it draws and encodes there, then measures
-them. Each call goes on where the one before was stopped, by itself or by a kill; the last one copies weights, cards and
+Trains planner and painter of preset micro in bfloat16 on clips that it draws and encodes there, then measures them.
+Each call goes on where the one before was stopped, by itself or by a kill; the last one copies weights, cards and
 scores to ``--out``. docs/gpu_run.md says what to do with them.
 """
 
@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RUN = Path("runs") / "gpu"
-WEIGHTS = ("planner", "text-to-video", "finisher")
+BEGUN = Path("data") / "checkpoints" / "text-to-video.safetensors"  #: Weights that the painter goes on from.
+WEIGHTS = ("planner", "text-to-video")
 STOPPED = 75  #: Exit status of a call that has not done everything: try again (sysexits' EX_TEMPFAIL).
 
 
@@ -36,17 +37,13 @@ def stages(accelerator: str = "cuda", *, part: float = 1.0) -> list[Stage]:
     train = ["train", "text-to-video", "--preset", "micro", "--run", str(RUN), "--accelerator", accelerator]
     train += ["--batch", "256", "--clips", "120000", *(["--precision", "bf16-mixed"] if accelerator == "cuda" else [])]
 
-    def begun(name: str) -> list[str]:
-        return ["--init", str(Path("data") / "checkpoints" / f"{name}.safetensors"), "--rate", "0.5"]
-
     def trained(name: str, minutes: float, *more: str) -> Stage:
         return Stage(name, minisora(*train, "--part", name, "--minutes", f"{minutes * part:g}", *more))
 
     log = ["--weights", str(RUN), "--device", accelerator, "--log", str(RUN / "judged.jsonl"), "--out"]
     return [
         trained("planner", 5),
-        trained("text-to-video", 7, *begun("text-to-video")),
-        trained("finisher", 7, *begun("finisher")),
+        trained("text-to-video", 14, "--init", str(BEGUN), "--rate", "0.5"),
         Stage("scores", minisora("evaluate", *log, str(RUN / "scores.json"))),
         Stage("scores of other sizes", minisora("evaluate", "--sizes", *log, str(RUN / "scores-of-sizes.json"))),
     ]

@@ -2,7 +2,8 @@
 
 Clips for prompts that ``minisora evaluate`` does not use (the suites, drawn with other seeds, and one object that
 bounces, orbits, spins or blinks): painted without a plan; by the first plan; by the first plan that keeps its word; and
-each of them with the painter to the end, or with a finisher. Everything right, as the judge sees it.
+each of them with the painter to the end and, where one lies beside the weights, with a finisher. Everything right, as
+the judge sees it.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     try:
         pipeline = Pipeline.load(asked.folder, device="cpu")
-        if pipeline.planner is None or pipeline.finisher is None:
-            raise UserError(f"{asked.folder}: no planner and finisher there — train them (minisora train --part)")
+        if pipeline.planner is None:
+            raise UserError(f"{asked.folder}: no planner there — train one (minisora train --part planner)")
     except UserError as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 2
@@ -58,7 +59,8 @@ def main(arguments: list[str]) -> int:
     }
     print("| | " + " | ".join(suites) + " |\n|" + "---|" * (len(suites) + 1))
     for name, pipeline.sampling in ways.items():
-        for end, pipeline.finisher in {"painted to the end": None, "finished": finisher}.items():
+        ends = {"painted to the end": None} if finisher is None else {"painted to the end": None, "finished": finisher}
+        for end, pipeline.finisher in ends.items():
             shares = [
                 right(pipeline, [canonical(scene) for scene in scenes[: asked.prompts]], seed)
                 for seed, scenes in enumerate(suites.values())

@@ -596,7 +596,7 @@ for name, row in misuse["judge"].items():
 # ## 7 · What it costs
 #
 # How much energy, how much carbon dioxide? Nobody has put a meter to our training, and **no report that we have read gives a figure of it**. What can
-# be said honestly is an *interval*: each factor between two values that one would defend. The shipped weights took twelve and a half hours of at most two cores
+# be said honestly is an *interval*: each factor between two values that one would defend. The shipped weights took twelve hours of at most two cores
 # (`minisora/energy.py`; `python experiments/energy.py` has a clip as well).
 
 
@@ -604,11 +604,11 @@ for name, row in misuse["judge"].items():
 from minisora.energy import Assumed, Interval, of_processor
 
 assumed = Assumed()  # watts of a busy core, what a building needs besides, grams of CO2 a kilowatt-hour
-ours = of_processor(2 * 12.5 * 3600, assumed).kilowatt_hours
+ours = of_processor(2 * 12 * 3600, assumed).kilowatt_hours
 theirs = Interval(0.4, 0.7).times(384 * 14 * 24).times(assumed.overhead)
 print(f"watts {assumed.watts}, overhead {assumed.overhead}, grams {assumed.grams}")
 for name, power in (
-    ("training minisora (12.5 hours of two cores)", ours),
+    ("training minisora (12 hours of two cores)", ours),
     ("Movie Gen's audio model (384 GPUs, 14 days, 0.4 to 0.7 kW each)", theirs),
 ):
     carbon = power.times(assumed.grams).times(0.001)

@@ -156,7 +156,7 @@ seen_and_heard(clip, sound_for(clip), alt=alt, hits=heard_at)
 # {card}
 #
 # `wave` is `... n`; cut it into slices of `size` samples (what fills no slice is left out). In each, the amplitude of a pitch is
-# $\frac{2}{size} \left| \sum_i x_i \, e^{-2 \pi \mathrm{i} f i / rate} \right|$: the sum with the cosine and the sum with the sine,
+# $\frac{2}{size} \left| \sum_i x_i e^{-2 \pi \mathrm{i} f i / rate} \right|$: the sum with the cosine and the sum with the sine,
 # squared, added, and the root. In decibels, against a hit's amplitude of 0.5: $20 \log_{10}(a / 0.5)$. The level is 1 at 0 decibels, -1 at
 # -30 and below, in between a straight line, and never outside of [-1, 1].
 

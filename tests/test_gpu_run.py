@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.gpu_run import RUN, WEIGHTS, Stage, go, stages
+from experiments.gpu_run import BEGUN, RUN, WEIGHTS, Stage, go, stages
 
 #: Goes on where it was stopped: writes one more line of three whenever it is called, and sleeps after the second.
 COUNTS = """
@@ -50,3 +50,4 @@ def test_the_plan_trains_each_part_and_fits_into_three_calls() -> None:
             minutes += float(stage.command[stage.command.index("--minutes") + 1])
             assert str(RUN) in stage.command and "bf16-mixed" in stage.command
     assert tuple(names) == WEIGHTS and minutes <= 20
+    assert BEGUN.exists()

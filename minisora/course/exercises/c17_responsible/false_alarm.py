@@ -117,8 +117,8 @@ FALSE_ALARM = Exercise(
         lambda agree, bits, *, tried=1: min(1.0, tried * float(binom.sf(agree - 1, bits, 0.5))),
     ),
     hints=(
-        "Of the 2^bits answers of coins, `comb(bits, k)` agree in just k places.",
-        "Sum them for k from `agree` to `bits`, both included, and divide by 2**bits.",
+        "Of the `2**bits` answers of coins, `math.comb(bits, k)` agree in just k places.",
+        "Sum them for k from `agree` to `bits`, both included, and divide by the number of all answers.",
         "With several messages: times `tried`, and `min(1.0, …)`.",
     ),
     becomes="minisora/marks/message.py",
