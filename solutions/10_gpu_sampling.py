@@ -377,8 +377,9 @@ print("state in 32 bits is nearer to the float32 clip than state in 16:", distan
 print({name: f"{100 * far:.1f} %" for name, far in distance.items()})
 
 # %% [markdown]
-# That is less than the straight walk made you fear. The network looks at `x` anew in every step, sees what was lost,
-# and leads back; a fixed velocity cannot. With hundreds of steps even that is not enough.
+# The network looks at `x` anew in every step, sees what was lost, and leads back; a fixed velocity cannot. But where it is
+# not settled yet what a picture will show, a small error may settle it: how many per cent it is in the end depends on
+# weights and noise. With the state in 32 bits there is less to settle. With hundreds of steps nothing leads back.
 #
 # Two more places want 32 bits, and have them in `minisora/model`: the normalisation of queries and keys with their
 # rotation (`query_key.float()` in `attention.py`), and the angles of the time, which go up to 1000 radians. As for
