@@ -578,7 +578,14 @@ for name, row in misuse["ways around"].items():
     stopped = ", ".join(row["stopped by"]) or "no filter of prompts"
     print(f"{name:20} of {row['clips']} clips the judge stops {row['the judge stops']}; the words: {stopped}")
 clips = {name: each.float() / 127.5 - 1 for name, each in load_file(LADDER / "misuse.safetensors").items()}
-display(plots.strips(clips, alt="a red triangle that moves up, made in five ways", columns=6, moving=False))
+display(
+    plots.strips(
+        clips,
+        alt="five ways to ask for it: in three a red triangle moves up, in two it turns white after the first frame",
+        columns=6,
+        moving=False,
+    )
+)
 print(f"{'the judge on drawn clips':26}{'recall':>8}{'false alarms':>15}")
 for name, row in misuse["judge"].items():
     print(f"{name:26}{row['recall']:8.0%}{row['false alarms']:9} of {row['of']}")

@@ -101,7 +101,7 @@ def skew_chart(bias: dict[str, Any], aims_at: Callable[..., Tensor]) -> plots.Pi
             line = torch.linspace(0, 8, 50)
             axes.plot(line, [float(aims_at(told, untold, scale=float(s))[0]) for s in line], label="aimed at")
             axes.axhline(float(told[0]), color="black", linestyle=":", label="of the training circles")
-            axes.set(title=f"skew {name}", xlabel="guidance", ylim=(0.4, 1.02))
+            axes.set(title=f"skew {name}", xlabel="guidance", ylim=(0.3, 1.02))
         panels[0].set(ylabel="red circles")
         panels[1].legend(fontsize=7, loc="lower right")
     return plots.drawn(panels, alt="share of red circles against guidance, measured and aimed at, for two skews")

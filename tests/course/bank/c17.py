@@ -204,6 +204,11 @@ def _(conditional, unconditional, *, scale):
     return w / w.sum()
 
 
+@wrong("guided_shares", "the rule for velocities, on shares", r"logarithm")
+def _(conditional, unconditional, *, scale):
+    return unconditional + scale * (conditional - unconditional)
+
+
 @right("guided_shares", "softmax of logarithms")
 def _(conditional, unconditional, *, scale):
     p, q = conditional.double(), unconditional.double()

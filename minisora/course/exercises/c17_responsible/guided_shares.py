@@ -76,6 +76,12 @@ GUIDED_SHARES = Exercise(
             "logarithms go in a line",
         ),
         Mistake(
+            "a line, as it comes",
+            _shares(weigh=lambda p, q, s: q + s * (p - q), end=lambda x: x),
+            "you extrapolate the shares themselves in a line, out of 0 to 1 if need be: it is the *logarithms* of the "
+            "shares that go in a line, and the sum must be 1 again",
+        ),
+        Mistake(
             "exchanged",
             _shares(weigh=lambda p, q, s: q**s * p ** (1 - s)),
             "prompt and no prompt are exchanged: p^scale q^(1 - scale), where p is with the prompt",
