@@ -194,7 +194,9 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         page.get_by_label("Seed").fill("5")
         page.get_by_role("alert").filter(has_text="steps 0: must be from 1 to 1000").wait_for()
         assert page.get_by_label("Steps").input_value() == "0"
-        page.get_by_role("button", name="Bring back").last.press("Enter")
+        rows = page.get_by_role("button", name="Bring back")
+        playwright.expect(rows).to_have_count(5, timeout=PATIENCE)  # all are drawn anew when one is added
+        rows.last.press("Enter")
         page.get_by_role("img", name="clip: a red circle moves right").wait_for()
         assert prompt.input_value() == "a red circle moves right"
         assert page.get_by_label("Seed").input_value() == "0"
