@@ -51,6 +51,9 @@ Init = Annotated[Path | None, typer.Option(help="Begin with these weights, not r
 DecoderOnly = Annotated[
     bool, typer.Option("--decoder-only", help="Leave the encoder of --init, and so its latents, as it is.")
 ]
+Flicker = Annotated[
+    float, typer.Option(help="Price of errors that change from frame to frame, beside those of a single frame: 0.3.")
+]
 Rate = Annotated[float, typer.Option(help="Times the preset's peak learning rates; below 1 for --init.")]
 TimeMean = Annotated[
     float | None, typer.Option(help="Centre of the noise levels: higher is noisier.", show_default="the recipe's")
@@ -85,6 +88,7 @@ def train_codec(
     clips_per_video: PerVideo = 8,
     init: Init = None,
     decoder_only: DecoderOnly = False,
+    flicker: Flicker = 0.0,
     rate: Rate = 1.0,
     minutes: Minutes = None,
     steps: Steps = None,
@@ -104,6 +108,7 @@ def train_codec(
 
     settle(positive("devices", devices) or 1)  # before Lightning is imported
     from minisora.recipe import codec_settings
+    from minisora.request import check_range
 
     preset = preset_named(preset_name)
     run = run or Path("runs") / f"{preset.name}-codec"
@@ -115,6 +120,8 @@ def train_codec(
     )
     settings = replace(settings, seed=seed, resume=not fresh, batch=positive("batch", batch) or settings.batch)
     settings = replace(settings, optimisation=at_rate(settings.optimisation, rate), decoder_only=decoder_only)
+    check_range("flicker", flicker, low=0, high=10, advice="0.3")
+    settings = replace(settings, flicker_weight=flicker)
     if dry_run:
         from minisora.training.estimate import codec_work
 

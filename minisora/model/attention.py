@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from minisora.model.fused import NormAndTurn
+from minisora.model.fused import NormAndTurn, pays
 from minisora.model.rope import apply_rope
 
 
@@ -55,7 +55,7 @@ def _formula(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> 
 
 def norm_and_turn(x: Tensor, gain: Tensor, table: Tensor) -> Tensor:
     """``apply_rope(rms_norm(x, gain), table)`` of queries and keys, ``b n 2 h e``."""
-    if x.requires_grad and x.device.type == "cpu" and not torch.compiler.is_compiling():
+    if pays(x, gain):
         return NormAndTurn.apply(x, gain, table)  # type: ignore[no-any-return]
     return apply_rope(rms_norm(x, gain), table)
 

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from minisora.model.attention import Attention
+from minisora.model.fused import AddGated, NormShiftScale, pays
 
 TIME_FREQUENCIES = 128  #: Sines, and as many cosines, that the time embedding is made of.
 
@@ -40,15 +41,29 @@ class DiTBlock(nn.Module):
         self.table = nn.Parameter(torch.zeros(6 * width))
 
     def forward(self, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
-        per_token = F.embedding(level, modulation + self.table)
-        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = per_token.chunk(6, dim=-1)
-        x = torch.addcmul(x, gate_a, self.attention(modulate(x, shift_a, scale_a), rope, mask))
-        return torch.addcmul(x, gate_m, self.mlp(modulate(x, shift_m, scale_m)))
+        rows = (modulation + self.table).unflatten(-1, (6, -1)).transpose(0, 1).contiguous()  # 6 levels d
+        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = rows.unbind()
+        x = add_gated(x, self.attention(modulate_by(x, shift_a, scale_a, level), rope, mask), gate_a, level)
+        return add_gated(x, self.mlp(modulate_by(x, shift_m, scale_m, level)), gate_m, level)
 
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     """``LayerNorm(x) * (1 + scale) + shift``, all ``b n d``."""
     return torch.addcmul(shift, F.layer_norm(x, x.shape[-1:]), 1 + scale)
+
+
+def modulate_by(x: Tensor, shift: Tensor, scale: Tensor, level: Tensor) -> Tensor:
+    """``modulate(x, shift[level], scale[level])`` of ``x: b n d`` with ``shift, scale: levels d``, ``level: b n``."""
+    if pays(x, shift, scale):
+        return NormShiftScale.apply(x.float(), shift.float(), 1 + scale.float(), level).type_as(x)
+    return modulate(x, F.embedding(level, shift), F.embedding(level, scale))
+
+
+def add_gated(x: Tensor, y: Tensor, gate: Tensor, level: Tensor) -> Tensor:
+    """``x + gate[level] * y`` of ``x, y: b n d`` with ``gate: levels d``, ``level: b n``."""
+    if pays(x, y, gate):
+        return AddGated.apply(x, y, gate, level)  # type: ignore[no-any-return]
+    return torch.addcmul(x, F.embedding(level, gate), y)
 
 
 class TimeEmbedding(nn.Module):

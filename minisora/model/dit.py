@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from minisora.errors import UserError
-from minisora.model.blocks import DiTBlock, TimeEmbedding, modulate
+from minisora.model.blocks import DiTBlock, TimeEmbedding, modulate_by
 from minisora.model.rope import VIDEO_AXES, rope_table
 from minisora.model.text import TextEncoder, TextTokens
 
@@ -154,8 +154,8 @@ class DiT(nn.Module):
         modulation = self.modulation(embedded)
         for block in self.blocks:
             x = block(x, modulation, level, context.rope, context.mask)
-        per_token = F.embedding(level[:, words:], self.final_modulation(embedded))
-        return self.patch_out(modulate(x[:, words:], *per_token.chunk(2, dim=-1)))
+        shift, scale = self.final_modulation(embedded).chunk(2, dim=-1)
+        return self.patch_out(modulate_by(x[:, words:], shift.contiguous(), scale.contiguous(), level[:, words:]))
 
     def hidden_matrices(self) -> list[nn.Parameter]:
         """The weight matrices inside the blocks, for Muon; everything else is AdamW's."""

@@ -76,13 +76,19 @@ class CodecModule(Module):
     network: Codec
 
     def __init__(
-        self, codec: Codec, optimisation: Optimisation | None = None, *, kl_weight: float = 1e-4, seed: int = 0
+        self,
+        codec: Codec,
+        optimisation: Optimisation | None = None,
+        *,
+        kl_weight: float = 1e-4,
+        flicker_weight: float = 0.0,
+        seed: int = 0,
     ) -> None:
         super().__init__(codec, optimisation or Optimisation(), seed=seed)
-        self.kl_weight = kl_weight
+        self.weights = {"kl_weight": kl_weight, "flicker_weight": flicker_weight}
 
     def training_step(self, batch: VideoBatch, batch_idx: int) -> dict[str, Any]:
-        loss, parts = codec_loss(self.network, batch.video, self.noise(batch.step), kl_weight=self.kl_weight)
+        loss, parts = codec_loss(self.network, batch.video, self.noise(batch.step), **self.weights)
         return {"loss": loss, **parts}
 
 

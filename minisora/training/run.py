@@ -88,7 +88,13 @@ def train_codec(
     else:
         load_weights(codec, {**codec.state_dict(), **start}, source=Path("the weights to begin with"))
     codec.encoder.requires_grad_(not settings.decoder_only)
-    module = CodecModule(codec, settings.optimisation, kl_weight=settings.kl_weight, seed=settings.seed)
+    module = CodecModule(
+        codec,
+        settings.optimisation,
+        kl_weight=settings.kl_weight,
+        flicker_weight=settings.flicker_weight,
+        seed=settings.seed,
+    )
 
     def sample(network: nn.Module, step: int) -> None:
         assert isinstance(network, Codec)

@@ -67,7 +67,7 @@ class CodecSettings(RunSettings):
     """Training of a codec on freshly drawn clips; see ``VideoBatches`` for the fields that it shares with it.
 
     Attributes:
-        kl_weight: see ``codec_loss``.
+        kl_weight, flicker_weight: see ``codec_loss``.
         decoder_only: leave the encoder, and so the latents, as they are: transformers trained on them still fit.
     """
 
@@ -78,6 +78,7 @@ class CodecSettings(RunSettings):
     image_share: float = 0.1
     digits_share: float = 0.0
     kl_weight: float = 1e-4
+    flicker_weight: float = 0.0
     decoder_only: bool = False
     world: ShapesWorld = field(default_factory=ShapesWorld)
 

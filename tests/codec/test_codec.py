@@ -125,6 +125,24 @@ def test_training_lowers_the_error() -> None:
     assert losses[-1] < 0.3 * losses[0]
 
 
+def test_only_an_error_that_changes_is_flicker(codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
+    video, generator = clips(2), torch.Generator()
+
+    def priced(error: torch.Tensor) -> tuple[float, dict[str, torch.Tensor]]:
+        monkeypatch.setattr(codec, "decode_raw", lambda latents: video + error)
+        free, priced = (codec_loss(codec, video, generator, kl_weight=0, flicker_weight=each) for each in (0.0, 0.5))
+        return float(priced[0] - free[0]), priced[1]
+
+    still = 0.1 * torch.randn_like(video[:, :, :1]).expand_as(video)
+    assert abs(priced(still)[0]) < 1e-6
+    trembling = still * torch.tensor([1.0, -1.0]).repeat(9)[: video.shape[2]].view(-1, 1, 1)
+    price, parts = priced(trembling)
+    assert price == pytest.approx(0.5 * 2 * float(still.abs().mean()), rel=1e-4)
+    assert float(parts["flicker"]) == pytest.approx(2 * float(still.abs().mean()), rel=1e-4)
+    image = video[:, :, :1]
+    assert "flicker" not in codec_loss(Codec(CONFIG), image, generator, flicker_weight=0.5)[1]
+
+
 @pytest.mark.parametrize(
     ("shape", "words"),
     [

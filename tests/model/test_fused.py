@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from minisora.model.attention import norm_and_turn, rms_norm
-from minisora.model.fused import NormAndTurn
+from minisora.model.blocks import add_gated, modulate_by
+from minisora.model.fused import NormAndTurn, sums
 from minisora.model.rope import VIDEO_AXES, apply_rope, rope_table
 
 
@@ -26,3 +27,35 @@ def test_norm_and_turn_has_the_values_and_gradients_of_the_formula(rows: int) ->
     for fused, wanted in zip(of(NormAndTurn.apply), plain, strict=True):
         torch.testing.assert_close(fused, wanted, rtol=1e-5, atol=1e-5)
     assert torch.equal(of(norm_and_turn)[1], of(NormAndTurn.apply)[1])
+
+
+@pytest.mark.parametrize("function", [modulate_by, add_gated])
+@pytest.mark.parametrize("half", [False, True])  # of what the gate closes, as under autocast
+def test_modulation_has_the_values_and_gradients_of_the_formula(
+    function, half: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = torch.Generator().manual_seed(0)
+    x, y = 3 * torch.randn(2, 2, 7, 12, generator=generator)
+    y = y.bfloat16() if half else y
+    rows = torch.randn(2, 4, 12, generator=generator)
+    level = torch.randint(3, (2, 7), generator=generator)  # of the last row nobody is
+    upstream = torch.randn(x.shape, generator=generator)
+
+    def of() -> tuple[torch.Tensor, ...]:
+        leaves = [
+            each.clone().requires_grad_() for each in ([x, *rows] if function is modulate_by else [x, y, rows[0]])
+        ]
+        result = function(*leaves, level)
+        return result.detach(), *torch.autograd.grad((result * upstream).sum(), leaves)
+
+    fused = of()
+    monkeypatch.setattr("minisora.model.blocks.pays", lambda *_: False)
+    for mine, wanted in zip(fused, of(), strict=True):
+        assert mine.dtype == wanted.dtype
+        torch.testing.assert_close(mine, wanted, rtol=1e-5, atol=1e-5)
+
+
+def test_sums_are_those_of_a_loop() -> None:
+    values, level = torch.randn(2, 5, 3), torch.tensor([[0, 2, 2, 0, 2], [1, 0, 0, 2, 1]])
+    for row, mine in enumerate(sums(values, level, 4)):
+        torch.testing.assert_close(mine, values[level == row].sum(0))
