@@ -15,6 +15,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
+from operator import is_
 from typing import NamedTuple
 
 import torch
@@ -35,7 +36,7 @@ from minisora.worlds.sketch import TOLD, told
 CLEAR, WIDE, WORTH = 1.1, 1.8, 10.0
 SIDE = 0.16  #: Sides between two middles before one is said to be to the left of the other, or above it.
 KEPT = 3  #: Plans of one thing of which the best company for the others is chosen.
-MOVES = torch.linspace(-0.4, 0.4, 11)  #: Sides by which a thing may be moved aside.
+MOVES = 0.08 * torch.arange(-5, 6)  #: Sides by which a thing may be moved aside; the middle one is exactly none.
 
 
 #: What the things of a clip do at its pictures, and one picture later: ``1 o f``, as :func:`written` takes it.
@@ -119,8 +120,9 @@ def plan_clips(
             if (read := read_plan(plan, seconds=seconds)) is not None and read.keeps(thing.claim):
                 thing.plans.append(thing.last)
         for i in {i for i, _ in open_}:
-            ways = [arranged(plans, said[i], shape) for plans in product(*(thing.plans[-KEPT:] for thing in clips[i]))]
-            best[i] = max([best[i], *ways], key=lambda way: way.room)
+            company = product(*(thing.plans[-KEPT:] for thing in clips[i]))
+            new = [plans for plans in company if any(map(is_, plans, (thing.last for thing in clips[i])))]
+            best[i] = max([best[i], *(arranged(plans, said[i], shape) for plans in new)], key=lambda way: way.room)
     latest = [tracks([thing.best() for thing in things]) if things else None for things in clips]
     return [way.tracks or other for way, other in zip(best, latest, strict=True)]
 

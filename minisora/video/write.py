@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
 import av.error
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from PIL import Image
 from torch import Tensor
@@ -108,12 +109,18 @@ def _encode(
             context.colorspace, context.color_range = colours.tag, ColorRange.MPEG
             context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
             heard = None if sound is None else add_sound_stream(container, path.suffix.lower())
+            # One converter, of one thread: each frame's own would begin with tables, and threads, for that frame alone.
+            convert = partial(
+                VideoReformatter().reformat,
+                width=width,
+                height=height,
+                format="yuv420p",
+                dst_colorspace=colours.converter,
+                interpolation=_BICUBIC,
+                threads=1,
+            )
             for picture in pictures:
-                frame = VideoFrame.from_ndarray(picture, format="rgb24")
-                frame = frame.reformat(
-                    width, height, "yuv420p", dst_colorspace=colours.converter, interpolation=_BICUBIC
-                )
-                container.mux(stream.encode(frame))
+                container.mux(stream.encode(convert(VideoFrame.from_ndarray(picture, format="rgb24"))))
             container.mux(stream.encode())
             if heard is not None and sound is not None:
                 mux_sound(container, heard, fitted(sound, len(pictures) / fps))
