@@ -60,8 +60,8 @@ def paced(pace: float, *, begun: bool = False) -> Direct:
     return direct
 
 
-def through(frames: Tensor, x: Tensor, y: Tensor, radius: Tensor) -> Direct:
-    """The first thing is where it was seen at some frames; between them it goes as planned, bent as little as it takes.
+def through(frames: Tensor, x: Tensor, y: Tensor, radius: Tensor, *, thing: int = 0) -> Direct:
+    """One thing is where it was seen at some frames; between them it goes as planned, bent as little as it takes.
 
     By how much the plan is off at these frames is taken off it there, between two of them in proportion to the time,
     and before the first and after the last of them as much as at these.
@@ -69,6 +69,7 @@ def through(frames: Tensor, x: Tensor, y: Tensor, radius: Tensor) -> Direct:
     Args:
         frames: their numbers, ``n``, ascending.
         x, y, radius: of the thing then, in sides, each ``n``.
+        thing: which, in the order of the sentence.
     """
 
     def direct(tracks: Tracks, frame: tuple[float, float]) -> Tracks:
@@ -76,7 +77,7 @@ def through(frames: Tensor, x: Tensor, y: Tensor, radius: Tensor) -> Direct:
         now, then = tracks
         for name, seen in (("x", x), ("y", y), ("radius", radius.log())):
             values = _values(tracks, name)
-            values[0, 0] += _between(frames, seen - values[0, 0, frames], torch.arange(values.shape[-1]))
+            values[0, thing] += _between(frames, seen - values[0, thing, frames], torch.arange(values.shape[-1]))
             before, after = _moments(name, values)
             now, then = now._replace(**{name: before}), then._replace(**{name: after})
         return now, then

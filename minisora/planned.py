@@ -42,11 +42,13 @@ def plans_for(
     if not _can_plan(pipeline, x, free):
         return None
     from_nothing = bool((free > 0).all())
-    plans = _planned(pipeline, words, x, free, sources, from_nothing=from_nothing)
+    beside = not from_nothing and _part_of_each(free)
+    plans = _planned(pipeline, words, x, free, sources, alone=from_nothing or beside)
     rows, columns = x.shape[3:]
     frame = columns / min(rows, columns), rows / min(rows, columns)
     changes = [None if pace == 1 else paced(pace, begun=not from_nothing), direct]
-    each_changes = [[*changes, bend] for bend in _bends(pipeline, x, free, from_nothing=from_nothing)]
+    bends = [None] * len(words) if from_nothing else _bends(pipeline, words, x, free, beside=beside)
+    each_changes = [[*changes, bend] for bend in bends]
     return [_changed(plan, of, frame) for plan, of in zip(plans, each_changes, strict=True)]
 
 
@@ -66,17 +68,21 @@ def _planned(
     free: Tensor,
     sources: Sequence[Generator],
     *,
-    from_nothing: bool,
+    alone: bool,
 ) -> Plans:
-    """Plans as the planner makes them, of the prompts that name no more than it can plan."""
+    """Plans as the planner makes them, of the prompts that name no more than it can plan.
+
+    Args:
+        alone: by the sentence alone; else the planner is told what is given.
+    """
     assert pipeline.planner is not None
     sampling, patch = pipeline.sampling, pipeline.dit.config.patch
     # Of several things a given picture does not say which one it shows.
-    most = sampling.plan_objects if from_nothing else min(sampling.plan_objects, 1)
+    most = sampling.plan_objects if alone else min(sampling.plan_objects, 1)
     counts = [len(claims_to_plan(each).objects) for each in words]
     given = given_latents(x, free, patch)
     frames, *cells = grid_of(x, patch)
-    if from_nothing:  # tracks are of no size, and of the usual one the planner has seen most
+    if alone:  # tracks are of no size, and of the usual one the planner has seen most
         _, height, width = pipeline.latent_shape(pipeline.seconds, pipeline.size)
         cells = [height // patch, width // patch]
         given = given.new_zeros(*given.shape[:3], *cells)
@@ -92,15 +98,24 @@ def _planned(
     )
 
 
-def _bends(pipeline: Pipeline, x: Tensor, free: Tensor, *, from_nothing: bool) -> Sequence[Direct | None]:
-    """For each clip, how its plan is bent to go through what is given."""
-    if from_nothing:
-        return [None] * len(x)
-    from minisora.evaluation.given import (
-        through_given,
-    )  # reads clips, which takes a library that nothing else here does
+def _part_of_each(free: Tensor) -> bool:
+    """Whether of every frame some is given, in the same places, and some is not."""
+    return bool((free == free[:, :, :1]).all()) and bool((free > 0).any())
 
-    return [through_given(pipeline.codec, *row) for row in zip(x, free.expand(len(x), *free.shape[1:]), strict=True)]
+
+def _bends(
+    pipeline: Pipeline, words: Sequence[str], x: Tensor, free: Tensor, *, beside: bool
+) -> Sequence[Direct | None]:
+    """For each clip, how its plan is bent to fit what is given of it."""
+    # These read clips, which takes a library that nothing else here does.
+    from minisora.evaluation.beside import beside_given
+    from minisora.evaluation.given import through_given
+
+    rows = list(zip(x, free.expand(len(x), *free.shape[1:]), strict=True))
+    if not beside:
+        return [through_given(pipeline.codec, *row) for row in rows]
+    said = [claims_to_plan(each).objects for each in words]
+    return [beside_given(pipeline.codec, *row, claims) for row, claims in zip(rows, said, strict=True)]
 
 
 def _changed(plan: Tracks | None, changes: Sequence[Direct | None], frame: tuple[float, float]) -> Tracks | None:

@@ -147,6 +147,18 @@ def tracks(plans: Sequence[Tensor]) -> Tracks:
     return now, then
 
 
+def shifted(tracks: Tracks, thing: int, right: float, down: float) -> Tracks:
+    """One thing goes its way elsewhere: so many sides to the right, and down."""
+
+    def moved(track: Track) -> Track:
+        x, y = track.x.clone(), track.y.clone()
+        x[:, thing] += right
+        y[:, thing] += down
+        return track._replace(x=x, y=y)
+
+    return moved(tracks[0]), moved(tracks[1])
+
+
 class Arranged(NamedTuple):
     """What the things of a clip do together, and how much room they have: the smallest distance of any two, in sums of
     their radii. Infinitely much for a single one; where they cannot stand as they are said to stand, less than none."""

@@ -30,11 +30,12 @@ def ways_in(clip: Tensor, *, fps: float = FPS) -> list[Way]:
 
     Raises: UserError, see :func:`~minisora.evaluation.judge.read`.
     """
-    ways = [_way(each, clip.shape[1]) for each in read(clip, fps=fps).objects if each.figure is not None]
+    ways = [way_of(each, clip.shape[1]) for each in read(clip, fps=fps).objects if each.figure is not None]
     return sorted(ways, key=lambda way: -float(way.radius.median()))
 
 
-def _way(thing: ReadObject, frames: int) -> Way:
+def way_of(thing: ReadObject, frames: int) -> Way:
+    """What a thing that was read, and has a figure, does in each of so many frames."""
     assert thing.figure is not None
     seen, pose = thing.figure.frames.numpy(), thing.figure.pose.double().numpy()
     pose[:, 3] = np.unwrap(pose[:, 3])
