@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -58,10 +59,13 @@ def beside_given(codec: Codec, latents: Tensor, free: Tensor, claims: Sequence[O
 @torch.no_grad()
 def _seen(codec: Codec, latents: Tensor, free: Tensor, claims: Sequence[ObjectClaim]) -> dict[int, Way]:
     """Which of the things that are said are seen in the given part, and their ways."""
-    given = free.expand_as(latents) == 0
-    # Nothing is known of the rest, so there it looks like most of what is given: the background.
-    middle = torch.where(given, latents, torch.nan).flatten(2).nanmedian(-1).values[..., None, None]
-    clip = codec.decode(torch.where(given, latents, middle.nan_to_num(0))[None])[0].cpu()
+    given = free[0, 0] == 0
+    rows, columns = (_span(given.any(axis), math.ceil(LEAST_SIDE / codec.config.spatial)) for axis in (1, 0))
+    part, given = latents[:, :, rows, columns], given[rows, columns].expand(*latents.shape[:2], -1, -1)
+    # Nothing is known of what else is in it: there it looks like most of what is given of its row, or of all.
+    known = torch.where(given, part, torch.nan)
+    row, all_ = known.nanmedian(-1, keepdim=True).values, known.flatten(2).nanmedian(-1).values[..., None, None]
+    clip = codec.decode(torch.where(given, part, torch.where(row.isnan(), all_, row))[None])[0].cpu()
     held = clip[:, -1:].expand(-1, max(0, LEAST_FRAMES - clip.shape[1]), -1, -1)
     things = [each for each in read(torch.cat([clip, held], 1)).objects if each.figure is not None]
     seen: dict[int, Way] = {}
@@ -69,8 +73,22 @@ def _seen(codec: Codec, latents: Tensor, free: Tensor, claims: Sequence[ObjectCl
         mine = next((each for each in things if _fits(each, claim)), None)
         if mine is not None:
             things = [each for each in things if each is not mine]
-            seen[i] = way_of(mine, clip.shape[1])
+            seen[i] = _in_frame(way_of(mine, clip.shape[1]), (rows, columns), latents.shape[2:])
     return seen
+
+
+def _span(there: Tensor, least: int) -> slice:
+    """From the first place where something is given to the last; all places, where that is less than can be read."""
+    first, after = int(there.nonzero()[0]), int(there.nonzero()[-1]) + 1
+    return slice(first, after) if after - first >= least else slice(0, len(there))
+
+
+def _in_frame(way: Way, part: tuple[slice, slice], frame: Sequence[int]) -> Way:
+    """A way in a part of the frame, in sides of that, in sides of the frame."""
+    side, mine = min(frame), min(each.stop - each.start for each in part)
+    down, across = ((each.start + each.stop - length) / 2 / side for each, length in zip(part, frame, strict=True))
+    scale = mine / side
+    return way._replace(x=scale * way.x + across, y=scale * way.y + down, radius=scale * way.radius)
 
 
 def _fits(thing: ReadObject, claim: ObjectClaim) -> bool:
