@@ -39,7 +39,8 @@ def plans_for(
     Raises: UserError where the planner's numbers are not finite.
     """
     x, free = start
-    if not _can_plan(pipeline, x, free):
+    by_half = bool(((free > 0) & (free < 1)).any())
+    if not _can_plan(pipeline, x) or (by_half and direct is None):  # what half shows through is not what was planned
         return None
     from_nothing = bool((free > 0).all())
     beside = not from_nothing and _part_of_each(free)
@@ -52,13 +53,11 @@ def plans_for(
     return [_changed(plan, of, frame) for plan, of in zip(plans, each_changes, strict=True)]
 
 
-def _can_plan(pipeline: Pipeline, x: Tensor, free: Tensor) -> bool:
-    """Whether there is a planner for such clips: it knows latents that are given and latents that are not, and has no
-    word for what is given by half."""
+def _can_plan(pipeline: Pipeline, x: Tensor) -> bool:
+    """Whether there is a planner for such clips."""
     usual = tuple(x.shape[2:]) == pipeline.latent_shape(pipeline.seconds, pipeline.size)
-    by_half = bool(((free > 0) & (free < 1)).any())
     known = pipeline.planner is not None and pipeline.dit.config.known > 0
-    return known and (usual or pipeline.sampling.plan_other_sizes) and not by_half
+    return known and (usual or pipeline.sampling.plan_other_sizes)
 
 
 def _planned(
