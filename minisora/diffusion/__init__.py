@@ -18,6 +18,7 @@ from minisora.diffusion.given import (
     outpaint,
     prepend,
     random_given,
+    random_holes,
     sdedit,
     text_to_video,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "path_from_betas",
     "prepend",
     "random_given",
+    "random_holes",
     "sample",
     "sdedit",
     "shift_time",
