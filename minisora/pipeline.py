@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import overload
@@ -158,15 +160,25 @@ class Pipeline:
         student.codec = self.codec
         return student
 
+    @cached_property
+    def quick(self) -> Pipeline | None:
+        """The same networks, sampled as their card says that few steps are best; None where it says nothing of it."""
+        if not (said := self.card.get("quick")):
+            return None
+        twin = copy.copy(self)
+        twin.sampling = settings_from(Sampling, {**asdict(self.sampling), **said}, source=Path("text-to-video.json"))
+        return twin
+
     def maker(self, steps: int | None, guidance: float | None = None) -> Pipeline:
-        """Who makes whole clips in so many steps: the student, where it learnt just these and this guidance, or itself.
+        """Who makes whole clips in so many steps: a student that learnt just these, the ``quick`` way, or itself.
 
         Args:
             steps, guidance: None for the usual ones.
         """
         if steps is None or steps >= self.sampling.steps or guidance not in (None, self.sampling.guidance):
             return self  # and read no student that is not asked for
-        return self.student if self.student is not None and self.student.sampling.steps == steps else self
+        few = self.student or self.quick
+        return few if few is not None and few.sampling.steps == steps else self
 
     def in_words(self, prompt: str) -> str:
         """The prompt, in whatever language, in words that the weights know, separated by spaces.
@@ -286,9 +298,11 @@ class Pipeline:
             noise = torch.stack(drawn[rows])
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
             plan = plans_for(maker, words[rows], begin, sources[rows], pace=pace, direct=direct)
-            if (pace != 1 or direct is not None) and (plan is None or any(each is None for each in plan)):
+            unplanned = plan is None or None in plan
+            scale = self.sampling.guidance if maker is self.quick and unplanned else guidance
+            if (pace != 1 or direct is not None) and unplanned:
                 raise UserError(_UNPLANNED)
-            latents = maker._sample(words[rows], away, begin, plan, steps, guidance, watch, preview)
+            latents = maker._sample(words[rows], away, begin, plan, steps, scale, watch, preview)
             videos = finite("codec", self._decode(finite("transformer", latents)))
             for each, own, video in zip(prompts[rows], seeds[rows], videos, strict=True):
                 origin = None
@@ -296,7 +310,7 @@ class Pipeline:
                     named = own if generator is None else None
                     preset = maker.card.get("preset") or ""
                     origin = Origin(
-                        hashes, preset, steps, guidance, named, camera=camera, pace=pace, directed=direct is not None
+                        hashes, preset, steps, scale, named, camera=camera, pace=pace, directed=direct is not None
                     )
                 clips.append(Clip.of(filmed(video, camera, size), fps=self.fps, prompt=each, origin=origin))
         return clips[0] if isinstance(prompt, str) else clips

@@ -201,6 +201,28 @@ def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path) -
         assert torch.equal(frames_of(there, **asked, **other), frames_of(without, **asked, **other))
 
 
+def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline) -> None:
+    there = planned(pipeline)
+    there.card = {**there.card, "quick": {"steps": 2, "guidance": 1.0, "plan_steps": 3, "plan_tries": 1}}
+    assert there.quick is not None and there.quick.sampling == replace(
+        there.sampling, steps=2, guidance=1.0, plan_steps=3, plan_tries=1
+    )
+    usual = there.sampling.guidance
+    assert there.maker(2) is there.maker(2, usual) is there.quick and there.quick.dit is there.dit
+    for steps, guidance in ((None, None), (3, None), (2, usual + 1)):
+        assert there.maker(steps, guidance) is there
+    asked: dict[str, Any] = {"seconds": 0.5, "seed": 3}
+    quick, plain = there.generate(PROMPT, steps=2, **asked), planned(pipeline)
+    plain.sampling = there.quick.sampling
+    assert torch.equal(quick.frames, frames_of(plain, **asked))
+    assert quick.origin is None or quick.origin.guidance == 1.0
+    # Without a plan the words alone say what to paint, and count as much as they usually do.
+    many = " and ".join(["a red circle moves right"] * (there.sampling.plan_objects + 1))
+    unplanned = there.generate(many, steps=2, **asked)
+    assert torch.equal(unplanned.frames, planned(pipeline).generate(many, steps=2, **asked).frames)
+    assert planned(pipeline).quick is None
+
+
 def frames_of(pipeline: Pipeline, **asked: Any) -> torch.Tensor:
     return pipeline.generate(PROMPT, **asked).frames
 
