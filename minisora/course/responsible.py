@@ -11,8 +11,9 @@ from torch import Generator, Tensor
 
 from minisora.course import plots
 from minisora.marks.attacks import blur, noise, rescaled
+from minisora.marks.reencode import through_file, uploaded
 from minisora.pipeline import Pipeline
-from minisora.worlds.render import render
+from minisora.worlds.render import PALETTE, render
 from minisora.worlds.shapes import ShapesWorld
 
 Attack = Callable[[Tensor], Tensor]
@@ -44,6 +45,17 @@ def attacks(pipeline: Pipeline) -> dict[str, Attack]:
     }
 
 
+def journeys(pipeline: Pipeline) -> dict[str, Attack]:
+    """What happens to the pixels of a file ``3 t h w`` that is handed on."""
+    return {
+        "nothing": lambda clip: clip,
+        "as mp4 (256 x 256)": lambda clip: through_file(clip, ".mp4"),
+        "and half of that, crf 28": lambda clip: uploaded(through_file(clip, ".mp4"), crf=28, side=128),
+        "64 x 64, crf 28": lambda clip: uploaded(clip, crf=28, side=64),
+        "through our codec": lambda clip: through_codec(pipeline, clip[None])[0],
+    }
+
+
 @torch.no_grad()
 def through_codec(pipeline: Pipeline, video: Tensor) -> Tensor:
     """Clips ``b 3 t h w`` encoded and decoded."""
@@ -62,6 +74,30 @@ def grain(clip: Tensor) -> Tensor:
     frame = clip.mean((0, 1))
     around = F.avg_pool2d(frame[None, None], 5, stride=1, padding=2, count_include_pad=False)[0, 0]
     return (frame - around).clamp(-0.1, 0.1)
+
+
+def told(clip: Tensor) -> str:
+    """What is to be seen in a clip ``3 t h w`` of one thing before a plain ground: its colour, and where it goes.
+
+    For alt texts: whoever cannot see it is told no more than is there to be seen.
+    """
+    first, last = (_told(frame) for frame in (clip[:, 0], clip[:, -1]))
+    return f"{first} at first, {last} at last"
+
+
+def _told(frame: Tensor) -> str:
+    edge = torch.cat([frame[:, 0], frame[:, -1], frame[:, :, 0], frame[:, :, -1]], 1)
+    apart = (frame - edge.median(1).values[:, None, None]).square().sum(0)
+    thing = apart > 0.3 * apart.max()
+    colour = (frame[:, thing].mean(1) + 1) / 2
+    named = min(PALETTE, key=lambda name: float((torch.tensor(PALETTE[name]) - colour).square().sum()))
+    row, column = (float(axis.double().mean()) / side for axis, side in zip(thing.nonzero().T, thing.shape, strict=True))
+    where = [
+        pair[place > 0.5]
+        for pair, place in ((("over", "under"), row), (("left of", "right of"), column))
+        if abs(place - 0.5) > 0.1
+    ]
+    return f"something {named} {' and '.join(where) + ' the middle' if where else 'in the middle'}"
 
 
 def bits_chart(agree: dict[str, float], bits: int, *, proof: int, title: str) -> plots.Picture:
