@@ -33,7 +33,7 @@ from minisora.files import replacing
 from minisora.pipeline import Pipeline
 from minisora.training.latents import ClipSet, draw_clips
 from minisora.video import read_video
-from minisora.worlds.drawn import canonical, world_from_dict
+from minisora.worlds.drawn import DrawnScene, canonical, world_from_dict
 from minisora.worlds.scene import Scene
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
@@ -51,7 +51,7 @@ def as_video(clips: Tensor) -> Tensor:
     return clips.float() / 127.5 - 1
 
 
-def scenes_of(pipeline: Pipeline, count: int, seed: int) -> tuple[list[Scene], Tensor]:
+def scenes_of(pipeline: Pipeline, count: int, seed: int) -> tuple[list[DrawnScene], Tensor]:
     """Scenes and drawn clips of the world that the weights were trained on."""
     data = pipeline.card["data"][0]
     clip_set = ClipSet(**{**data, "world": world_from_dict(data["world"]), "clips": count, "seed": seed})
@@ -86,7 +86,7 @@ def generated(pipeline: Pipeline, captions: list[str], **settings: Any) -> Tenso
     return torch.stack(made)
 
 
-def clip_sets() -> tuple[list[Scene], dict[str, Tensor]]:
+def clip_sets() -> tuple[list[DrawnScene], dict[str, Tensor]]:
     """The scenes, and all clips that are looked at, ``n 3 17 64 64`` in 8 bits."""
     pipeline = Pipeline.load()
     scenes, drawn = scenes_of(pipeline, TRAIN + TEST, SEED)
@@ -110,7 +110,7 @@ def clip_sets() -> tuple[list[Scene], dict[str, Tensor]]:
     return scenes, sets
 
 
-def before_one_ground(scenes: list[Scene], drawn: Tensor, made: Tensor, *, count: int) -> list[int]:
+def before_one_ground(scenes: list[DrawnScene], drawn: Tensor, made: Tensor, *, count: int) -> list[int]:
     """The first places at which clips ``n 3 t h w`` of one thing have, drawn and made, all the same plain ground.
 
     Whoever is to tell drawn clips from generated ones by eye should not do it by a sky.
@@ -118,7 +118,9 @@ def before_one_ground(scenes: list[Scene], drawn: Tensor, made: Tensor, *, count
     edges = torch.stack([video[:, :, :, row].flatten(2).median(2).values for video in (drawn, made) for row in (0, -1)])
     for ground in edges[0]:
         off = (edges.short() - ground.short()).abs().amax((0, 2))
-        found = [i for i, scene in enumerate(scenes) if off[i] <= 12 and len(scene.objects) == 1]
+        found = [
+            i for i, scene in enumerate(scenes) if off[i] <= 12 and isinstance(scene, Scene) and len(scene.objects) == 1
+        ]
         if len(found) >= count:
             return found[:count]
     raise SystemExit(f"of {len(scenes)} clips no {count} stand, drawn and made, before one plain ground: raise TEST")
