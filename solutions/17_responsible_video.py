@@ -163,17 +163,16 @@ print("a message in the excluded place:", verify_claim(content.replace(b".......
 # ### Five that do not verify
 #
 # Five programs sign and verify; each has one fault. (Six causes are printed; one fits nobody.) The table says whether each
-# *accepts* a file, after the studio has signed it and something was done to it. **What would a sound row look like?**
+# *accepts* a file, after the studio has signed it and something was done to it. **What would a sound column look like?**
 
 # %%
 # NBVAL_CHECK_OUTPUT
 from minisora.course.exercises.c17_responsible.diagnose_provenance import CAUSES, PATIENTS, operate
 
 rows = {name: operate(setup) for name, setup in PATIENTS.items()}
-titles = list(rows["A"])
-print(" " * 10 + "".join(f"{title:>22}" for title in titles))
-for name, row in rows.items():
-    print(f"patient {name} " + "".join(f"{'accepted' if row[title] else 'refused':>22}" for title in titles))
+print(" " * 22 + "".join(f"{'patient ' + name:>11}" for name in rows))
+for title in rows["A"]:
+    print(f"{title:22}" + "".join(f"{'accepted' if row[title] else 'refused':>11}" for row in rows.values()))
 print("\nwhat it may be:", *CAUSES, sep="\n- ")
 
 # %% [markdown]
@@ -299,8 +298,8 @@ explore(survived, strength=[0.01, 0.02, 0.03, 0.06, 0.12])
 
 # %% [markdown]
 # - **Light** and darkness cost nothing, and grain hardly anything: a correlation does not see them.
-# - At 0.01 a **blur**, **a smaller size** and **a pixel aside** cost three to six of the 32 bits, of which chance alone has 16. At 0.03 they cost two at most: before a
-#   plain ground nothing looks like the mark. (Our cells are two pixels wide, so that a pixel aside still reads half of each. Marks that are *trained*
+# - At 0.01 a **blur**, **a smaller size** and **a pixel aside** cost three to six bits. At 0.03 they cost two at most: before a
+#   plain ground little looks like the mark. (Our cells are two pixels wide, so that a pixel aside still reads half of each. Marks that are *trained*
 #   carry a pilot, by which the reader finds its place again.)
 # - **The codec** costs the most, at 0.03 four bits, so that there is no proof: it has learnt what clips look like, and a grain is no part of that. Every network that makes a clip anew does so, without ill will. So
 #   a mark is best put in *after* the decoder, or trained *into* it.
@@ -399,14 +398,14 @@ check.roc_auc(roc_auc)
 roc_auc = use(roc_auc=roc_auc)
 makes = list(seen["detectors"]["against drawn clips, as they are"]["others"])
 treatments = ("mp4", "smaller", "grainy")
-print(f"{'':34}" + "".join(f"{name:>24}" for name in ("drawn", "drawn, treated", "coded", "coded, treated")))
+print(f"{'':34}" + "".join(f"{name:>16}" for name in ("drawn", "drawn, treated", "coded", "coded, treated")))
 rows = list(seen["detectors"].values())
 for name in ("clips it was trained on", "new clips", "floor: coins", "floor: true against true", "coded against drawn"):
-    print(f"{name:34}" + "".join(f"{row[name]:24.2f}" for row in rows))
+    print(f"{name:34}" + "".join(f"{row[name]:16.2f}" for row in rows))
 for group, names in (("others", makes), ("treated", treatments), ("only the made ones treated", treatments)):
     print(f"\n{group}:")
     for name in names:
-        print(f"  {name:32}" + "".join(f"{row[group][name]:24.2f}" for row in rows))
+        print(f"  {name:32}" + "".join(f"{row[group][name]:16.2f}" for row in rows))
 sky = seen["with a sky"]
 print(
     f"\nof the 96 new clips of each kind {sky['made']} generated ones have a sky, {sky['drawn']} drawn ones (by the judge)"
@@ -418,7 +417,7 @@ print(
 # - Made smaller and back (both kinds alike), it is at 0.59: a coin, nearly. Trained with smaller and grainy clips it holds out, at 0.94.
 # - If *only the made ones* are treated, it is at 1.00 again. That is the test in many a leaflet: generated clips from one source, true ones from another.
 # - The **fair** negative, coded clips: 0.64 on new clips (0.98 on those that it was trained on), and no more where it was trained with treated ones. Something is there, far
-#   from enough for a verdict, and as much or as little of it in what other weights, steps and guidance make (0.60 to 0.75). It has not collapsed there; it has never stood.
+#   from enough for a verdict, and as much or as little of it in what other weights, steps and guidance make (0.60 to 0.74). It has not collapsed there; it has never stood.
 #   Some of it is content at that: captions leave the background open, and the last line counts who has a sky.
 # - The floor between two halves of true clips is 0.43 to 0.53 here: with 48 against 48, differences of less than a tenth say nothing.
 #
@@ -468,15 +467,16 @@ display(ratios_chart(copying["sets"], WHICH))
 
 # %%
 shown = {name: each.float() / 127.5 - 1 for name, each in load_file(LADDER / "copying.safetensors").items()}
-rows = {}
+rows = {}  # of each kind the sample that is nearest to a training clip, by its ratio
 for name in ("20, its own captions", "20, new captions", "200, its own captions", "12800, its own captions"):
     count, asked = name.split(", ")
-    rows[f"of {count} clips, {asked}"] = shown[name][0]
+    rows[f"{count} clips, {asked}"] = shown[name][0]
     rows[f"the nearest of the {count} ({asked})"] = shown[f"{name}: nearest"][0]
 plots.strips(rows, alt={name: told(clip) for name, clip in rows.items()}, columns=5, moving=False)
 
 # %% [markdown]
-# *Copied* are samples whose ratio is below that of 99 of 100 *new true clips* of the same set (0.58, 0.21 and 0.02).
+# *Copied* are samples whose ratio is below that of 99 of 100 *new true clips* of the same set (0.58, 0.21 and 0.02). The strips show the worst of
+# 128 samples each.
 #
 # - **20 clips**: asked with its own captions, 98 of 100 samples are copies: a ratio of 0.09, with the nearest clip beside them to prove it. Even asked
 #   for *new* clips, one in three is nearer than 99 of 100 true clips are, and one in five nearer than a ratio of 0.2. Its error on new clips is 250 times that on its own: it has learnt them by heart, and nothing else.
@@ -608,8 +608,8 @@ print(
 
 # %%
 for name, row in misuse["ways around"].items():
-    stopped = ", ".join(row["stopped by"]) or "no filter of prompts"
-    print(f"{name:20} of {row['clips']} clips the judge stops {row['the judge stops']}; the words: {stopped}")
+    stopped = " / ".join(row["stopped by"]) or "no filter of prompts"
+    print(f"{name:20} the judge stops {row['the judge stops']} of {row['clips']} clips; before it: {stopped}")
 shown = load_file(LADDER / "misuse.safetensors")
 clips = {name: shown[name].float() / 127.5 - 1 for name in misuse["ways around"]}
 display(plots.strips(clips, alt={name: told(clip) for name, clip in clips.items()}, moving=False))
@@ -688,8 +688,8 @@ for name, detector in detectors.items():
 
 # %% [markdown]
 # The first two accuse **everybody** whose clip was in the codec. They were "never wrong", and nothing in their test could have shown it: there was no
-# true clip in it that had gone the same way. (The other two, which have never seen a clip without a codec, accuse drawn ones wildly, and a good part of the coded
-# ones: at an area of 0.64 no threshold helps.) Before one believes a detector, one asks: **which innocent clips was it tried on?**
+# true clip in it that had gone the same way. (The other two, which have never seen a clip without a codec, accuse most of the drawn ones, and half or more of
+# the coded ones: at an area of 0.64 no threshold helps.) Before one believes a detector, one asks: **which innocent clips was it tried on?**
 #
 # **Second: a key that gets out.** A mark is proof as long as only we can make it. Suppose that the *key* (a number) lay in a notebook that was
 # published. **Into how many drawn clips can a stranger put our mark, so that we swear it is ours?**

@@ -166,11 +166,12 @@ def skew_chart(bias: dict[str, Any], aims_at: Callable[..., Tensor]) -> plots.Pi
 def filter_table(misuse: dict[str, Any]) -> str:
     """What each filter of prompts stops of each kind, and in brackets what it does not understand."""
     filters = misuse["filters"]
-    lines = [" " * 22 + "".join(f"{name:>27}" for name in filters)]
+    heads = [name.partition(", ") for name in filters]
+    lines = [" " * 22 + "".join(f"{part:>18}" for part in parts) for parts in zip(*heads, strict=True)][::2]
     for kind in next(iter(filters.values()))["kinds"]:
         cells = [row["kinds"][kind] for row in filters.values()]
         said = [f"{c['stopped']} of {c['of']}" + (f" ({c['unread']})" if c["unread"] else "") for c in cells]
-        lines.append(f"{kind:22}" + "".join(f"{each:>27}" for each in said))
+        lines.append(f"{kind:22}" + "".join(f"{each:>18}" for each in said))
     for what in ("recall", "precision"):
-        lines.append(f"{what:22}" + "".join(f"{row[what]:27.2f}" for row in filters.values()))
+        lines.append(f"{what:22}" + "".join(f"{row[what]:18.2f}" for row in filters.values()))
     return "\n".join(lines)
