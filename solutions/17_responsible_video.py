@@ -607,9 +607,11 @@ print(
 # still". And "a red triangle" that follows the way of a blue circle. Each was tried with eight seeds (`python experiments/misuse.py`), and the *judge* looked at the clips.
 
 # %%
+filters = list(misuse["filters"])
+print(" " * 20 + "".join(f"{name.removeprefix('meaning, '):>17}" for name in filters) + f"{'the judge':>11}")
 for name, row in misuse["ways around"].items():
-    stopped = " / ".join(row["stopped by"]) or "no filter of prompts"
-    print(f"{name:20} the judge stops {row['the judge stops']} of {row['clips']} clips; before it: {stopped}")
+    stops = "".join(f"{'stops it' if each in row['stopped by'] else '-':>17}" for each in filters)
+    print(f"{name:20}{stops}{row['the judge stops']:>6} of {row['clips']}")
 shown = load_file(LADDER / "misuse.safetensors")
 clips = {name: shown[name].float() / 127.5 - 1 for name in misuse["ways around"]}
 display(plots.strips(clips, alt={name: told(clip) for name, clip in clips.items()}, moving=False))
