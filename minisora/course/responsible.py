@@ -88,6 +88,8 @@ def told(clip: Tensor) -> str:
 def _told(frame: Tensor) -> str:
     edge = torch.cat([frame[:, 0], frame[:, -1], frame[:, :, 0], frame[:, :, -1]], 1)
     apart = (frame - edge.median(1).values[:, None, None]).square().sum(0)
+    if float(apart.max()) < 0.05:
+        return "nothing"
     thing = apart > 0.3 * apart.max()
     colour = (frame[:, thing].mean(1) + 1) / 2
     named = min(PALETTE, key=lambda name: float((torch.tensor(PALETTE[name]) - colour).square().sum()))

@@ -25,6 +25,10 @@ def test_what_stays_in_the_middle_is_said_to():
     assert told(clip) == "something red in the middle at first, something red in the middle at last"
 
 
+def test_where_nothing_is_nothing_is_told():
+    assert told(torch.zeros(3, 2, 64, 64)) == "nothing at first, nothing at last"
+
+
 def test_rows_of_clips_say_each_what_is_in_them():
     clip = torch.zeros(3, 5, 8, 12)
     picture = plots.strips({"a": clip, "b": clip}, alt={"a": "one thing", "b": "another thing"}, moving=False)
