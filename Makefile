@@ -14,9 +14,11 @@ PROMPT ?= a red circle moves right and a blue square bounces
 # Into the environment as they are, unexpanded: quotes, apostrophes and dollar signs reach the program unharmed.
 override PROMPT := $(value PROMPT)
 override OUT := $(value OUT)
-export PROMPT OUT
+override SIGN := $(value SIGN)
+export PROMPT OUT SIGN
 OPTIONS = $(if $(SIZE),--size "$(SIZE)") $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)") \
-          $(if $(STEPS),--steps "$(STEPS)") $(if $(GUIDANCE),--guidance "$(GUIDANCE)") $${OUT:+--out "$$OUT"}
+          $(if $(STEPS),--steps "$(STEPS)") $(if $(GUIDANCE),--guidance "$(GUIDANCE)") $${OUT:+--out "$$OUT"} \
+          $(if $(filter-out 0,$(MARK)),--mark) $(if $(filter-out 0,$(WATERMARK)),--watermark) $${SIGN:+--sign "$$SIGN"}
 
 .PHONY: help video studio lab doctor test lint train evaluate bench chapters wheel clean distclean
 
@@ -24,7 +26,7 @@ help: ## show this list
 	@echo 'make TARGET [NAME=value ...]'
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
-video: $(VENV)/.base ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=3 OUT=out/clip.mp4]
+video: $(VENV)/.base $(if $(SIGN),$(VENV)/.sign) ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=3 OUT=out/clip.mp4 MARK=1 WATERMARK=1 SIGN=keys]
 	@$(RUN) minisora generate $(OPTIONS) -- "$$PROMPT"
 
 studio: $(VENV)/.course ## a page to play on: prompts, a live preview, a history (in the browser) [ARGS="--port 8866"]
@@ -82,15 +84,20 @@ $(VENV)/.train: requirements.lock pyproject.toml | $(BIN)/python
 	@$(INSTALL) '.[train]'
 	@touch $@ $(VENV)/.base
 
+$(VENV)/.sign: requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Setting up $(VENV) for signing ...'
+	@$(INSTALL) '.[sign]'
+	@touch $@ $(VENV)/.base
+
 $(VENV)/.course: requirements.lock pyproject.toml | $(BIN)/python
 	@echo 'Setting up $(VENV) for the chapters (once; about 2 GB, some minutes) ...'
 	@$(INSTALL) '.[course]'
-	@touch $@ $(VENV)/.base $(VENV)/.train
+	@touch $@ $(VENV)/.base $(VENV)/.train $(VENV)/.sign
 
 $(VENV)/.test: requirements.lock pyproject.toml | $(BIN)/python
 	@echo 'Setting up $(VENV) for tests (once; about 2 GB, some minutes) ...'
 	@$(INSTALL) '.[test]'
-	@touch $@ $(VENV)/.base $(VENV)/.train $(VENV)/.course
+	@touch $@ $(VENV)/.base $(VENV)/.train $(VENV)/.sign $(VENV)/.course
 
 $(BIN)/python:
 	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \

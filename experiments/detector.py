@@ -3,6 +3,7 @@
 A small convolutional network learns to tell generated clips from true ones, twice: with drawn clips as the true ones,
 and with drawn clips that went through the codec as the generated ones do. Both are then asked about new clips of the
 same weights, about what other weights and settings make, and about clips that were treated as films on the web are.
+Of the new clips the first ones that stand, drawn and made, before one and the same plain ground are shown.
 Clips are kept in ``runs/detector``, so that a second call only trains (``… clips`` only makes clips).
 """
 
@@ -27,11 +28,13 @@ from torch import Generator, Tensor
 from minisora.audit.detector import Detector, scores, train_detector, treated
 from minisora.audit.roc import roc_auc
 from minisora.checkpoint import shipped_folder
+from minisora.evaluation.judge import read
 from minisora.files import replacing
 from minisora.pipeline import Pipeline
 from minisora.training.latents import ClipSet, draw_clips
 from minisora.video import read_video
-from minisora.worlds.drawn import canonical, world_from_dict
+from minisora.worlds.drawn import DrawnScene, canonical, world_from_dict
+from minisora.worlds.scene import Scene
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/detector")
@@ -48,13 +51,13 @@ def as_video(clips: Tensor) -> Tensor:
     return clips.float() / 127.5 - 1
 
 
-def scenes_of(pipeline: Pipeline, count: int, seed: int) -> tuple[list[str], Tensor]:
-    """Captions and drawn clips of the world that the weights were trained on."""
+def scenes_of(pipeline: Pipeline, count: int, seed: int) -> tuple[list[DrawnScene], Tensor]:
+    """Scenes and drawn clips of the world that the weights were trained on."""
     data = pipeline.card["data"][0]
     clip_set = ClipSet(**{**data, "world": world_from_dict(data["world"]), "clips": count, "seed": seed})
     parts = [draw_clips(clip_set, chunk) for chunk in range(-(-count // 64))]
-    captions = [canonical(scene) for scenes, _ in parts for scene in scenes][:count]
-    return captions, torch.cat([video for _, video in parts])[:count]
+    scenes = [scene for some, _ in parts for scene in some]
+    return scenes[:count], torch.cat([video for _, video in parts])[:count]
 
 
 @torch.no_grad()
@@ -83,10 +86,11 @@ def generated(pipeline: Pipeline, captions: list[str], **settings: Any) -> Tenso
     return torch.stack(made)
 
 
-def clip_sets() -> dict[str, Tensor]:
-    """All clips that are looked at, ``n 3 17 64 64`` in 8 bits."""
+def clip_sets() -> tuple[list[DrawnScene], dict[str, Tensor]]:
+    """The scenes, and all clips that are looked at, ``n 3 17 64 64`` in 8 bits."""
     pipeline = Pipeline.load()
-    captions, drawn = scenes_of(pipeline, TRAIN + TEST, SEED)
+    scenes, drawn = scenes_of(pipeline, TRAIN + TEST, SEED)
+    captions = [canonical(scene) for scene in scenes]
     sets = {"drawn": to_bytes(drawn)}
     sets["through the codec"] = kept("through the codec", lambda: through(pipeline, as_video(sets["drawn"])))
     sets["made"] = kept("made", lambda: generated(pipeline, captions))
@@ -103,7 +107,23 @@ def clip_sets() -> dict[str, Tensor]:
         "step 800", lambda: generated(Pipeline.load(OUT / "0000800.safetensors", codec=codec), asked)
     )
     sets["coded twice"] = kept("coded twice", lambda: through(pipeline, as_video(sets["made"][TRAIN:][:OTHERS])))
-    return sets
+    return scenes, sets
+
+
+def before_one_ground(scenes: list[DrawnScene], drawn: Tensor, made: Tensor, *, count: int) -> list[int]:
+    """The first places at which clips ``n 3 t h w`` of one thing have, drawn and made, all the same plain ground.
+
+    Whoever is to tell drawn clips from generated ones by eye should not do it by a sky.
+    """
+    edges = torch.stack([video[:, :, :, row].flatten(2).median(2).values for video in (drawn, made) for row in (0, -1)])
+    for ground in edges[0]:
+        off = (edges.short() - ground.short()).abs().amax((0, 2))
+        found = [
+            i for i, scene in enumerate(scenes) if off[i] <= 12 and isinstance(scene, Scene) and len(scene.objects) == 1
+        ]
+        if len(found) >= count:
+            return found[:count]
+    raise SystemExit(f"of {len(scenes)} clips no {count} stand, drawn and made, before one plain ground: raise TEST")
 
 
 def treatments() -> dict[str, Callable[[Tensor], Tensor]]:
@@ -151,7 +171,7 @@ def judged(detector: Detector, clips: Tensor) -> Tensor:
 
 def main(arguments: list[str]) -> int:
     torch.set_num_threads(1)
-    sets = clip_sets()
+    scenes, sets = clip_sets()
     if "clips" in arguments:
         return 0
     begin = time.process_time()
@@ -188,7 +208,12 @@ def main(arguments: list[str]) -> int:
             kept_weights |= {f"{own}.{key}": value.half() for key, value in detector.state_dict().items()}
             kept_scores |= {f"{own}: {each}": judged(detector, new[each]) for each in ("made", negative)}
             print(own, json.dumps(row, indent=1), flush=True)
-    shown = {f"clips: {name}": sets[name][TRAIN : TRAIN + count] for name, count in (("drawn", 2), ("made", 3))}
+    report["with a sky"] = {
+        name: sum(read(clip).background == "sky" for clip in as_video(new[name])) for name in ("made", "drawn")
+    }
+    places = before_one_ground(scenes[TRAIN:], new["drawn"], new["made"], count=3)
+    report["shown"] = [canonical(scenes[TRAIN + place]) for place in places]
+    shown = {f"clips: {name}": new[name][places[:count]] for name, count in (("drawn", 2), ("made", 3))}
     save_file(
         {**kept_weights, **kept_scores, **{k: v.contiguous() for k, v in shown.items()}}, OUT / "detector.safetensors"
     )

@@ -18,6 +18,7 @@ from torch import Generator, Tensor
 
 from minisora.checkpoint import shipped_folder
 from minisora.course import begin, by_profile, check, explore, finished_pipeline, plots, use
+from minisora.course.responsible import told
 
 begin("17")
 
@@ -26,16 +27,13 @@ LADDER = shipped_folder().parent / "ladder"
 seen = json.loads((LADDER / "detector.json").read_text("utf-8"))
 kept = load_file(LADDER / "detector.safetensors")
 drawn, made = (kept[f"clips: {name}"].float() / 127.5 - 1 for name in ("drawn", "made"))
-plots.strips(
-    {"A": drawn[0], "B": made[1], "C": made[0], "D": drawn[1]},
-    alt="four clips, two of which were drawn and two generated",
-    moving=False,
-)
+four = {"A": drawn[0], "B": made[1], "C": made[0], "D": drawn[1]}
+plots.strips(four, alt={letter: told(clip) for letter, clip in four.items()})
 
 # %% [markdown]
-# Two of these clips are drawn by a program that knows what is true; two were generated, from the captions of the other two (what
-# a caption leaves open, here the background, is chosen anew). **Which? And
-# how sure are you?** Write it down before you go on.
+# Two of these clips are drawn by a program that knows what is true; two were generated, from the captions of the other two. All
+# four stand before the same ground, so that it gives nothing away (the first new clips of which that is so; nobody picked them). **Which
+# two were generated? And how sure are you?** Write it down before you go on: edges, outlines, pace, what did you go by?
 #
 # A network of 24,000 numbers has looked at 192 of each kind for a dozen seconds:
 
@@ -48,10 +46,10 @@ for name in seen["detectors"]:
     own = {key.removeprefix(f"{name}."): value.float() for key, value in kept.items() if key.startswith(f"{name}.")}
     detectors[name].load_state_dict(own)
 first = detectors["against drawn clips, as they are"]
-for letter, clip in zip("ABCD", (drawn[0], made[1], made[0], drawn[1]), strict=True):
-    print(
-        f"{letter}: {float(scores(first, clip[None])):+.1f}: {'generated' if scores(first, clip[None]) > 0 else 'true'}"
-    )
+for letter, clip in four.items():
+    score = float(scores(first, clip[None]))
+    print(f"{letter}: {score:+.1f}: {'generated' if score > 0 else 'true'}")
+print("asked for:", " and ".join(f"{caption!r}" for caption in seen["shown"][:2]))
 print("area under its curve on new clips:", seen["detectors"]["against drawn clips, as they are"]["new clips"])
 
 # %% [markdown]
@@ -165,17 +163,16 @@ print("a message in the excluded place:", verify_claim(content.replace(b".......
 # ### Five that do not verify
 #
 # Five programs sign and verify; each has one fault. (Six causes are printed; one fits nobody.) The table says whether each
-# *accepts* a file, after the studio has signed it and something was done to it. **What would a sound row look like?**
+# *accepts* a file, after the studio has signed it and something was done to it. **What would a sound column look like?**
 
 # %%
 # NBVAL_CHECK_OUTPUT
 from minisora.course.exercises.c17_responsible.diagnose_provenance import CAUSES, PATIENTS, operate
 
 rows = {name: operate(setup) for name, setup in PATIENTS.items()}
-titles = list(rows["A"])
-print(" " * 10 + "".join(f"{title:>22}" for title in titles))
-for name, row in rows.items():
-    print(f"patient {name} " + "".join(f"{'accepted' if row[title] else 'refused':>22}" for title in titles))
+print(" " * 22 + "".join(f"{'patient ' + name:>11}" for name in rows))
+for title in rows["A"]:
+    print(f"{title:22}" + "".join(f"{'accepted' if row[title] else 'refused':>11}" for row in rows.values()))
 print("\nwhat it may be:", *CAUSES, sep="\n- ")
 
 # %% [markdown]
@@ -231,6 +228,7 @@ check.embed_spread(embed_spread)
 # %%
 embed_spread = use(embed_spread=embed_spread)
 from minisora.audit import read_spread, spread_patterns
+from minisora.course.responsible import mark_strips
 
 BITS, STRENGTH = 32, 0.03
 patterns = spread_patterns(BITS, (64, 64), key=1234)
@@ -240,14 +238,10 @@ difference = (marked - made).square().mean()
 print(
     f"PSNR {float(10 * (4 / difference).log10()):.0f} dB; read: {int((read_spread(marked[0], patterns) == message).sum())} of {BITS} bits"
 )
-plots.strips(
-    {"as made": made[0], "marked": marked[0], "difference x 20": (20 * (marked[0] - made[0])).clamp(-1, 1)},
-    alt="a clip, the same with an invisible mark, and their difference, which is a fine grain",
-    moving=False,
-)
+mark_strips(made[0], marked[0])
 
 # %% [markdown]
-# One of 32 bits is wrong already in a clip that nobody has touched, and after an upload more will be. **How many of 32 have to agree
+# So it is read in a clip that nobody has touched; after an upload some bits will be wrong. **How many of 32 have to agree
 # until you say "this clip is ours"?** A clip without a mark agrees in 16, on average, but sometimes in more. You are about to
 # accuse somebody, so the question is: how often does *chance* do as well?
 #
@@ -304,9 +298,10 @@ explore(survived, strength=[0.01, 0.02, 0.03, 0.06, 0.12])
 
 # %% [markdown]
 # - **Light** and darkness cost nothing, and grain hardly anything: a correlation does not see them.
-# - At 0.03 a **blur** and **a pixel aside** cost four of the 32 bits, which is below proof; a smaller size costs two. (Our cells are two pixels wide, so that a pixel
-#   aside still reads half of each. Marks that are *trained* carry a pilot, by which the reader finds its place again.)
-# - **The codec** costs the most, seven: it has learnt what clips look like, and a grain is no part of that. Every network that makes a clip anew does so, without ill will. So
+# - At 0.01 a **blur**, **a smaller size** and **a pixel aside** cost three to six bits. At 0.03 they cost two at most: before a
+#   plain ground little looks like the mark. (Our cells are two pixels wide, so that a pixel aside still reads half of each. Marks that are *trained*
+#   carry a pilot, by which the reader finds its place again.)
+# - **The codec** costs the most, at 0.03 four bits, so that there is no proof: it has learnt what clips look like, and a grain is no part of that. Every network that makes a clip anew does so, without ill will. So
 #   a mark is best put in *after* the decoder, or trained *into* it.
 # - At 0.12 **everything survives**, the codec too, and everybody sees the grain. A mark is a bargain between not being seen and being read.
 #
@@ -334,7 +329,43 @@ for count in (1, 4, 16, 64):
 # One clip before a plain ground is a good deal of the way (0.65), sixteen are as good as it gets. Taken off, the mark leaves 20 bits, and 16 are chance; **put into a clip that was
 # never generated, it makes a witness lie**, with 30 of 32 bits. Of these two the second is worse. The remedy is a message, or a pattern, that differs from clip to clip.
 #
-# What the package has beside this page's hand-made mark, a visible plate and a trained invisible mark, is told in `docs/provenance.md`.
+# ### A mark that is trained
+#
+# The package has an invisible mark of its own (`--watermark`). A convolutional network adds 48 bits (of the SHA-256 of a number), another one
+# reads them; both were trained together, with blurs, crops and a stand-in for encoding between them, so that the first has learnt *where* a mark
+# is safe. It is fainter than ours: 42 dB. Below are three clips, what happens to files on their way, and how many of 48 bits are right. Your
+# `false_alarm` says what chance does in the worst of them; "found" is less than one in a million, 41 bits. **Which row will be the first to fall?**
+
+# %%
+from minisora.course.responsible import journeys
+from minisora.marks import detect, embed
+
+NUMBER = 2026
+hidden = [embed(each, NUMBER) for each in tests]
+handed_on = {name: [way(each) for each in hidden] for name, way in journeys(pipeline).items()}
+print(f"{'':28}{'bits right of 48':>18}{'by chance':>12}{'found':>10}")
+for name, clips in {**handed_on, "no mark in it": tests}.items():
+    found = [detect(each, NUMBER) for each in clips]
+    agree = [each.matches for each in found]
+    bits, chance = ", ".join(map(str, agree)), false_alarm(min(agree), 48)
+    print(f"{name:28}{bits:>18}{chance:12.1e}{sum(each.found for each in found):>5} of {len(found)}")
+print("\non purpose:")
+measured = json.loads((LADDER / "watermark.json").read_text("utf-8"))
+for row in (*measured["on_purpose"], measured["forged"]):
+    print(f"{row['attack']:42}{row['bits_right']:5.0%} of the bits right, found in {row['found']} of {row['clips']}")
+
+# %% [markdown]
+# - What happens to files **on their way** is what it was trained for. An mp4 costs a bit at most; at half the size and crf 28 it is touch and go, and who asks for
+#   41 loses clips in which 39 bits are right, by chance one in 130,000. At 64 x 64, crf 28 leaves too little.
+# - A clip **without a mark** agrees in more than 24 bits: a reader that sees nothing still leans to some. That is why "chance" is a guide here, and
+#   why one asks for 41.
+# - **On purpose**, there are three ways, and none needs the key. *Make the clip anew*: what a network has not learnt to keep, it does not keep;
+#   our codec is enough, and a denoiser after a little noise is the general case (Zhao et al. 2023). *Learn it from many clips*: the same
+#   number is the same pattern, and although sixteen clips take it off badly, they **put it into clips that never had it**, all six. *Ask the reader*: it is a
+#   network with gradients, and lies in this repository; who has one changes pixels until it says no (we have not measured that).
+#
+# So a mark that is found is a hint, one that is not found says nothing. `docs/provenance.md` has the whole table, and what of 31 changes of a file the signature notices
+# and the watermark outlives.
 #
 # ## 3 · A detector, and its collapse
 #
@@ -367,25 +398,28 @@ check.roc_auc(roc_auc)
 roc_auc = use(roc_auc=roc_auc)
 makes = list(seen["detectors"]["against drawn clips, as they are"]["others"])
 treatments = ("mp4", "smaller", "grainy")
-print(f"{'':34}" + "".join(f"{name:>24}" for name in ("drawn", "drawn, treated", "coded", "coded, treated")))
+print(f"{'':34}" + "".join(f"{name:>16}" for name in ("drawn", "drawn, treated", "coded", "coded, treated")))
 rows = list(seen["detectors"].values())
 for name in ("clips it was trained on", "new clips", "floor: coins", "floor: true against true", "coded against drawn"):
-    print(f"{name:34}" + "".join(f"{row[name]:24.2f}" for row in rows))
+    print(f"{name:34}" + "".join(f"{row[name]:16.2f}" for row in rows))
 for group, names in (("others", makes), ("treated", treatments), ("only the made ones treated", treatments)):
     print(f"\n{group}:")
     for name in names:
-        print(f"  {name:32}" + "".join(f"{row[group][name]:24.2f}" for row in rows))
+        print(f"  {name:32}" + "".join(f"{row[group][name]:16.2f}" for row in rows))
+sky = seen["with a sky"]
+print(
+    f"\nof the 96 new clips of each kind {sky['made']} generated ones have a sky, {sky['drawn']} drawn ones (by the judge)"
+)
 
 # %% [markdown]
 # - The detector that was shown **drawn** clips tells *coded* clips from drawn ones, of which neither was generated, with an area of 1.00. It is a detector of the
 #   codec. Of the weights, steps and guidance it knows nothing, and so nothing of them disturbs it.
-# - Made smaller and back (both kinds alike), it is at 0.56: a coin, nearly. Trained with smaller and grainy clips it holds out, at 0.96; through mp4 it falls to 0.89.
+# - Made smaller and back (both kinds alike), it is at 0.59: a coin, nearly. Trained with smaller and grainy clips it holds out, at 0.94.
 # - If *only the made ones* are treated, it is at 1.00 again. That is the test in many a leaflet: generated clips from one source, true ones from another.
-# - The **fair** negative, coded clips: 0.70 on new clips (0.96 on those that it was trained on), and 0.66 where it was trained with treated ones. Something is there, far
-#   from enough for a verdict, and as much or as little of it in what other weights, steps and guidance make (0.68 to 0.74). It has not collapsed there; it has never stood.
-#   Some of it is content at that: captions leave the background open, and 9 of
-#   96 generated clips have a sky, 25 of 96 true ones (by the judge).
-# - The floor between two halves of true clips is 0.45 to 0.58 here: with 48 against 48, differences of less than a tenth say nothing.
+# - The **fair** negative, coded clips: 0.64 on new clips (0.98 on those that it was trained on), and no more where it was trained with treated ones. Something is there, far
+#   from enough for a verdict, and as much or as little of it in what other weights, steps and guidance make (0.60 to 0.74). It has not collapsed there; it has never stood.
+#   Some of it is content at that: captions leave the background open, and the last line counts who has a sky.
+# - The floor between two halves of true clips is 0.43 to 0.53 here: with 48 against 48, differences of less than a tenth say nothing.
 #
 # ## 4 · Copies
 #
@@ -433,17 +467,16 @@ display(ratios_chart(copying["sets"], WHICH))
 
 # %%
 shown = {name: each.float() / 127.5 - 1 for name, each in load_file(LADDER / "copying.safetensors").items()}
-rows = {}
-for name in ("20, its own captions", "12800, its own captions"):
-    for k in range(2):
-        rows |= {
-            f"{name.split(',')[0]} clips: sample {k + 1}": shown[name][k],
-            f"its nearest {k + 1} of {name.split(',')[0]}": shown[f"{name}: nearest"][k],
-        }
-plots.strips(rows, alt="samples of two networks, each with its nearest training clip", columns=5, moving=False)
+rows = {}  # of each kind the sample that is nearest to a training clip, by its ratio
+for name in ("20, its own captions", "20, new captions", "200, its own captions", "12800, its own captions"):
+    count, asked = name.split(", ")
+    rows[f"{count} clips, {asked}"] = shown[name][0]
+    rows[f"the nearest of the {count} ({asked})"] = shown[f"{name}: nearest"][0]
+plots.strips(rows, alt={name: told(clip) for name, clip in rows.items()}, columns=5, moving=False)
 
 # %% [markdown]
-# *Copied* are samples whose ratio is below that of 99 of 100 *new true clips* of the same set (0.58, 0.21 and 0.02).
+# *Copied* are samples whose ratio is below that of 99 of 100 *new true clips* of the same set (0.58, 0.21 and 0.02). The strips show the worst of
+# 128 samples each.
 #
 # - **20 clips**: asked with its own captions, 98 of 100 samples are copies: a ratio of 0.09, with the nearest clip beside them to prove it. Even asked
 #   for *new* clips, one in three is nearer than 99 of 100 true clips are, and one in five nearer than a ratio of 0.2. Its error on new clips is 250 times that on its own: it has learnt them by heart, and nothing else.
@@ -465,8 +498,8 @@ plots.strips(rows, alt="samples of two networks, each with its nearest training 
 #
 # {card}
 #
-# `conditional` and `unconditional` are shares of `k` colours, with the prompt and without. Return the shares that a guidance of `scale` aims at:
-# proportional to `conditional ** scale * unconditional ** (1 - scale)`, and adding up to 1.
+# `conditional` and `unconditional` are shares of `k` colours, with the prompt and without: take them for the two densities. Return the shares that a
+# guidance of `scale` aims at; they add up to 1.
 
 
 # %% exercise="guided_shares"
@@ -574,18 +607,14 @@ print(
 # still". And "a red triangle" that follows the way of a blue circle. Each was tried with eight seeds (`python experiments/misuse.py`), and the *judge* looked at the clips.
 
 # %%
+filters = list(misuse["filters"])
+print(" " * 20 + "".join(f"{name.removeprefix('meaning, '):>17}" for name in filters) + f"{'the judge':>11}")
 for name, row in misuse["ways around"].items():
-    stopped = ", ".join(row["stopped by"]) or "no filter of prompts"
-    print(f"{name:20} of {row['clips']} clips the judge stops {row['the judge stops']}; the words: {stopped}")
-clips = {name: each.float() / 127.5 - 1 for name, each in load_file(LADDER / "misuse.safetensors").items()}
-display(
-    plots.strips(
-        clips,
-        alt="five ways to ask for it: in three a red triangle moves up, in two it turns white after the first frame",
-        columns=6,
-        moving=False,
-    )
-)
+    stops = "".join(f"{'stops it' if each in row['stopped by'] else '-':>17}" for each in filters)
+    print(f"{name:20}{stops}{row['the judge stops']:>6} of {row['clips']}")
+shown = load_file(LADDER / "misuse.safetensors")
+clips = {name: shown[name].float() / 127.5 - 1 for name in misuse["ways around"]}
+display(plots.strips(clips, alt={name: told(clip) for name, clip in clips.items()}, moving=False))
 print(f"{'the judge on drawn clips':26}{'recall':>8}{'false alarms':>15}")
 for name, row in misuse["judge"].items():
     print(f"{name:26}{row['recall']:8.0%}{row['false alarms']:9} of {row['of']}")
@@ -629,7 +658,7 @@ for name, power in (
 # ### Cards
 #
 # What of all this belongs beside the weights? A **model card** says what they are for, what they were measured at, and where they
-# fail; a **data card**, what they have seen. The test of a card is simple: each sentence is a number with a command, or a "not measured". From this page: *told from true clips of the same codec: area 0.70 (`detector.py`)*;
+# fail; a **data card**, what they have seen. The test of a card is simple: each sentence is a number with a command, or a "not measured". From this page: *told from true clips of the same codec: area 0.64 (`detector.py`)*;
 # *what is forbidden, by a path: 8 of 8 clips (`misuse.py`)*; *energy of the training: not measured, an interval above*; *people, faces, voices: none in the data*. And of small
 # networks, not of the shipped one: copies, and the skew. **Which row would a reader want first?**
 #
@@ -661,8 +690,8 @@ for name, detector in detectors.items():
 
 # %% [markdown]
 # The first two accuse **everybody** whose clip was in the codec. They were "never wrong", and nothing in their test could have shown it: there was no
-# true clip in it that had gone the same way. (The other two, for which no codec is nothing they know, accuse 13 of 16 drawn clips, and half of the coded
-# ones: at an area of 0.70 no threshold helps.) Before one believes a detector, one asks: **which innocent clips was it tried on?**
+# true clip in it that had gone the same way. (The other two, which have never seen a clip without a codec, accuse most of the drawn ones, and half or more of
+# the coded ones: at an area of 0.64 no threshold helps.) Before one believes a detector, one asks: **which innocent clips was it tried on?**
 #
 # **Second: a key that gets out.** A mark is proof as long as only we can make it. Suppose that the *key* (a number) lay in a notebook that was
 # published. **Into how many drawn clips can a stranger put our mark, so that we swear it is ours?**
@@ -689,7 +718,7 @@ print(
 # - **C2PA** ([spec.c2pa.org](https://spec.c2pa.org)): hashes over boxes, with listed exclusions; certificates; trust lists.
 # - **Stable Signature** (Fernandez et al. 2023, [2303.15435](https://arxiv.org/abs/2303.15435)) fine-tunes the *decoder* of a latent model, so that all it
 #   decodes carries a message: the mark cannot be left out by deleting a line of code. **HiDDeN** (Zhu et al. 2018, [1807.09937](https://arxiv.org/abs/1807.09937)) trains writer and reader
-#   together, with the attacks between them. **SynthID** is Google DeepMind's; of how it marks videos we have no report to cite.
+#   together, with the attacks between them, as ours were. **SynthID** is Google DeepMind's; of how it marks videos we have no report to cite.
 # - That generators make any mark go away is a theorem of a kind: Zhao et al. 2023 ([2306.01953](https://arxiv.org/abs/2306.01953)).
 # - **Copies**: Carlini et al. ([2301.13188](https://arxiv.org/abs/2301.13188)) looked at the most *duplicated* training pictures of Stable Diffusion, and found
 #   about a hundred copies among 350,000 candidates; most of what was copied had been in the data many times. Removing duplicates is the first remedy.

@@ -169,6 +169,17 @@ def test_make_video_without_anything(house: Path) -> None:
 
 
 @needs_make
+def test_make_video_says_where_it_comes_from(house: Path) -> None:
+    made = run("make", "video", "MARK=1", "WATERMARK=1", "SIGN=my $key's", cwd=house).stdout
+    assert "[--editable]\n[.[sign]]" in made, "what signs is installed the first time that it is asked for"
+    again = run("make", "video", "MARK=1", "WATERMARK=1", "SIGN=my $key's", cwd=house).stdout
+    assert "[pip]" not in again and "[--mark]\n[--watermark]\n[--sign]\n[my $key's]\n[--]" in again
+    assert "[--mark]" not in run("make", "video", "MARK=0", "WATERMARK=", cwd=house).stdout
+    assert "[--watermark]" not in run("make", "video", "MARK=1", cwd=house).stdout
+    assert "MARK=1 WATERMARK=1 SIGN=keys]" in run("make", cwd=house).stdout
+
+
+@needs_make
 def test_make_sets_up_once_and_again_when_the_lock_changes(house: Path) -> None:
     (house / ".venv" / ".base").unlink()
     first = run("make", "video", cwd=house).stdout

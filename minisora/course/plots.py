@@ -70,19 +70,28 @@ def player(clip: Tensor, *, alt: str, fps: float = 8.0, width: int = 192) -> Pic
 
 
 def strips(
-    clips: Mapping[str, Tensor], *, alt: str, fps: float = 8.0, columns: int = 6, moving: bool = True
+    clips: Mapping[str, Tensor],
+    *,
+    alt: str | Mapping[str, str],
+    fps: float = 8.0,
+    columns: int = 6,
+    moving: bool = True,
 ) -> Picture:
-    """Clips to compare: a row for each, playing on the left (if ``moving``) and as a filmstrip on the right."""
+    """Clips to compare: a row for each, playing on the left (if ``moving``) and as a filmstrip on the right.
+
+    Args:
+        alt: of all of them, or what is to be seen in each.
+    """
+    said = dict.fromkeys(clips, alt) if isinstance(alt, str) else alt
     rows = []
     for label, clip in clips.items():
-        still = image(
-            video.filmstrip(_clip(clip), columns=columns), alt=described(alt, f"filmstrip of {label}"), width=560
-        )
+        pixels = video.filmstrip(_clip(clip), columns=columns)
+        still = image(pixels, alt=described(said[label], f"filmstrip of {label}"), width=560)
         cells = [escaped(label), still.html]
         if moving:
-            cells.insert(1, _gif(clip, alt=described(alt, label), fps=fps, width=112).html)
+            cells.insert(1, _gif(clip, alt=described(said[label], label), fps=fps, width=112).html)
         rows.append([f"<td>{each}</td>" for each in cells])
-    return Picture(grid(rows), alt)
+    return Picture(grid(rows), alt if isinstance(alt, str) else "; ".join(f"{name}: {alt[name]}" for name in clips))
 
 
 def xt_slice(clip: Tensor, *, alt: str, row: int | None = None, scale: int = 5) -> Picture:

@@ -26,11 +26,10 @@ def look(path: str | Path, number: int = DEFAULT, *, false_alarm: float = FALSE_
 
 def pictures(path: str | Path) -> Tensor:
     """What is looked at, as a clip ``3 t h w``."""
-    still = read_still(path)
-    if still is None:
-        return read_video(path, frames=FRAMES)
-    height, width = still.picture.shape[2:]
-    return still.picture[..., :height] if width >= 2 * height else still.picture
+    still = read_still(path)  # None for a png with a chunk whose checksum is wrong as well, which FFmpeg still reads
+    clip = read_video(path, frames=FRAMES) if still is None else still.picture
+    frames, height, width = clip.shape[1:]
+    return clip[..., :height] if frames == 1 and width >= 2 * height else clip
 
 
 def in_words(found: Detection) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from minisora.clip import Clip
 from minisora.provenance import Keys, make_test_key
-from tests.provenance.clips import some_clip
+from tests.provenance.clips import drawn_clip, some_clip
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +31,11 @@ def clip() -> Clip:
 
 @pytest.fixture(scope="session")
 def signed(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """A signed file of each kind, and ``other``: the same of another clip."""
+    """A file of each kind, watermarked and signed, and ``other``: a signed one of another clip without a mark."""
     place = tmp_path_factory.mktemp("signed")
+    marked, other = drawn_clip(0, marked=True), drawn_clip(1, marked=False)
     files = {}
     for kind in ("mp4", "png", "gif"):
-        for name, seed in ((kind, 0), (f"other {kind}", 1)):
-            files[name] = some_clip(seed).save(place / f"{seed}.{kind}", sign=keys).read_bytes()
+        for name, clip in ((kind, marked), (f"other {kind}", other)):
+            files[name] = clip.save(place / f"{name}.{kind}", sign=keys).read_bytes()
     return files

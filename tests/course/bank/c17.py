@@ -53,6 +53,22 @@ def _(content, claim, key):
     return "valid" if same else "the content was changed"
 
 
+@wrong("verify_claim", "digests as bytes", r"hexadecimal")
+def _(content, claim, key):
+    if hmac.new(key, statement(claim), "sha256").digest() != claim["signature"]:
+        return "the claim was changed"
+    return "valid"
+
+
+@wrong("verify_claim", "a start and a length", r"length")
+def _(content, claim, key):
+    if hmac.new(key, statement(claim), "sha256").hexdigest() != claim["signature"]:
+        return "the claim was changed"
+    start, length = claim["excluded"]
+    same = hashlib.sha256(content[:start] + content[start + length :]).hexdigest() == claim["digest"]
+    return "valid" if same else "the content was changed"
+
+
 @right("verify_claim", "bytearray, and del")
 def _(content, claim, key):
     rest = bytearray(content)
@@ -157,6 +173,26 @@ def _(made, true):
     return lower.mean().item()
 
 
+@wrong("roc_auc", "zip", r"each made one with \*each\*")
+def _(made, true):
+    return sum(float(m > t) for m, t in zip(made, true, strict=False)) / len(made)
+
+
+@wrong("roc_auc", "zip, with ties", r"each made one with \*each\*")
+def _(made, true):
+    return float(np.mean([(m > t) + 0.5 * (m == t) for m, t in zip(made.tolist(), true.tolist(), strict=False)]))
+
+
+@wrong("roc_auc", "tensor against tensor", r"element by element|table")
+def _(made, true):
+    return ((made > true).float() + 0.5 * (made == true).float()).mean().item()
+
+
+@wrong("roc_auc", "at least, and half of the ties as well", r"one and a half")
+def _(made, true):
+    return float(((made[:, None] >= true).float() + (made[:, None] == true).float() / 2).mean())
+
+
 @right("roc_auc", "signs")
 def _(made, true):
     return float(0.5 + 0.5 * torch.sign(made.double()[:, None] - true.double()).mean())
@@ -178,6 +214,30 @@ def _(samples, training, *, near=50, alpha=0.5):
 def _(samples, training, *, near=50, alpha=0.5):
     d = torch.cdist(samples, training).sort(1).values[:, :near]
     return d[:, 0] / d.mean(1)
+
+
+@wrong("extraction_ratio", "the others of the near", r"second nearest|one of the `near`")
+def _(samples, training, *, near=50, alpha=0.5):
+    d = torch.cdist(samples, training).sort(1).values[:, :near]
+    return d[:, 0] / (alpha * d[:, 1:].mean(1))
+
+
+@wrong("extraction_ratio", "more than there are", r"fewer")
+def _(samples, training, *, near=50, alpha=0.5):
+    d, _ = torch.topk(torch.cdist(samples, training), near, largest=False)
+    return d[:, 0] / (alpha * d.mean(1))
+
+
+@wrong("extraction_ratio", "brackets forgotten", r"brackets")
+def _(samples, training, *, near=50, alpha=0.5):
+    d = torch.cdist(samples, training).sort(1).values[:, :near]
+    return d[:, 0] / alpha * d.mean(-1)
+
+
+@wrong("extraction_ratio", "down the columns", r"for each \*sample\*")
+def _(samples, training, *, near=50, alpha=0.5):
+    d = torch.cdist(samples, training).sort(0).values[:near]
+    return d[0] / (alpha * d.mean(0))
 
 
 @right("extraction_ratio", "numpy")

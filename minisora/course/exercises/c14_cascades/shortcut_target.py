@@ -172,7 +172,9 @@ SHORTCUT_TARGET = Exercise(
     hints=(
         "First x_t on the straight path. Then both targets for all clips, and `torch.where` chooses.",
         "The second target is `halving_target` with the student as its own teacher; here you may call yours.",
-        "`torch.where(s == t, noise - x0, halving_target(student, x, t, s))`.",
+        "`torch.where` asks each clip of the batch a question, and takes one target or the other. Which question, and "
+        "which target stands first? A student that always says 0 must get noise - x0 where its segment has no length, "
+        "and 0 elsewhere.",
     ),
     becomes="minisora/diffusion/distil.py",
     minutes=10,

@@ -98,7 +98,8 @@ AT_INFINITY = Exercise(
     hints=(
         "What is 1 / n for a set of infinitely many clips? There the line has to be read off.",
         "`numpy.polyfit(x, y, 1)` returns the slope and then the value at x = 0.",
-        "`x = 1 / np.array(sizes)`, `return float(np.polyfit(x, distances, 1)[1])`.",
+        "`sizes` is a list: `np.array(sizes)` can be calculated with as a whole. With 2 + 100 / n at n = 50, 100 and "
+        "200, polyfit must find 100 and 2: which of the two is the answer?",
     ),
     becomes="minisora/evaluation/frechet.py",
     minutes=8,

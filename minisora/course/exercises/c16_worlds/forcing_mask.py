@@ -142,7 +142,9 @@ FORCING_MASK = Exercise(
         "Four squares: the history looks at the history, at the targets; targets look at the history, at the targets.",
         "`torch.ones(f, f, dtype=torch.bool).tril()` is up to itself, `.tril(-1)` is before itself, `torch.eye` "
         "itself.",
-        "`torch.cat([torch.cat([upto, nobody], 1), torch.cat([before, itself], 1)])`.",
+        "`torch.cat(…, dim=1)` puts squares side by side, `dim=0` one above the other. One of the four is false "
+        "everywhere. With 2 frames, the last row (the second target) sees the first frame of the history and itself: "
+        "1 0 0 1.",
     ),
     becomes="minisora/playing/forcing.py",
     minutes=12,

@@ -158,10 +158,10 @@ DIAGNOSE_PROVENANCE = Exercise(
     ),
     alternatives=(lambda patient: {name: TRUTH[name] for name in sorted(TRUTH, reverse=True)}.get(patient),),
     hints=(
-        "A sound program says yes in the first column and no in all others. In each row, find the answer that is "
-        "wrong.",
-        "One says no even to the first: something in the file has changed since the hash was made, and had to.",
-        "For the others the column names what is not looked at: pictures, statement, signer, or the claim itself.",
+        "A sound program accepts the file as it was signed, and nothing else. For each patient, find the answer that "
+        "is wrong.",
+        "One refuses even the good file: something in it has changed since the hash was made, and had to.",
+        "For the others the row names what is not looked at: pictures, statement, signer, or the claim itself.",
     ),
     becomes="minisora/course/exercises/c17_responsible/diagnose_provenance.py",
     minutes=8,

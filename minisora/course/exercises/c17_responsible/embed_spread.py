@@ -131,9 +131,10 @@ EMBED_SPREAD = Exercise(
     alternatives=(_embedded(), _by_loop),
     hints=(
         "Signs first: 0 and 1 become -1 and 1.",
-        "The sum of signs times patterns is one picture `h w`; divided by the root of the number of bits, its pixels "
-        "have the size 1 on average.",
-        "Add `strength` times the picture to every frame and colour (`h w` is broadcast), and limit to [-1, 1].",
+        "One picture `h w` comes of all patterns. Why the root? Signs are independent, so the sum of n of them is "
+        "about √n in size, and divided by that the picture is as strong as one pattern, however long the message.",
+        "`h w` fits every frame and colour of `3 t h w` by itself. The signs do not fit the patterns: they are `bits`, "
+        "and want two axes of length 1 more (`[:, None, None]`). Which axis is then summed?",
     ),
     becomes="minisora/audit/spread.py",
     minutes=10,

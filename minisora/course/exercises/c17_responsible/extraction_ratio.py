@@ -50,6 +50,22 @@ def _one_by_one(samples: Tensor, training: Tensor, *, near: int = 50, alpha: flo
     return torch.tensor(rows)
 
 
+def _without_a_limit(samples: Tensor, training: Tensor, *, near: int = 50, alpha: float = 0.5) -> Tensor:
+    nearest = torch.cdist(samples, training).topk(near, dim=1, largest=False).values
+    return nearest[:, 0] / (alpha * nearest.mean(1))
+
+
+def _in_the_order_of_the_set(samples: Tensor, training: Tensor, *, near: int = 50, alpha: float = 0.5) -> Tensor:
+    distance = torch.cdist(samples, training)
+    return distance.min(1).values / (alpha * distance[:, :near].mean(1))
+
+
+def _around_the_clip(samples: Tensor, training: Tensor, *, near: int = 50, alpha: float = 0.5) -> Tensor:
+    nearest = torch.cdist(samples, training).min(1)
+    around = torch.cdist(training[nearest.indices], training).sort(1).values[:, :near]
+    return nearest.values / (alpha * around.mean(1))
+
+
 EXTRACTION_RATIO = Exercise(
     name="extraction_ratio",
     reference=extraction_ratio,
@@ -110,6 +126,59 @@ EXTRACTION_RATIO = Exercise(
             "you leave the nearest out of the neighbourhood: it is one of the `near`",
         ),
         Mistake(
+            "without the nearest, one fewer",
+            _ratio(around=lambda near, n: near[:, 1:n].mean(1)),
+            "the mean of your neighbourhood begins at the second nearest: the nearest is one of the `near`, and counts "
+            "above the line *and* below it",
+        ),
+        Mistake(
+            "more than there are",
+            _without_a_limit,
+            "you ask `topk` for `near` clips where there are only fewer, and it fails: `min(near, len(training))` of "
+            "them",
+        ),
+        Mistake(
+            "over near",
+            _ratio(around=lambda near, n: near[:, :n].sum(1) / n),
+            "you divide the sum by `near` even where there are fewer clips: by as many as were summed",
+        ),
+        Mistake(
+            "a sum",
+            _ratio(around=lambda near, n: near[:, :n].sum(1)),
+            "you divide by the sum of the neighbourhood's distances: by their mean",
+        ),
+        Mistake(
+            "no brackets",
+            _ratio(over=lambda one, some, alpha: one / alpha * some),
+            "you divide by `alpha` and then *multiply* by the mean: both stand below the line, in brackets",
+        ),
+        Mistake(
+            "far neighbours",
+            _ratio(around=lambda near, n: near[:, -n:].mean(1)),
+            "your neighbourhood is the `near` *farthest* clips: `topk` takes the largest unless told otherwise",
+        ),
+        Mistake(
+            "not sorted",
+            _in_the_order_of_the_set,
+            "your neighbourhood is the first `near` clips in the order of the training set: the nearest ones",
+        ),
+        Mistake(
+            "the other way",
+            _ratio(distance=lambda samples, training: _distances(training, samples)),
+            "you have an answer for each *training clip* and its nearest sample: for each *sample*, the nearest "
+            "training clips. Which axis is which?",
+        ),
+        Mistake(
+            "around the training clip",
+            _around_the_clip,
+            "you measure the neighbourhood from the nearest training clip: from the sample, like the distance above it",
+        ),
+        Mistake(
+            "one neighbourhood",
+            _ratio(around=lambda near, n: near[:, :n].mean()),
+            "you have one neighbourhood for all samples, the mean over all of them: each sample has its own (`dim=1`)",
+        ),
+        Mistake(
             "the median",
             _ratio(around=lambda near, n: near[:, :n].median(1).values),
             "you take the median of the neighbourhood: the mean",
@@ -133,8 +202,11 @@ EXTRACTION_RATIO = Exercise(
     alternatives=(_ratio(), _one_by_one),
     hints=(
         "`torch.cdist(samples, training)` has the distance of each sample to each clip.",
-        "`.topk(k, dim=1, largest=False).values` are the k smallest, sorted; there may be fewer clips than `near`.",
-        "The first of them, over `alpha` times their mean.",
+        "`.topk(k, dim=1, largest=False).values` are the k smallest of each row, the smallest first. How large may k "
+        "be when there are fewer clips than `near`?",
+        "Both numbers of the ratio come out of that one table. Which column is the nearest, and along which axis is "
+        "there a mean for each sample? By hand: a sample at 4 among 0, 1, 2, 3, 10, the 3 nearest, has 1 / (0.5 · 2) "
+        "= 1.",
     ),
     becomes="minisora/audit/copying.py",
     minutes=10,

@@ -88,6 +88,11 @@ FALSE_ALARM = Exercise(
             "the normal curve, even corrected by half a step, is off far out: sum the binomial terms",
         ),
         Mistake(
+            "a number of answers",
+            _alarm(tail=lambda agree, bits: float(sum(comb(bits, k) for k in range(agree, bits + 1)))),
+            "you count the answers that agree and stop there: which share are they of all answers of coins?",
+        ),
+        Mistake(
             "tried is ignored",
             _alarm(several=lambda p, tried: p),
             "you compare with one message whatever is `tried`: whoever looks for a thousand users' marks has a "
@@ -117,9 +122,12 @@ FALSE_ALARM = Exercise(
         lambda agree, bits, *, tried=1: min(1.0, tried * float(binom.sf(agree - 1, bits, 0.5))),
     ),
     hints=(
-        "Of the `2**bits` answers of coins, `math.comb(bits, k)` agree in just k places.",
-        "Sum them for k from `agree` to `bits`, both included, and divide by the number of all answers.",
-        "With several messages: times `tried`, and `min(1.0, …)`.",
+        "Write down the eight answers of three coins. How many agree with 111 in just 2 places, and how many in 2 or "
+        "more?",
+        "`math.comb(bits, k)` is how many answers agree in just k places. How many answers are there in all? And which "
+        "k count?",
+        "`range` leaves its end out. Try 3 of 4 or more, which is 5 of 16, and 0 of 8 or more, which is certain; then "
+        "with a thousand messages: may it come out above 1?",
     ),
     becomes="minisora/marks/message.py",
     minutes=8,

@@ -55,6 +55,17 @@ GUIDED_SHARES = Exercise(
             "your shares do not add up to 1: divide by their sum",
         ),
         Mistake(
+            "each for itself",
+            _shares(weigh=lambda p, q, s: p**s / (p**s).sum() * q ** (1 - s) / (q ** (1 - s)).sum(), end=lambda x: x),
+            "you make each power add up to 1, and then multiply: it is their *product* that has to",
+        ),
+        Mistake(
+            "softmax of the product",
+            _shares(end=lambda x: x.softmax(0)),
+            "you take the softmax, which would be right for logarithms: these are weights already, so divide by their "
+            "sum",
+        ),
+        Mistake(
             "the prompt alone",
             _shares(weigh=lambda p, q, s: p**s),
             "you sharpen what the prompt says by itself: guidance goes *away* from what is without it, q^(1 - scale)",
@@ -115,10 +126,11 @@ GUIDED_SHARES = Exercise(
     ),
     alternatives=(_shares(), _by_odds),
     hints=(
-        "Guidance adds velocities: v = q + scale (p - q). Velocities belong to slopes of log densities; so log p "
-        "and log "
-        "q are combined in the same way.",
-        "`p**scale * q**(1 - scale)`, and then the sum must be 1.",
+        "Guidance goes from the velocity without the prompt towards the one with it, and beyond: q + scale (p - q). "
+        "Velocities belong to slopes of log densities; so log p and log q are combined in the same way.",
+        "A sum of logarithms is the logarithm of a product: what becomes of the two factors in front? At guidance 1 "
+        "the prompt's own shares must come out, at 0 those without it, and 0.8 and 0.2 against halves become 16 to 1 "
+        "at 2. In the end shares add up to 1.",
     ),
     becomes="minisora/audit/bias.py",
     minutes=8,

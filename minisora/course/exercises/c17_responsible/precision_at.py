@@ -85,6 +85,19 @@ PRECISION_AT = Exercise(
             "that is how much is stopped: which part of it is forbidden?",
         ),
         Mistake(
+            "recall",
+            lambda recall, false_alarm, *, share: recall,
+            "you return the recall, how much of what is forbidden is stopped: the other way round, how much of what is "
+            "*stopped* is forbidden?",
+        ),
+        Mistake(
+            "over all that is forbidden",
+            lambda recall, false_alarm, *, share: (
+                recall * share / (share + false_alarm * (1 - share)) if share + false_alarm else 0.0
+            ),
+            "below the line you count all forbidden prompts: only those that are *stopped*",
+        ),
+        Mistake(
             "wrong ones above",
             _precision(end=lambda a, b: b / (a + b) if a + b else 0.0),
             "you return the share of false alarms among what is stopped: one minus that",
@@ -93,6 +106,11 @@ PRECISION_AT = Exercise(
             "odds",
             _precision(end=lambda a, b: a / b if b else (1.0 if a else 0.0)),
             "you divide what is caught by what is stopped wrongly (odds): by all that is stopped",
+        ),
+        Mistake(
+            "all is well where nothing is stopped",
+            _precision(end=lambda a, b: a / (a + b) if a + b else 1.0),
+            "where nothing is stopped you say 1: 0.0 is asked for there",
         ),
         Mistake(
             "division by nothing",
@@ -104,9 +122,9 @@ PRECISION_AT = Exercise(
     hints=(
         "Think of a million prompts: how many are forbidden, and how many of these are stopped? How many "
         "harmless ones?",
-        "Caught: recall times share. Stopped wrongly: false alarm times (1 - share). The first over both; 0.0 "
-        "where both "
-        "are 0.",
+        "Of a million with one forbidden in a thousand, recall 0.98 and 1 false alarm in 100, the filter stops 980 "
+        "rightly and 9,990 wrongly. Which of the three numbers makes each of these, and which part of both together "
+        "is the first? (Then: what if both are 0?)",
     ),
     becomes="minisora/audit/filter.py",
     minutes=6,

@@ -53,9 +53,21 @@ def _best_accuracy(made: Tensor, true: Tensor) -> float:
     return max(float(torch.cat([made >= level, true < level]).double().mean()) for level in levels)
 
 
-def _zipped(made: Tensor, true: Tensor) -> float:
-    n = min(len(made), len(true))
-    return float((made[:n] > true[:n]).double().mean() + 0.5 * (made[:n] == true[:n]).double().mean())
+def _in_order(
+    *,
+    tie: float = 0.5,
+    over: Callable[[Tensor, int], float] = lambda won, made: float(won.mean()),
+    ranked: bool = False,
+) -> Solution:
+    """The i-th against the i-th, as far as there are both, with these habits."""
+
+    def solution(made: Tensor, true: Tensor) -> float:
+        one, other = (each.sort().values if ranked else each for each in (made, true))
+        n = min(len(made), len(true))
+        won = (one[:n] > other[:n]).double() + tie * (one[:n] == other[:n]).double()
+        return over(won, len(made))
+
+    return solution
 
 
 def _by_ranks(made: Tensor, true: Tensor) -> float:
@@ -111,9 +123,44 @@ ROC_AUC = Exercise(
             "true one",
         ),
         Mistake(
-            "pairs in order",
-            _zipped,
+            "ties one and a half times",
+            _pairs(tie=1.5),
+            "your ties count one and a half times: `>=` has counted them in full before you add half. `>` first",
+        ),
+        Mistake(
+            "in order",
+            _in_order(),
             "you compare the first with the first and the second with the second: each made one with *each* true one",
+        ),
+        Mistake(
+            "in order, ties lose",
+            _in_order(tie=0.0),
+            "you compare the first with the first and so on, as `zip` does, and the clips are in no order: each made "
+            "one with *each* true one. (And a tie counts half.)",
+        ),
+        Mistake(
+            "in order, over the made ones",
+            _in_order(over=lambda won, made: float(won.sum() / made)),
+            "you go through both lists side by side (`zip`) and stop where the shorter one ends: each made one with "
+            "*each* true one, and over all pairs",
+        ),
+        Mistake(
+            "in order, ties lose, over the made ones",
+            _in_order(tie=0.0, over=lambda won, made: float(won.sum() / made)),
+            "you go through both lists side by side (`zip`): the area compares each made one with *each* true one. Two "
+            "loops, or a table; and a tie counts half",
+        ),
+        Mistake(
+            "in order of their scores",
+            _in_order(ranked=True),
+            "you sort both and compare place by place: however they are sorted, a pair is *any* made one with *any* "
+            "true one",
+        ),
+        Mistake(
+            "element by element",
+            lambda made, true: float((made > true).double().mean()),
+            "you compare element by element (`made > true`), which pairs the first with the first and fails where "
+            "there are not equally many: a table, with a row for each made one and a column for each true one",
         ),
         Mistake(
             "a sum",
@@ -138,8 +185,11 @@ ROC_AUC = Exercise(
     ),
     alternatives=(_pairs(), _by_ranks, _trapezoids),
     hints=(
-        "`made[:, None] > true` is a table of all pairs: in which does the made one score higher?",
-        "Add half of those in which both are equal, and take the mean of the table.",
+        "Think of a table with a row for each made clip and a column for each true one. `made[:, None]` is a column of "
+        "scores: what comes of comparing a column with a row?",
+        "A comparison is true or false; `.double()` makes 1 and 0 of it. What does a cell of the table hold when the "
+        "made one scores higher, when both are equal, and else? Try it by hand with made 1, 3, 3 and true 2, 3: the "
+        "answer is 0.5.",
     ),
     becomes="minisora/audit/roc.py",
     minutes=8,

@@ -62,6 +62,18 @@ def _one_more(content: bytes, start: int, stop: int) -> bytes:
     return content[:start] + content[stop + 1 :]
 
 
+def _one_less(content: bytes, start: int, stop: int) -> bytes:
+    return content[:start] + content[stop - 1 :]
+
+
+def _length(content: bytes, start: int, stop: int) -> bytes:
+    return content[:start] + content[start + stop :]
+
+
+def _without_key(claim: dict[str, Any], key: bytes) -> str:
+    return hashlib.sha256(statement(claim)).hexdigest()
+
+
 def _sign_facts(claim: dict[str, Any], key: bytes) -> str:
     return hmac.new(key, json.dumps(claim["facts"]).encode(), "sha256").hexdigest()
 
@@ -130,9 +142,12 @@ VERIFY_CLAIM = Exercise(
                 ("what comes before them", _before),
                 ("a file with zeros there", _zeros),
                 ("one byte too few", _one_more),
+                ("one byte too many", _one_less),
+                ("what is left after a start and a length", _length),
             )
         ),
         _asked("a claim whose facts alone were signed", CLAIM_CHANGED, signature=_sign_facts(CLAIM, KEY)),
+        _asked("a hash of the statement in place of a signature", CLAIM_CHANGED, signature=_without_key(CLAIM, KEY)),
         _asked("the key of somebody else", CLAIM_CHANGED, key=b"another key"),
     ),
     mistakes=(
@@ -178,13 +193,35 @@ VERIFY_CLAIM = Exercise(
             "the excluded range ends before `stop`, as slices do: the byte at `stop` is hashed",
         ),
         Mistake(
+            "stop is one too far",
+            _verified(hashed=_one_less),
+            "you hash one byte of the claim's place: the content goes on *at* `stop`, as slices do",
+        ),
+        Mistake(
+            "a length",
+            _verified(hashed=_length),
+            "you take the second number for a length: the excluded range has a start and a *stop*",
+        ),
+        Mistake(
+            "no claim is right",
+            lambda content, claim, key: CLAIM_CHANGED,
+            "you refuse every claim, even the one that is as it was signed. Print your signature beside the claim's: "
+            "are both letters (hexadecimal), is it the key that comes first, and `statement(claim)` that is signed?",
+        ),
+        Mistake(
+            "no content is right",
+            _verified(hashed=lambda content, start, stop: b"something else"),
+            "you refuse every content, even the one that is as it was signed. Print your digest beside the claim's: "
+            "are both letters (hexadecimal), and is it the content without the excluded bytes that is hashed?",
+        ),
+        Mistake(
             "content first",
             _verified(claim_first=False),
             "you look at the content first. Until the signature is right, the digest is anybody's: the claim first",
         ),
         Mistake(
             "without the key",
-            _verified(signature=lambda claim, key: hashlib.sha256(statement(claim)).hexdigest()),
+            _verified(signature=_without_key),
             "a hash without the key can be made by anybody: `hmac.new(key, …)` is what only the key's holder can make",
         ),
         Mistake(
