@@ -20,7 +20,7 @@ from minisora.course.filming.rows import ShotRow
 from minisora.course.finished import finished_pipeline
 from minisora.course.picture import Picture, escaped, note
 from minisora.course.studio import look
-from minisora.course.studio.panel import box, button
+from minisora.course.studio.parts import box, button
 from minisora.course.studio.work import Stopped, in_background
 from minisora.errors import UserError
 from minisora.files import replacing, slug

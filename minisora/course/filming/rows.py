@@ -9,7 +9,7 @@ import ipywidgets
 
 from minisora.course.studio import look
 from minisora.course.studio.panel import Row as Word
-from minisora.course.studio.panel import box, button
+from minisora.course.studio.parts import box, button
 from minisora.course.studio.words import replaced, unknown
 from minisora.errors import UserError
 from minisora.film.reading import with_characters, words_of

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import ipywidgets
 
 from minisora.course.studio import look
 from minisora.course.studio.order import POWERS, Order
+from minisora.course.studio.parts import box, button, number, whole
+from minisora.course.studio.shelf import Shelf
 from minisora.course.studio.squares import Squares
 from minisora.directing import check_pace
 from minisora.errors import UserError
@@ -98,12 +99,13 @@ class Panel:
 
         self.screen = w.HTML(look.empty("press Generate"))
         self.about = w.HTML()
+        self.progress = w.HTML()
         self.pause = button("Pause", "hold the moving picture still, or let it go on")
         self.mp4 = button("Save mp4", "write the clip on the screen to a video file")
         self.gif = button("Save gif", "write the clip on the screen to an animated picture")
         self.keep = box(w.HBox, "ms-keep", self.pause, self.mp4, self.gif)
         self.kept = w.HTML()
-        self.past = box(w.VBox, "ms-past")
+        self.past = Shelf()
         self.stack = box(w.Box, "ms-stack", self.screen, self.squares.board)
         for field in (self.power, self.size):
             field.observe(lambda _: self.lay(self.shape), names="value")
@@ -251,34 +253,6 @@ class Panel:
             box(w.VBox, "ms-answer", self.message, *(row.widget for row in self.rows)),
             box(w.HBox, "ms-fields", *helped),
             w.HTML(look.WORDS),
-            box(w.HBox, "ms-stage", left, box(w.VBox, "ms-beside", self.about, self.keep, self.kept)),
-            self.past,
+            box(w.HBox, "ms-stage", left, box(w.VBox, "ms-beside", self.progress, self.about, self.keep, self.kept)),
+            self.past.widget,
         )
-
-
-def whole(name: str, text: str, *, advice: str) -> int:
-    """The whole number that a field says. Raises: UserError when it says something else."""
-    if not re.fullmatch(r"\s*[+-]?\d{1,30}\s*", text):
-        raise UserError(f"{name} {text.strip()[:20]!r}: must be a whole number — try {advice}")
-    return int(text)
-
-
-def number(name: str, text: str, *, advice: str) -> float:
-    """The number that a field says. Raises: UserError when it says something else."""
-    if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", text):
-        point = text.strip().replace(",", ".", 1)
-        better = point if re.fullmatch(r"\d+\.\d+", point) else advice
-        raise UserError(f"{name} {text.strip()[:20]!r}: must be a number — try {better[:20]}")
-    return float(text)
-
-
-def button(description: str, tooltip: str) -> ipywidgets.Button:
-    """A button with a name and a sentence about it."""
-    return ipywidgets.Button(description=description, tooltip=tooltip)
-
-
-def box(kind: Any, name: str, *children: ipywidgets.Widget) -> Any:
-    """Children in a box that the style sheet calls by a name."""
-    made = kind(children)
-    made.add_class(name)
-    return made
