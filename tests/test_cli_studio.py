@@ -29,11 +29,25 @@ def test_the_page_is_a_notebook_and_a_template(tmp_path: Path) -> None:
     assert "://" not in template
 
 
-def test_the_world_has_a_page_of_its_own(tmp_path: Path) -> None:
-    book = json.loads(write_page(tmp_path, out=tmp_path, play=True).read_text(encoding="utf-8"))
-    title, cell = book["cells"]
-    assert "world to play in" in title["source"] and "Play().widget" in cell["source"]
-    compile(cell["source"], "cell", "exec")
+@pytest.mark.parametrize(("option", "room"), [({}, "Clips"), ({"play": True}, "Play"), ({"film": True}, "Film")])
+def test_the_page_opens_with_a_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: dict[str, Any], room: str
+) -> None:
+    sources: list[str] = []
+
+    def run(command: list[str], **_: Any) -> Any:
+        sources.append(json.loads(Path(command[3]).read_text(encoding="utf-8"))["cells"][1]["source"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", run)
+    with pytest.raises(KeyboardInterrupt):
+        studio(port=50123, browser=False, out=tmp_path, **option)
+    assert f"first={room!r}" in sources[0]
+
+
+def test_it_opens_with_one_of_them(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="--play and --film: the page opens with one of them"):
+        studio(port=50123, browser=False, out=tmp_path, play=True, film=True)
 
 
 def voila_settings(folder: Path) -> Any:

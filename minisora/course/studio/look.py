@@ -25,6 +25,7 @@ STYLE = """<style>
 body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio, .minisora-studio .widget-box, .minisora-studio .jupyter-widgets { overflow: visible; }
 .minisora-studio .jupyter-widgets { margin: 0; }
+.minisora-studio .widget-html:has(> .widget-html-content:empty) { display: none; }
 .minisora-studio :is(.widget-html, .widget-html-content) { line-height: 1.5; font-size: 14px; }
 .minisora-studio :is(button, input, select, summary, a):focus-visible {
   outline: 2px solid var(--accent) !important; outline-offset: 2px;
@@ -46,6 +47,9 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-ask .ms-field { flex: 1 1 300px; min-width: 0; }
 .minisora-studio .ms-ask .ms-field input { height: 42px; font-size: 16px; padding: 0 12px; }
 .minisora-studio .ms-ask button.jupyter-button { height: 42px; line-height: 40px; font-size: 14px; padding: 0 18px; }
+.minisora-studio button.jupyter-button.mod-active {
+  box-shadow: none; background: color-mix(in srgb, var(--accent) 18%, transparent); color: var(--ink);
+}
 .minisora-studio button.jupyter-button.ms-go { background: var(--accent); color: white; font-weight: 600; }
 .minisora-studio button.jupyter-button.ms-resting { opacity: 0.45; }
 .minisora-studio .ms-answer { min-height: 26px; gap: 6px; margin: -6px 0 -2px; }

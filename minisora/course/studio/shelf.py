@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ipywidgets
 
 from minisora.course.studio.parts import box
@@ -22,10 +24,10 @@ class Shelf:
 
     def __init__(self) -> None:
         self.widget: ipywidgets.VBox = box(ipywidgets.VBox, "ms-past")
-        self.rows: list[ipywidgets.Widget] = []
+        self.rows: list[Any] = []
         self._boxes, self._empty, self._spent = list[ipywidgets.VBox](), self.widget, 0
 
-    def put(self, row: ipywidgets.Widget, *, most: int) -> None:
+    def put(self, row: Any, *, most: int) -> None:
         """A row on top; what lies below so many falls off."""
         self.rows.insert(0, row)
         self._boxes.insert(0, self._empty)
