@@ -111,3 +111,13 @@ def test_without_voila(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "voila", None)
     with pytest.raises(UserError, match=r'voila is not installed — pip install "minisora\[course\]"'):
         studio(port=50123, browser=False, out=tmp_path)
+
+
+def test_bad_keys_are_said_before_there_is_a_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a page was opened"))
+    (tmp_path / "key.pem").write_text("no key")
+    with pytest.raises(UserError, match=r"name a folder with key\.pem and chain\.pem") as said:
+        studio(port=50123, browser=False, out=tmp_path, sign=tmp_path)
+    assert "\n" not in str(said.value)
+    page = write_page(tmp_path, out=tmp_path, sign=tmp_path / "keys")
+    assert f"sign={str(tmp_path / 'keys')!r}" in json.loads(page.read_text(encoding="utf-8"))["cells"][1]["source"]

@@ -22,7 +22,7 @@ from minisora.processors import wait_asleep
 #: The notebook that the page is made of.
 CODE = """from minisora.course.page import Page
 
-Page({weights!r}, first={first!r}, folder={out!r}, memory={memory!r}).widget"""
+Page({weights!r}, first={first!r}, folder={out!r}, memory={memory!r}, sign={sign!r}).widget"""
 
 INTRODUCTION = "# minisora · Studio\n\nClips, films, and a world to play in: made on this machine and nowhere else."
 
@@ -123,6 +123,13 @@ def studio(
     weights: Annotated[
         Path | None, typer.Option(help="Text-to-video weights, or their folder.", show_default="the shipped ones")
     ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            help="Sign what is saved (C2PA): a folder with key.pem and chain.pem, or a PEM file with both.",
+            show_default="unsigned",
+        ),
+    ] = None,
     play: Annotated[
         bool, typer.Option("--play", help="Open it with Play, the world of chapter 16 to walk in.")
     ] = False,
@@ -133,10 +140,20 @@ def studio(
         raise UserError('voila is not installed — pip install "minisora[course]" (see minisora doctor)')
     if play and film:
         raise UserError("--play and --film: the page opens with one of them — leave the other out")
+    if sign is not None:
+        from minisora.provenance import Keys
+
+        Keys.load(sign)  # what is wrong with them is said here, and not in the page
     port, token = free_port(port), secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="minisora-studio-") as name:
         first = "play" if play else "film" if film else "clips"
-        page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute(), first=first)
+        page = write_page(
+            Path(name),
+            out=out.absolute(),
+            weights=weights and weights.absolute(),
+            sign=sign and sign.absolute(),
+            first=first,
+        )
         write_config(Path(name), port=port, token=token)
         command = [sys.executable, "-m", "voila", str(page), *([] if browser else ["--no-browser"])]
         wait_asleep()
@@ -155,14 +172,20 @@ def studio(
             server.wait()
 
 
-def write_page(folder: Path, *, out: Path, weights: Path | None = None, first: str = "clips") -> Path:
+def write_page(
+    folder: Path, *, out: Path, weights: Path | None = None, sign: Path | None = None, first: str = "clips"
+) -> Path:
     """The page's notebook, and its template where Voilà finds it when ``folder`` is in ``JUPYTER_PATH``."""
     template = folder / "voila" / "templates" / "minisora"
     template.mkdir(parents=True)
     (template / "conf.json").write_text(json.dumps({"base_template": "lab"}), encoding="utf-8")
     (template / "index.html.j2").write_text(TEMPLATE, encoding="utf-8")
     source = CODE.format(
-        out=str(out), weights=weights and str(weights), memory=str(folder / "memory"), first=first.capitalize()
+        out=str(out),
+        weights=weights and str(weights),
+        sign=sign and str(sign),
+        memory=str(folder / "memory"),
+        first=first.capitalize(),
     )
     title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": INTRODUCTION}
     cell = {"cell_type": "code", "execution_count": None, "id": "studio", "metadata": {}, "outputs": []}

@@ -30,14 +30,22 @@ class Page:
         first: the room that is open at first.
         folder: where clips and films are saved.
         memory: a folder that keeps what was made and written for the next page that is opened with it.
+        sign: where the keys are to sign with what is saved.
     Attributes:
         widget: all of it.
     """
 
     def __init__(
-        self, weights: str | Path | None = None, *, first: str = CLIPS, folder: str | Path = "out", memory: str | Path
+        self,
+        weights: str | Path | None = None,
+        *,
+        first: str = CLIPS,
+        folder: str | Path = "out",
+        memory: str | Path,
+        sign: str | Path | None = None,
     ) -> None:
         self._weights, self._folder, self._memory = weights, Path(folder), Path(memory)
+        self._sign = sign
         self._play: Play | None = None
         self.tabs = Tabs({CLIPS: self._clips, FILM: self._film, PLAY: self._world}, first=first)
         self.widget = self.tabs.widget
@@ -49,14 +57,17 @@ class Page:
         return finished_pipeline() if self._weights is None else Pipeline.load(self._weights)
 
     def _clips(self) -> ipywidgets.Widget:
-        studio = Studio(pipeline=self.pipeline, folder=self._folder, memory=self._memory)
+        studio = Studio(pipeline=self.pipeline, folder=self._folder, memory=self._memory, sign=self._sign)
         if not studio.history:
             studio.generate()  # so that there is something to see
         return studio.widget
 
     def _film(self) -> ipywidgets.Widget:
         return _about(
-            FILM, FilmRoom(lambda: self.pipeline, folder=self._folder, memory=self._memory / "film.yaml").widget
+            FILM,
+            FilmRoom(
+                lambda: self.pipeline, folder=self._folder, memory=self._memory / "film.yaml", sign=self._sign
+            ).widget,
         )
 
     def _world(self) -> ipywidgets.Widget:

@@ -24,6 +24,7 @@ from minisora.errors import UserError
 from minisora.files import replacing, slug
 from minisora.film import Film, Progress, as_yaml, make_film
 from minisora.pipeline import Pipeline
+from minisora.provenance import Keys
 
 
 class FilmRoom:
@@ -34,6 +35,7 @@ class FilmRoom:
             shipped weights.
         folder: where storyboards, films and finished shots are saved.
         memory: a file that keeps what was written for the next page that is opened with it.
+        sign: keys, or where they are (``minisora.provenance.Keys.load``), to sign the film with.
     Attributes:
         widget: the panel alone.
         board: the storyboard.
@@ -46,10 +48,12 @@ class FilmRoom:
         *,
         folder: str | Path = "out",
         memory: str | Path | None = None,
+        sign: str | Path | Keys | None = None,
     ) -> None:
         w = ipywidgets
         self._pipeline, self.folder = pipeline, Path(folder)
         self.film: Film | None = None
+        self._keys = sign if sign is None or isinstance(sign, Keys) else Keys.load(sign)
         self._stop, self._thread = threading.Event(), None
         self.board = Board(self.preview, memory=None if memory is None else Path(memory))
         self.screen, self.said = w.HTML(look.empty("Preview a shot")), w.HTML()
@@ -98,12 +102,13 @@ class FilmRoom:
 
         def work() -> None:
             film = make_film(self.pipeline, script, keep=path.with_suffix(".shots"), progress=self._hear)
-            film.save(path.with_suffix(".mp4"))
+            film.save(path.with_suffix(".mp4"), sign=self._keys)
             film.poster().save(path.with_suffix(".png"))
             self.film = film
             self.screen.value = player(path.with_suffix(".mp4"), script)
             right = sum(found.everything for found in film.checks)
-            line = f"{film.seconds:g} s, saved as {path.with_suffix('.mp4')}: everything is right in {right} of"
+            signed = "" if self._keys is None else f", signed by {self._keys.name}"
+            line = f"{film.seconds:g} s, saved as {path.with_suffix('.mp4')}{signed}: everything is right in {right} of"
             rows = [f"{i}: {found}" for i, found in enumerate(film.checks, 1)]
             self._say(f"{line} {len(rows)} shots, by the judge", rows)
 

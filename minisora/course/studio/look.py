@@ -101,6 +101,13 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-soft { color: var(--soft); font-size: 13px; }
 .minisora-studio progress { width: 100%; height: 8px; margin-top: 10px; accent-color: var(--accent); }
 .minisora-studio .ms-keep { gap: 8px; flex-wrap: wrap; }
+.minisora-studio .ms-saving { gap: 12px; }
+.minisora-studio .ms-ticks { gap: 4px 16px; flex-wrap: wrap; align-items: center; }
+.minisora-studio .ms-ticks .widget-html { height: auto; flex: none; }
+.minisora-studio .ms-ticks .widget-checkbox { width: auto; height: 24px; }
+.minisora-studio .ms-ticks label { width: auto; font-size: 13px; line-height: 24px; cursor: pointer; }
+.minisora-studio .ms-ticks label { display: flex; align-items: center; gap: 6px; }
+.minisora-studio .ms-ticks input { width: 15px; height: 15px; margin: 0; accent-color: var(--accent); }
 .minisora-studio .ms-piece { gap: 14px; align-items: center; border-top: 1px solid var(--line); padding: 10px 0; }
 .minisora-studio .ms-piece .widget-html { flex: 1 1 auto; min-width: 0; height: auto; }
 .minisora-studio .ms-row { display: grid; grid-template-columns: minmax(160px, 320px) 1fr; gap: 16px; }

@@ -26,8 +26,8 @@ from minisora.course.studio.parts import box, button
 from minisora.course.studio.stage import Stage
 from minisora.course.studio.work import Stopped, in_background, make, open_file
 from minisora.errors import UserError
-from minisora.files import slug
 from minisora.pipeline import Pipeline
+from minisora.provenance import Keys
 from minisora.request import EXAMPLE, check_sampling
 
 KEPT = 20  #: Pieces that the history remembers.
@@ -47,7 +47,8 @@ class Studio:
         seed, size, seconds, steps, guidance: what the controls begin with; see ``Pipeline.generate``.
         folder: where clips are saved.
         memory: a folder that keeps history and prompt for the next page that is opened with it.
-    Raises: UserError for settings that no clip can be made with.
+        sign: keys, or where they are (``minisora.provenance.Keys.load``), to sign what is saved with.
+    Raises: UserError for settings that no clip can be made with, and for bad keys.
     Attributes:
         widget: the panel alone, for a page that shows something else where no widgets run.
         history: what was made, the latest first.
@@ -66,6 +67,7 @@ class Studio:
         guidance: float | None = None,
         folder: str | Path = "out",
         memory: str | Path | None = None,
+        sign: str | Path | Keys | None = None,
     ) -> None:
         self.pipeline = finished_pipeline() if pipeline is None else pipeline
         self.folder = Path(folder)
@@ -79,7 +81,8 @@ class Studio:
         guidance = usual.guidance if guidance is None else guidance
         check_sampling(steps=steps, guidance=guidance, seeds=[seed])
         order = Order(prompt, seed=seed, size=size, seconds=seconds, steps=steps, guidance=guidance)
-        self.panel = Panel(order, usual_steps=usual.steps, usual_guidance=usual.guidance)
+        keys = sign if sign is None or isinstance(sign, Keys) else Keys.load(sign)
+        self.panel = Panel(order, usual_steps=usual.steps, usual_guidance=usual.guidance, keys=keys)
         self.widget: ipywidgets.VBox = self.panel.widget
         self._stage = Stage(self.panel)
         self._memory = None if memory is None else Memory(Path(memory), most=KEPT)
@@ -157,23 +160,11 @@ class Studio:
         self._stage.show(piece)
 
     def save(self, ending: str) -> Path | None:
-        """Write the clip on the screen as mp4 or gif, and say where; None if that cannot be done."""
+        """Write the clip on the screen as mp4 or gif, with what is ticked; None if that cannot be done."""
         if self.shown is None:
             self._desk.say("nothing to save yet: generate a clip first", wrong=True)
             return None
-        shown = self.shown
-        name = slug(shown.title) if shown.opened else f"{slug(shown.order.prompt)}-{shown.order.seed}"
-        path, count = self.folder / f"{name}.{ending}", 1
-        while path.exists():
-            count += 1
-            path = self.folder / f"{name}-{count}.{ending}"
-        try:
-            self.shown.clip.save(path)
-        except UserError as error:
-            self.panel.kept.value = look.note(str(error), wrong=True)
-            return None
-        self.panel.kept.value = look.saved(path)
-        return path
+        return self.panel.saving.save(self.shown, self.folder, ending)
 
     def still(self) -> Picture:
         """A picture of the result, for where no widgets run; makes the first clip if there is none yet."""
@@ -196,8 +187,8 @@ class Studio:
         panel.go.on_click(lambda _: self._press())
         panel.halt.on_click(lambda _: self.stop())
         panel.open.observe(lambda change: self._opened(change["new"]), names="value")
-        panel.mp4.on_click(lambda _: self.save("mp4"))
-        panel.gif.on_click(lambda _: self.save("gif"))
+        panel.saving.mp4.on_click(lambda _: self.save("mp4"))
+        panel.saving.gif.on_click(lambda _: self.save("gif"))
 
     def _opened(self, files: Sequence[Any]) -> None:
         """What the browser hands over, once."""

@@ -470,9 +470,9 @@ def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
     studio.generate()
     studio.wait(20)
     names = []
-    for press in (studio.panel.mp4, studio.panel.mp4, studio.panel.gif):
+    for press in (studio.panel.saving.mp4, studio.panel.saving.mp4, studio.panel.saving.gif):
         press.click()
-        (name,) = re.findall(r'download="([^"]*)"', studio.panel.kept.value)  # beside the button
+        (name,) = re.findall(r'download="([^"]*)"', studio.panel.saving.kept.value)  # beside the button
         names.append(name)
     stem = "a-red-circle-moves-right-4"
     assert names == [f"{stem}.mp4", f"{stem}-2.mp4", f"{stem}.gif"]
@@ -480,7 +480,7 @@ def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     studio.folder = tmp_path / "file"
     assert studio.save("gif") is None
-    assert "cannot write" in words(studio.panel.kept.value)
+    assert "cannot write" in words(studio.panel.saving.kept.value)
 
 
 def test_enter_in_the_prompt_generates() -> None:

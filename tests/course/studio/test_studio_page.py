@@ -173,6 +173,9 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
             page.get_by_text("download a copy").click()
         assert download.value.suggested_filename == "a-purple-star-spins-0.mp4"
         assert (tmp_path / "out" / "a-purple-star-spins-0.mp4").stat().st_size > 0
+        page.get_by_label("AI in a corner").press("Space")
+        press.press("Enter")
+        page.get_by_text("a-purple-star-spins-0-marked.mp4").wait_for()
 
         # A picture of one's own is put on the screen, and moves.
         Image.new("RGB", (90, 60), (200, 0, 0)).save(tmp_path / "mine.png")
