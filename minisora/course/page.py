@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from minisora.course.play import Play
 from minisora.course.studio import Studio
 from minisora.course.studio.parts import box
 from minisora.course.tabs import Tabs
+from minisora.errors import UserError
+from minisora.files import replacing
 from minisora.pipeline import Pipeline
 
 CLIPS, FILM, PLAY = "Clips", "Film", "Play"
@@ -27,7 +30,7 @@ class Page:
 
     Args:
         weights: of text-to-video, or their folder; by default the shipped ones.
-        first: the room that is open at first.
+        first: the room that is open at first, if the memory knows of none.
         folder: where clips and films are saved.
         memory: a folder that keeps what was made and written for the next page that is opened with it.
         sign: where the keys are to sign with what is saved.
@@ -47,7 +50,11 @@ class Page:
         self._weights, self._folder, self._memory = weights, Path(folder), Path(memory)
         self._sign = sign
         self._play: Play | None = None
-        self.tabs = Tabs({CLIPS: self._clips, FILM: self._film, PLAY: self._world}, first=first)
+        rooms = {CLIPS: self._clips, FILM: self._film, PLAY: self._world}
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            left = self._tab.read_text(encoding="utf-8")
+            first = left if left in rooms else first
+        self.tabs = Tabs(rooms, first=first)
         self.widget = self.tabs.widget
         self.tabs.heed(self._left)
 
@@ -55,6 +62,11 @@ class Page:
     def pipeline(self) -> Pipeline:
         """The weights, for clips and for films."""
         return finished_pipeline() if self._weights is None else Pipeline.load(self._weights)
+
+    @property
+    def _tab(self) -> Path:
+        """Which room was open last, for a page that is loaded again."""
+        return self._memory / "tab.txt"
 
     def _clips(self) -> ipywidgets.Widget:
         studio = Studio(pipeline=self.pipeline, folder=self._folder, memory=self._memory, sign=self._sign)
@@ -76,6 +88,8 @@ class Page:
 
     def _left(self) -> None:
         """Time does not go by in a world that nobody looks at: the other rooms want the processor."""
+        with contextlib.suppress(UserError), replacing(self._tab) as draft:
+            draft.write_text(self.tabs.open, encoding="utf-8")
         if self._play is not None and self.tabs.open != PLAY:
             self._play.live.value = False
 

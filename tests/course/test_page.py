@@ -55,6 +55,13 @@ def test_weights_are_read_for_what_is_opened(weights: Path, tmp_path: Path, monk
     assert read == [(weights,), PLAY] and (tmp_path / "film.yaml").exists()
 
 
+def test_a_page_that_is_loaded_again_opens_where_it_was(tmp_path: Path) -> None:
+    switch(Page(first=PLAY, memory=tmp_path).tabs, FILM)
+    assert Page(first=PLAY, memory=tmp_path).tabs.open == FILM
+    (tmp_path / "tab.txt").write_text("Attic", encoding="utf-8")
+    assert Page(first=PLAY, memory=tmp_path).tabs.open == PLAY
+
+
 def test_time_stands_still_in_a_world_that_nobody_looks_at(tmp_path: Path) -> None:
     async def left() -> tuple[int, int]:
         page = Page(first=PLAY, memory=tmp_path)
