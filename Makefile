@@ -29,7 +29,7 @@ help: ## show this list
 video: $(VENV)/.base $(if $(SIGN),$(VENV)/.sign) ## a sentence becomes a video: PROMPT="..." [SIZE=64x64 SECONDS=2 SEED=0 STEPS=20 GUIDANCE=3 OUT=out/clip.mp4 MARK=1 WATERMARK=1 SIGN=keys]
 	@$(RUN) minisora generate $(OPTIONS) -- "$$PROMPT"
 
-studio: $(VENV)/.course ## a page to play on: prompts, a live preview, a history (in the browser) [ARGS="--port 8866"]
+studio: $(VENV)/.course ## a page to play on: clips, films, a world to walk in (in the browser) [ARGS="--port 8866"]
 	@$(RUN) minisora studio $(ARGS)
 
 lab: $(VENV)/.course ## open the chapters in JupyterLab

@@ -796,6 +796,6 @@ for given in (3, 2, 1):
 #
 # </details>
 #
-# **Where to go from here.** `minisora studio --play` opens the room on a page of its own. The commands of this page:
+# **Where to go from here.** The room is in the Studio, too (`minisora studio --play`). The commands of this page:
 # `python experiments/physics.py`, `play.py` and `eureka.py`. A world that one can make is also a world that one can fake: chapter
 # 17 asks whose responsibility that is.

@@ -29,11 +29,25 @@ def test_the_page_is_a_notebook_and_a_template(tmp_path: Path) -> None:
     assert "://" not in template
 
 
-def test_the_world_has_a_page_of_its_own(tmp_path: Path) -> None:
-    book = json.loads(write_page(tmp_path, out=tmp_path, play=True).read_text(encoding="utf-8"))
-    title, cell = book["cells"]
-    assert "world to play in" in title["source"] and "Play().widget" in cell["source"]
-    compile(cell["source"], "cell", "exec")
+@pytest.mark.parametrize(("option", "room"), [({}, "Clips"), ({"play": True}, "Play"), ({"film": True}, "Film")])
+def test_the_page_opens_with_a_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: dict[str, Any], room: str
+) -> None:
+    sources: list[str] = []
+
+    def run(command: list[str], **_: Any) -> Any:
+        sources.append(json.loads(Path(command[3]).read_text(encoding="utf-8"))["cells"][1]["source"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", run)
+    with pytest.raises(KeyboardInterrupt):
+        studio(port=50123, browser=False, out=tmp_path, **option)
+    assert f"first={room!r}" in sources[0]
+
+
+def test_it_opens_with_one_of_them(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="--play and --film: the page opens with one of them"):
+        studio(port=50123, browser=False, out=tmp_path, play=True, film=True)
 
 
 def voila_settings(folder: Path) -> Any:
@@ -97,3 +111,13 @@ def test_without_voila(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "voila", None)
     with pytest.raises(UserError, match=r'voila is not installed — pip install "minisora\[course\]"'):
         studio(port=50123, browser=False, out=tmp_path)
+
+
+def test_bad_keys_are_said_before_there_is_a_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a page was opened"))
+    (tmp_path / "key.pem").write_text("no key")
+    with pytest.raises(UserError, match=r"name a folder with key\.pem and chain\.pem") as said:
+        studio(port=50123, browser=False, out=tmp_path, sign=tmp_path)
+    assert "\n" not in str(said.value)
+    page = write_page(tmp_path, out=tmp_path, sign=tmp_path / "keys")
+    assert f"sign={str(tmp_path / 'keys')!r}" in json.loads(page.read_text(encoding="utf-8"))["cells"][1]["source"]

@@ -19,33 +19,12 @@ import typer
 from minisora.errors import UserError
 from minisora.processors import wait_asleep
 
-#: The notebook that the page is made of. Without a history a clip is begun at once, so that there is something to see.
-CODE = """from minisora.course import Studio
-from minisora.pipeline import Pipeline
+#: The notebook that the page is made of.
+CODE = """from minisora.course.page import Page
 
-weights = {weights!r}
-studio = Studio(pipeline=Pipeline.load(weights) if weights else None, folder={out!r}, memory={memory!r})
-if not studio.history:
-    studio.generate()
-studio.widget"""
+Page({weights!r}, first={first!r}, folder={out!r}, memory={memory!r}, sign={sign!r}).widget"""
 
-#: The same for the world of chapter 16.
-PLAY_CODE = """from minisora.course.play import Play
-
-Play().widget"""
-
-#: The same for a storyboard.
-FILM_CODE = """from minisora.course.filming import FilmRoom
-from minisora.pipeline import Pipeline
-
-weights = {weights!r}
-FilmRoom(Pipeline.load(weights) if weights else None, folder={out!r}, memory={memory!r}).widget"""
-
-FILM_INTRODUCTION = "# minisora · A film\n\nCharacters, shots, and twenty seconds: the words become a film."
-
-PLAY_INTRODUCTION = "# minisora · A world to play in\n\nWhat you see on the left no rule has made: a network dreams it."
-
-INTRODUCTION = "# minisora · Studio\n\nA sentence becomes a clip, on this machine and nowhere else."
+INTRODUCTION = "# minisora · Studio\n\nClips, films, and a world to play in: made on this machine and nowhere else."
 
 #: Seconds after which the kernel of a page that is gone is ended, if the page could not say that it goes (it crashed,
 #: or was closed while it was opening); and how often that is looked at.
@@ -102,6 +81,7 @@ body.jp-Notebook { padding: 0; }
 #loading_text::after { content: "Opening the Studio …"; font-size: 18px; font-weight: 400; color: #5f6368; }
 #gone { position: fixed; z-index: 1000; inset: 0 0 auto; padding: 10px 20px; text-align: center; }
 #gone { background: #b3401a; color: white; }
+.ms-play .ms-keys { display: none; }
 </style>
 <script>
 // The page says so when nobody answers any more, and a page out of the browser's memory has no kernel.
@@ -119,6 +99,17 @@ const watching = setInterval(async () => {
     : "The Studio has been ended. Start it again, and open the address that it prints.";
   document.body.append(says);
 }, 5000);
+// In the world to play in keys act, wherever one is on the page but in a field or on a tab.
+addEventListener("keydown", event => {
+  const world = [...document.querySelectorAll(".ms-play")].find(each => each.offsetParent);
+  if (!world || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.closest("input, select, textarea, [role=tab]")) return;
+  const key = event.key.toLowerCase().replace("arrow", "");
+  const name = {w: "up", a: "left", s: "down", d: "right"}[key] || key;
+  if (!["up", "left", "down", "right"].includes(name)) return;
+  event.preventDefault();  // arrows would scroll
+  world.querySelector(`.ms-pad button[title="${name}"]`).click();
+});
 addEventListener("pageshow", event => event.persisted && location.reload());
 </script>
 {%- endblock notebook_css -%}
@@ -132,17 +123,37 @@ def studio(
     weights: Annotated[
         Path | None, typer.Option(help="Text-to-video weights, or their folder.", show_default="the shipped ones")
     ] = None,
-    play: Annotated[bool, typer.Option("--play", help="Open the world of chapter 16 instead, to walk in.")] = False,
-    film: Annotated[bool, typer.Option("--film", help="Open a storyboard instead, to write and film it.")] = False,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            help="Sign what is saved (C2PA): a folder with key.pem and chain.pem, or a PEM file with both.",
+            show_default="unsigned",
+        ),
+    ] = None,
+    play: Annotated[
+        bool, typer.Option("--play", help="Open it with Play, the world of chapter 16 to walk in.")
+    ] = False,
+    film: Annotated[bool, typer.Option("--film", help="Open it with Film, a storyboard to write and film.")] = False,
 ) -> None:
-    """Open the Studio on a page of its own: prompts, a live preview, a history. Only this machine can reach it."""
+    """Open the Studio on a page of its own: clips, films, a world to play in. Only this machine can reach it."""
     if importlib.util.find_spec("voila") is None:
         raise UserError('voila is not installed — pip install "minisora[course]" (see minisora doctor)')
     if play and film:
-        raise UserError("--play and --film are two pages — open one, and the other in another terminal")
+        raise UserError("--play and --film: the page opens with one of them — leave the other out")
+    if sign is not None:
+        from minisora.provenance import Keys
+
+        Keys.load(sign)  # what is wrong with them is said here, and not in the page
     port, token = free_port(port), secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="minisora-studio-") as name:
-        page = write_page(Path(name), out=out.absolute(), weights=weights and weights.absolute(), play=play, film=film)
+        first = "play" if play else "film" if film else "clips"
+        page = write_page(
+            Path(name),
+            out=out.absolute(),
+            weights=weights and weights.absolute(),
+            sign=sign and sign.absolute(),
+            first=first,
+        )
         write_config(Path(name), port=port, token=token)
         command = [sys.executable, "-m", "voila", str(page), *([] if browser else ["--no-browser"])]
         wait_asleep()
@@ -161,17 +172,22 @@ def studio(
             server.wait()
 
 
-def write_page(folder: Path, *, out: Path, weights: Path | None = None, play: bool = False, film: bool = False) -> Path:
+def write_page(
+    folder: Path, *, out: Path, weights: Path | None = None, sign: Path | None = None, first: str = "clips"
+) -> Path:
     """The page's notebook, and its template where Voilà finds it when ``folder`` is in ``JUPYTER_PATH``."""
     template = folder / "voila" / "templates" / "minisora"
     template.mkdir(parents=True)
     (template / "conf.json").write_text(json.dumps({"base_template": "lab"}), encoding="utf-8")
     (template / "index.html.j2").write_text(TEMPLATE, encoding="utf-8")
-    source = CODE.format(out=str(out), weights=weights and str(weights), memory=str(folder / "memory"))
-    told = FILM_CODE.format(out=str(out), weights=weights and str(weights), memory=str(folder / "film.yaml"))
-    source, introduction = (told, FILM_INTRODUCTION) if film else (source, INTRODUCTION)
-    source, introduction = (PLAY_CODE, PLAY_INTRODUCTION) if play else (source, introduction)
-    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": introduction}
+    source = CODE.format(
+        out=str(out),
+        weights=weights and str(weights),
+        sign=sign and str(sign),
+        memory=str(folder / "memory"),
+        first=first.capitalize(),
+    )
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": INTRODUCTION}
     cell = {"cell_type": "code", "execution_count": None, "id": "studio", "metadata": {}, "outputs": []}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "title": "minisora · Studio"}

@@ -7,6 +7,8 @@ Play()
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 
 import ipywidgets
 import torch
@@ -17,15 +19,36 @@ from minisora.checkpoint import shipped_folder
 from minisora.course import living
 from minisora.course.picture import Picture, image, note, stack
 from minisora.course.plots import strips
+from minisora.course.studio import look
+from minisora.course.studio.parts import box, button
 from minisora.errors import UserError
 from minisora.playing.dream import Dream, load_dreamer
 from minisora.playing.network import FrameTransformer, FrameTransformerConfig
-from minisora.playing.world import ACTIONS, State, busy_actions, draw, looks, new_states, read, step
+from minisora.playing.world import ACTIONS, busy_actions, draw, looks, new_states, read, step
 
 KEYS = {"w": "up", "a": "left", "s": "down", "d": "right", " ": "stay"}
 SIGNS = {"left": "←", "up": "↑", "down": "↓", "right": "→", "stay": "·"}
 FPS = 10
+NAMES = {"dreamt": "dreamt: a network makes it, frame by frame", "true": "true: the rule makes it"}
 STILLS = 9  #: Frames of the still picture.
+TIMED = 20  #: Frames over which their rate is taken.
+
+STYLE = """<style>
+.minisora-studio.ms-play { gap: 14px; }
+.ms-play .ms-worlds { display: flex; flex-wrap: wrap; gap: 10px clamp(10px, 2vw, 22px); }
+.ms-play figure { margin: 0; flex: 1 1 140px; max-width: 320px; }
+.ms-play figure img { display: block; width: 100%; height: auto; border-radius: 10px; image-rendering: pixelated; }
+.ms-play figcaption { margin-top: 6px; font-size: 13px; color: var(--soft); }
+.ms-play .ms-walk { gap: 14px 28px; flex-wrap: wrap; align-items: center; }
+.ms-play .ms-pad { display: grid; grid-template-columns: repeat(3, 86px); gap: 6px; }
+.minisora-studio .ms-pad button.jupyter-button { width: 100%; height: 40px; line-height: 38px; padding: 0; }
+.ms-play .ms-go-up { grid-column: 2; }
+.ms-play :is(.ms-go-left, .ms-go-stay, .ms-go-right) { grid-row: 2; }
+.ms-play .ms-go-down { grid-column: 2; grid-row: 3; }
+.ms-play .ms-time { gap: 10px; flex-wrap: wrap; align-items: flex-end; flex: 1 1 260px; }
+.minisora-studio .ms-time button.jupyter-button { height: 34px; line-height: 32px; }
+.ms-play .ms-time .ms-field { flex: 1 1 100%; }
+</style>"""
 
 
 def dreamer(name: str = "clean") -> FrameTransformer:
@@ -60,21 +83,30 @@ class Play:
         self.history, self.steps, self.seed = history, steps, seed
         self._wish = 0
         self._task: asyncio.Task[None] | None = None
+        self._times: deque[float] = deque(maxlen=TIMED + 1)
         self.view, self.said = ipywidgets.HTML(), ipywidgets.HTML()
-        self.buttons = {}
-        for name, sign in SIGNS.items():
-            self.buttons[name] = ipywidgets.Button(description=f"{sign} {name}", tooltip=name, layout={"width": "84px"})
-            self.buttons[name].on_click(lambda _, name=name: self.press(name))
-        self.keys = ipywidgets.Text(
-            description="Keys", placeholder="click here; then w a s d, or space", style={"description_width": "initial"}
-        )
+        self.buttons = {name: button(f"{sign} {name}", name) for name, sign in SIGNS.items()}
+        for name, each in self.buttons.items():
+            each.add_class(f"ms-go-{name}")
+            each.on_click(lambda _, name=name: self.press(name))
+        self.keys = ipywidgets.Text(description="Keys", placeholder="click here; then w a s d, or space")
+        for each in ("ms-field", "ms-keys"):
+            self.keys.add_class(each)
         self.keys.observe(self._typed, names="value")
         self.live = ipywidgets.ToggleButton(description="Live", tooltip=f"time goes by, {FPS} frames a second")
         self.live.observe(lambda change: self._go(change["new"]), names="value")
-        self.again = ipywidgets.Button(description="Another room", tooltip="begin anew in another room")
+        self.again = button("Another room", "begin anew in another room")
         self.again.on_click(lambda _: self.begin(self.seed + 1))
-        rows = [ipywidgets.HBox(list(self.buttons.values())), ipywidgets.HBox([self.keys, self.live, self.again])]
-        self.widget = ipywidgets.VBox([self.view, *rows, self.said])
+        pad = box(ipywidgets.Box, "ms-pad", *(self.buttons[name] for name in ("up", "left", "stay", "right", "down")))
+        self.widget = box(
+            ipywidgets.VBox,
+            "minisora-studio",
+            ipywidgets.HTML(look.STYLE + STYLE, layout={"display": "none"}),
+            self.view,
+            box(ipywidgets.HBox, "ms-walk", pad, box(ipywidgets.HBox, "ms-time", self.live, self.again, self.keys)),
+            self.said,
+        )
+        self.widget.add_class("ms-play")
         self.begin(seed)
 
     def begin(self, seed: int) -> None:
@@ -98,6 +130,7 @@ class Play:
         chosen = torch.tensor([action])
         self.state, self.picture = step(self.state, chosen), self.dream.step(chosen)
         self.frames += 1
+        self._times.append(time.monotonic())
         self.wrong = int((read(self.picture) != looks(self.state)).sum())
         self._show()
 
@@ -127,6 +160,7 @@ class Play:
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        self._times.clear()
         if live:
             try:
                 self._task = asyncio.get_running_loop().create_task(self._live())
@@ -143,14 +177,19 @@ class Play:
             await asyncio.sleep(due - loop.time())
 
     def _show(self) -> None:
-        self.view.value = stack(
-            _enlarged("dreamt", self.picture[0], self.state), _enlarged("true", None, self.state)
-        ).html
-        self.view.value = self.view.value.replace("<br>", " &nbsp; ")
+        worlds = {"dreamt": self.picture[0], "true": draw(self.state)[0]}
+        self.view.value = f'<div class="ms-worlds">{"".join(_enlarged(*each) for each in worlds.items())}</div>'
         off = "as the rule says" if self.wrong == 0 else f"{self.wrong} cells are not as the rule says"
-        self.said.value = f"Room {self.seed}, frame {self.frames}: {off}. Left the dream, right the truth."
+        self.said.value = f'<span class="ms-soft">Room {self.seed}, frame {self.frames}: {off}.{self._rate()}</span>'
+
+    def _rate(self) -> str:
+        """How fast time goes by, once it has for a while."""
+        if not self.live.value or len(self._times) <= TIMED:
+            return ""
+        return f" {TIMED / (self._times[-1] - self._times[0]):.1f} frames a second."
 
 
-def _enlarged(name: str, picture: Tensor | None, state: State) -> Picture:
-    pixels = video.to_uint8((draw(state)[0] if picture is None else picture)[:, None])[0]
-    return image(pixels.repeat(4, 0).repeat(4, 1), alt=f"{name}: the room with player, ball and goal", width=252)
+def _enlarged(name: str, picture: Tensor) -> str:
+    pixels = video.to_uint8(picture[:, None])[0]
+    shown = image(pixels.repeat(4, 0).repeat(4, 1), alt=f"{name}: the room with player, ball and goal", width=252)
+    return f"<figure>{shown.html}<figcaption>{NAMES[name]}</figcaption></figure>"

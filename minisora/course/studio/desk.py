@@ -31,6 +31,8 @@ class Desk:
         panel.prompt.observe(lambda _: self._typed(), names="value")
         for field in panel.fields.values():
             field.observe(lambda _: self._set(), names="value")
+        for tick in panel.saving.ticks.values():
+            tick.observe(lambda _: self._note(), names="value")
         panel.squares.heed(self._set)
         panel.dice.on_click(lambda _: self._another_seed())
         panel.full.on_click(lambda _: self._in_full())
@@ -71,6 +73,10 @@ class Desk:
         self._object(wrong)
         if not wrong:
             self._show_translation()
+        self._note()
+
+    def _note(self) -> None:
+        """Write down what the controls say, for the next page."""
         if self.memory is not None:
             with contextlib.suppress(UserError):  # a full disk is no reason to stop
                 self.memory.note(self.panel.typed)

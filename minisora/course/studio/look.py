@@ -25,6 +25,7 @@ STYLE = """<style>
 body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio, .minisora-studio .widget-box, .minisora-studio .jupyter-widgets { overflow: visible; }
 .minisora-studio .jupyter-widgets { margin: 0; }
+.minisora-studio .widget-html:has(> .widget-html-content:empty) { display: none; }
 .minisora-studio :is(.widget-html, .widget-html-content) { line-height: 1.5; font-size: 14px; }
 .minisora-studio :is(button, input, select, summary, a):focus-visible {
   outline: 2px solid var(--accent) !important; outline-offset: 2px;
@@ -46,6 +47,9 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-ask .ms-field { flex: 1 1 300px; min-width: 0; }
 .minisora-studio .ms-ask .ms-field input { height: 42px; font-size: 16px; padding: 0 12px; }
 .minisora-studio .ms-ask button.jupyter-button { height: 42px; line-height: 40px; font-size: 14px; padding: 0 18px; }
+.minisora-studio button.jupyter-button.mod-active {
+  box-shadow: none; background: color-mix(in srgb, var(--accent) 18%, transparent); color: var(--ink);
+}
 .minisora-studio button.jupyter-button.ms-go { background: var(--accent); color: white; font-weight: 600; }
 .minisora-studio button.jupyter-button.ms-resting { opacity: 0.45; }
 .minisora-studio .ms-answer { min-height: 26px; gap: 6px; margin: -6px 0 -2px; }
@@ -97,6 +101,13 @@ body[data-jp-theme-light="false"] .minisora-studio { --wrong: #ff9d76; }
 .minisora-studio .ms-soft { color: var(--soft); font-size: 13px; }
 .minisora-studio progress { width: 100%; height: 8px; margin-top: 10px; accent-color: var(--accent); }
 .minisora-studio .ms-keep { gap: 8px; flex-wrap: wrap; }
+.minisora-studio .ms-saving { gap: 12px; }
+.minisora-studio .ms-ticks { gap: 4px 16px; flex-wrap: wrap; align-items: center; }
+.minisora-studio .ms-ticks .widget-html { height: auto; flex: none; }
+.minisora-studio .ms-ticks .widget-checkbox { width: auto; height: 24px; }
+.minisora-studio .ms-ticks label { width: auto; font-size: 13px; line-height: 24px; cursor: pointer; }
+.minisora-studio .ms-ticks label { display: flex; align-items: center; gap: 6px; }
+.minisora-studio .ms-ticks input { width: 15px; height: 15px; margin: 0; accent-color: var(--accent); }
 .minisora-studio .ms-piece { gap: 14px; align-items: center; border-top: 1px solid var(--line); padding: 10px 0; }
 .minisora-studio .ms-piece .widget-html { flex: 1 1 auto; min-width: 0; height: auto; }
 .minisora-studio .ms-row { display: grid; grid-template-columns: minmax(160px, 320px) 1fr; gap: 16px; }

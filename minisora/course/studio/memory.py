@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from minisora.clip import Clip
 from minisora.course.studio.order import Order, Piece, grid_of
 from minisora.files import from_json, replacing
+from minisora.provenance import Origin
 
 HALVES = ("left", "right")  #: Powers that there were before squares could be marked: this half was new.
 
@@ -29,6 +30,7 @@ class Memory:
     def keep(self, piece: Piece) -> None:
         """Write a piece down. Raises: UserError when that cannot be done."""
         facts = {"order": asdict(piece.order), "took": piece.took, "opened": piece.opened, "fps": piece.clip.fps}
+        facts["origin"] = piece.clip.origin and asdict(piece.clip.origin)
         with replacing(self.folder / f"{time.time_ns():020d}.safetensors") as draft:
             save_file({"frames": piece.clip.frames.contiguous()}, draft, metadata={"piece": json.dumps(facts)})
         for old in self._files()[self.most :]:
@@ -69,7 +71,8 @@ def _read(path: Path) -> Piece:
         asked = {**asked, "power": "part", "marked": _half(asked["power"], *grid_of(*frames.shape[2:]))}
     marked = tuple((row, column) for row, column in asked.get("marked", ()))
     order = Order(**{**asked, "size": tuple(asked["size"]), "marked": marked})
-    clip = Clip.of(frames, fps=facts["fps"], prompt=order.prompt)
+    origin = Origin(**facts["origin"]) if facts.get("origin") else None
+    clip = Clip.of(frames, fps=facts["fps"], prompt=order.prompt, origin=origin)
     return Piece(order, clip, facts["took"], facts.get("opened", ""))
 
 

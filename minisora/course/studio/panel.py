@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import ipywidgets
 
 from minisora.course.studio import look
 from minisora.course.studio.order import POWERS, Order
+from minisora.course.studio.parts import box, button, number, whole
+from minisora.course.studio.saving import Saving
+from minisora.course.studio.shelf import Shelf
 from minisora.course.studio.squares import Squares
 from minisora.directing import check_pace
 from minisora.errors import UserError
+from minisora.provenance import Keys
 from minisora.request import check_sampling
 from minisora.worlds.scene import CAMERAS
 
@@ -48,7 +51,7 @@ class Row:
 class Panel:
     """Every control has a name that is read out, is reached with Tab, and keeps the focus when it is used."""
 
-    def __init__(self, order: Order, *, usual_steps: int, usual_guidance: float) -> None:
+    def __init__(self, order: Order, *, usual_steps: int, usual_guidance: float, keys: Keys | None = None) -> None:
         w = ipywidgets
         self._usual = (usual_steps, usual_guidance)
         self.prompt = w.Combobox(
@@ -94,16 +97,16 @@ class Panel:
         self.go.add_class("ms-go")
         self.squares = Squares()
         self.shape: tuple[int, int] | None = None  # height and width of what is on the screen
+        self.saving = Saving(keys)
         self.order = order
 
         self.screen = w.HTML(look.empty("press Generate"))
         self.about = w.HTML()
+        self.progress = w.HTML()
         self.pause = button("Pause", "hold the moving picture still, or let it go on")
-        self.mp4 = button("Save mp4", "write the clip on the screen to a video file")
-        self.gif = button("Save gif", "write the clip on the screen to an animated picture")
-        self.keep = box(w.HBox, "ms-keep", self.pause, self.mp4, self.gif)
-        self.kept = w.HTML()
-        self.past = box(w.VBox, "ms-past")
+        pressed = box(w.HBox, "ms-keep", self.pause, self.saving.mp4, self.saving.gif)
+        self.keep = box(w.VBox, "ms-saving", pressed, self.saving.choices)
+        self.past = Shelf()
         self.stack = box(w.Box, "ms-stack", self.screen, self.squares.board)
         for field in (self.power, self.size):
             field.observe(lambda _: self.lay(self.shape), names="value")
@@ -158,7 +161,7 @@ class Panel:
     def typed(self) -> dict[str, Any]:
         """What stands in the controls, be it sense or not."""
         said = {"prompt": self.prompt.value, **{name: field.value for name, field in self.fields.items()}}
-        return {**said, "marks": self.squares.marks}
+        return {**said, "marks": self.squares.marks, "saved with": self.saving.chosen}
 
     @typed.setter
     def typed(self, typed: dict[str, Any]) -> None:
@@ -172,6 +175,7 @@ class Panel:
         self.negative.value, self.pace.value, self.camera.value = typed["negative"], typed["pace"], typed["camera"]
         self.squares.marks = typed["marks"]
         self.power.value = typed["power"]
+        self.saving.chosen = typed.get("saved with", {})
 
     @property
     def answer(self) -> str:
@@ -215,7 +219,7 @@ class Panel:
 
     def keepable(self, there: bool) -> None:
         """Whether there is a clip to pause and to save."""
-        self.kept.value = ""
+        self.saving.kept.value = ""
         self.keep.layout.display = "" if there else "none"
 
     def _seed(self) -> int:
@@ -251,34 +255,11 @@ class Panel:
             box(w.VBox, "ms-answer", self.message, *(row.widget for row in self.rows)),
             box(w.HBox, "ms-fields", *helped),
             w.HTML(look.WORDS),
-            box(w.HBox, "ms-stage", left, box(w.VBox, "ms-beside", self.about, self.keep, self.kept)),
-            self.past,
+            box(
+                w.HBox,
+                "ms-stage",
+                left,
+                box(w.VBox, "ms-beside", self.progress, self.about, self.keep, self.saving.kept),
+            ),
+            self.past.widget,
         )
-
-
-def whole(name: str, text: str, *, advice: str) -> int:
-    """The whole number that a field says. Raises: UserError when it says something else."""
-    if not re.fullmatch(r"\s*[+-]?\d{1,30}\s*", text):
-        raise UserError(f"{name} {text.strip()[:20]!r}: must be a whole number — try {advice}")
-    return int(text)
-
-
-def number(name: str, text: str, *, advice: str) -> float:
-    """The number that a field says. Raises: UserError when it says something else."""
-    if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", text):
-        point = text.strip().replace(",", ".", 1)
-        better = point if re.fullmatch(r"\d+\.\d+", point) else advice
-        raise UserError(f"{name} {text.strip()[:20]!r}: must be a number — try {better[:20]}")
-    return float(text)
-
-
-def button(description: str, tooltip: str) -> ipywidgets.Button:
-    """A button with a name and a sentence about it."""
-    return ipywidgets.Button(description=description, tooltip=tooltip)
-
-
-def box(kind: Any, name: str, *children: ipywidgets.Widget) -> Any:
-    """Children in a box that the style sheet calls by a name."""
-    made = kind(children)
-    made.add_class(name)
-    return made

@@ -21,11 +21,13 @@ from minisora.course.studio import look
 from minisora.course.studio.desk import Desk
 from minisora.course.studio.memory import Memory
 from minisora.course.studio.order import WORDS_ALONE, Order, Piece
-from minisora.course.studio.panel import Panel, box, button
+from minisora.course.studio.panel import Panel
+from minisora.course.studio.parts import box, button
+from minisora.course.studio.stage import Stage
 from minisora.course.studio.work import Stopped, in_background, make, open_file
 from minisora.errors import UserError
-from minisora.files import slug
 from minisora.pipeline import Pipeline
+from minisora.provenance import Keys
 from minisora.request import EXAMPLE, check_sampling
 
 KEPT = 20  #: Pieces that the history remembers.
@@ -45,7 +47,8 @@ class Studio:
         seed, size, seconds, steps, guidance: what the controls begin with; see ``Pipeline.generate``.
         folder: where clips are saved.
         memory: a folder that keeps history and prompt for the next page that is opened with it.
-    Raises: UserError for settings that no clip can be made with.
+        sign: keys, or where they are (``minisora.provenance.Keys.load``), to sign what is saved with.
+    Raises: UserError for settings that no clip can be made with, and for bad keys.
     Attributes:
         widget: the panel alone, for a page that shows something else where no widgets run.
         history: what was made, the latest first.
@@ -64,22 +67,24 @@ class Studio:
         guidance: float | None = None,
         folder: str | Path = "out",
         memory: str | Path | None = None,
+        sign: str | Path | Keys | None = None,
     ) -> None:
         self.pipeline = finished_pipeline() if pipeline is None else pipeline
         self.folder = Path(folder)
         self.history: list[Piece] = []
-        self.shown: Piece | None = None
         self._stop = threading.Event()
         self._worker: threading.Thread | None = None
         self._about_to_begin: asyncio.TimerHandle | None = None
-        self._working, self._moving = False, True
+        self._working = False
         usual = self.pipeline.sampling
         steps = usual.steps if steps is None else steps
         guidance = usual.guidance if guidance is None else guidance
         check_sampling(steps=steps, guidance=guidance, seeds=[seed])
         order = Order(prompt, seed=seed, size=size, seconds=seconds, steps=steps, guidance=guidance)
-        self.panel = Panel(order, usual_steps=usual.steps, usual_guidance=usual.guidance)
+        keys = sign if sign is None or isinstance(sign, Keys) else Keys.load(sign)
+        self.panel = Panel(order, usual_steps=usual.steps, usual_guidance=usual.guidance, keys=keys)
         self.widget: ipywidgets.VBox = self.panel.widget
+        self._stage = Stage(self.panel)
         self._memory = None if memory is None else Memory(Path(memory), most=KEPT)
         self._desk = Desk(
             self.panel,
@@ -94,6 +99,11 @@ class Studio:
     def order(self) -> Order:
         """What the controls say now. Raises: UserError when a number is none, or not within its limits."""
         return self.panel.order
+
+    @property
+    def shown(self) -> Piece | None:
+        """What is on the screen, or was until something else began to emerge there."""
+        return self._stage.shown
 
     @property
     def busy(self) -> bool:
@@ -131,7 +141,7 @@ class Studio:
         self._desk.say("")
         self.history = [piece, *self.history][:KEPT]
         self._remember()
-        self._show(piece)
+        self._stage.show(piece)
 
     def stop(self) -> None:
         """Give up what is being made, at the next step, or what was just about to begin."""
@@ -144,30 +154,17 @@ class Studio:
             self._worker.join(seconds)
 
     def bring_back(self, piece: Piece) -> None:
-        """Set the controls to what a piece was made with, and show it."""
+        """Set the controls to what a piece was made with, and show it; what is being made is made all the same."""
         if not piece.opened:
             self.panel.order = piece.order
-        if not self.busy:
-            self._show(piece)
+        self._stage.show(piece)
 
     def save(self, ending: str) -> Path | None:
-        """Write the clip on the screen as mp4 or gif, and say where; None if that cannot be done."""
+        """Write the clip on the screen as mp4 or gif, with what is ticked; None if that cannot be done."""
         if self.shown is None:
             self._desk.say("nothing to save yet: generate a clip first", wrong=True)
             return None
-        shown = self.shown
-        name = slug(shown.title) if shown.opened else f"{slug(shown.order.prompt)}-{shown.order.seed}"
-        path, count = self.folder / f"{name}.{ending}", 1
-        while path.exists():
-            count += 1
-            path = self.folder / f"{name}-{count}.{ending}"
-        try:
-            self.shown.clip.save(path)
-        except UserError as error:
-            self.panel.kept.value = look.note(str(error), wrong=True)
-            return None
-        self.panel.kept.value = look.saved(path)
-        return path
+        return self.panel.saving.save(self.shown, self.folder, ending)
 
     def still(self) -> Picture:
         """A picture of the result, for where no widgets run; makes the first clip if there is none yet."""
@@ -187,12 +184,11 @@ class Studio:
         panel = self.panel
         for text in (panel.prompt, panel.seed, panel.steps, panel.guidance, panel.negative, panel.pace):
             text.on_msg(lambda _, message, __: self._press() if message.get("event") == "submit" else None)
-        panel.pause.on_click(lambda _: self._play(not self._moving))
         panel.go.on_click(lambda _: self._press())
         panel.halt.on_click(lambda _: self.stop())
         panel.open.observe(lambda change: self._opened(change["new"]), names="value")
-        panel.mp4.on_click(lambda _: self.save("mp4"))
-        panel.gif.on_click(lambda _: self.save("gif"))
+        panel.saving.mp4.on_click(lambda _: self.save("mp4"))
+        panel.saving.gif.on_click(lambda _: self.save("gif"))
 
     def _opened(self, files: Sequence[Any]) -> None:
         """What the browser hands over, once."""
@@ -223,41 +219,39 @@ class Studio:
         self._stop.clear()
         self._desk.say("")
         self.panel.resting(False)
-        self.panel.keepable(False)
-        self.panel.about.value = look.progress(order, 0, order.steps)
-        if self.shown is None:
-            self.panel.screen.value = look.empty("…")
+        self.panel.past.tidy()  # whoever has just pressed Generate or Enter is on no row
+        self._stage.begin(order)
 
     def _work(self, order: Order, given: Clip | None = None) -> None:
         """Make a piece and show it, or say why not. In the thread."""
 
         def step(done: int, steps: int) -> None:
-            self.panel.about.value = look.progress(order, done, steps)
+            self._stage.step(order, done, steps)
 
         def preview(emerging: Tensor) -> None:
-            clip = Clip.of(emerging.cpu(), fps=self.pipeline.fps)
-            self.panel.screen.value = look.screen(clip, alt=f"emerging: {order.prompt}")
+            self._stage.preview(order, Clip.of(emerging.cpu(), fps=self.pipeline.fps))
 
         try:
             piece = make(self.pipeline, order, stop=self._stop, begin_with=given, step=step, preview=preview)
         except Stopped:
-            self._show(self.shown)
+            self._stage.end(None)
             self._desk.say("stopped")
         except Exception as error:  # whatever it is, it is said in the panel, since nobody sees a thread's errors
-            self._show(self.shown)
+            self._stage.end(None)
             what = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
             self._desk.say(" ".join(what.split())[:200], wrong=True)
         else:
             self.history = [piece, *self.history][:KEPT]
             self._remember()
-            self._show(piece)
+            if not self._stage.end(piece):
+                self._desk.say(f"{piece.title}: it is made, and the first of the history")
         finally:
             self._working = False
             self.panel.resting(True)
 
     def _remember(self) -> None:
         """The latest piece on top of the history."""
-        self.panel.past.children = [self._row(self.history[0]), *self.panel.past.children][:KEPT]
+        self.panel.past.put(self._row(self.history[0]), most=KEPT)
         if self._memory is not None:
             with contextlib.suppress(UserError):  # the clip is made all the same
                 self._memory.keep(self.history[0])
@@ -267,30 +261,13 @@ class Studio:
         if self._memory is None:
             return
         self.history = self._memory.pieces()
-        self.panel.past.children = [self._row(piece) for piece in self.history]
+        for piece in reversed(self.history):
+            self.panel.past.put(self._row(piece), most=KEPT)
         if self.history:
-            self._show(self.history[0])
+            self._stage.show(self.history[0])
 
     def _row(self, piece: Piece) -> ipywidgets.HBox:
         """A piece in the history, and the button that brings it back."""
         back = button("Bring back", f"set the controls to: {piece.title}, {piece.facts}")
         back.on_click(lambda _: self.bring_back(piece))
         return box(ipywidgets.HBox, "ms-piece", ipywidgets.HTML(look.past(piece)), back)
-
-    def _show(self, piece: Piece | None) -> None:
-        """A finished piece on the screen, or an empty one."""
-        self.shown = piece
-        self._play()
-        self.panel.lay(None if piece is None else (piece.clip.shape[2], piece.clip.shape[3]))
-        self.panel.about.value = "" if piece is None else look.finished(piece)
-        self.panel.keepable(piece is not None)
-
-    def _play(self, moving: bool = True) -> None:
-        """Let the clip on the screen move, or hold it still."""
-        self._moving = moving
-        self.panel.pause.description = "Pause" if moving else "Play"
-        if self.shown is None:
-            self.panel.screen.value = look.empty("press Generate")
-        else:
-            alt = f"clip: {self.shown.title}"
-            self.panel.screen.value = look.screen(self.shown.clip, alt=alt, moving=moving)

@@ -54,6 +54,20 @@ def test_write_a_storyboard_and_film_it(weights: Path, tmp_path: Path) -> None:
         last.fill("{wolf} spins")
         page.get_by_text("19.5 of 20 s").wait_for()
         page.get_by_text("Every shot can be filmed").wait_for()
+
+        # How fast, along which way, and with which seed: in fields that a press unfolds.
+        assert not page.get_by_label("Pace 7").is_visible()
+        page.get_by_role("button", name="More 7").press("Enter")
+        page.get_by_label("Pace 7").fill("9")
+        page.get_by_label("Path 7").focus()
+        page.get_by_role("alert").filter(has_text="pace 9: must be from 0.25 to 3").wait_for()
+        page.get_by_label("Pace 7").fill("2")
+        page.get_by_label("Path 7").fill("0.2,0.2 0.8,0.8")
+        page.get_by_label("Seed 7").fill("5")
+        page.keyboard.press("Tab")
+        page.get_by_role("img", name="path of shot 7").wait_for()
+        page.get_by_text("Every shot can be filmed").wait_for()
+        assert page.evaluate(NAMELESS) == 0
         page.get_by_role("button", name="Preview 7").press("Enter")
         page.get_by_role("img", name="shot 7: a large blue square spins").wait_for()
 
@@ -62,11 +76,14 @@ def test_write_a_storyboard_and_film_it(weights: Path, tmp_path: Path) -> None:
         page.get_by_text("by the judge").wait_for()
         page.screenshot(path=str(tmp_path / "page.png"), full_page=True)
         script = read_script(tmp_path / "out" / "the-chase.yaml")
-        assert script.shots[6].say == "{wolf} spins" and script.seconds == 19.5
+        shot = script.shots[6]
+        assert shot.say == "{wolf} spins" and script.seconds == 19.5
+        assert (shot.pace, shot.path, shot.seed) == (2, ((0.2, 0.2), (0.8, 0.8)), 5)
         assert (tmp_path / "out" / "the-chase.mp4").stat().st_size > 0
 
         # Loaded again, the page has what was written.
         page.goto(url, wait_until="commit")
         page.get_by_text("19.5 of 20 s").wait_for(timeout=2 * PATIENCE)
+        assert page.get_by_label("Path 7").input_value() == "0.2,0.2 0.8,0.8"
         assert [each for each in outside if not each.startswith(("data:", "blob:"))] == []
         browser.close()

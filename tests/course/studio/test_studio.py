@@ -24,6 +24,7 @@ from minisora.clip import Clip
 from minisora.course import Studio, living, widgets
 from minisora.course.studio import studio as room
 from minisora.course.studio.order import POWERS, WORDS_ALONE, Order
+from minisora.course.studio.shelf import SPENT, Shelf
 from minisora.course.studio.words import EXAMPLES, completions, replaced, unknown
 from minisora.course.studio.work import Stopped, in_background, make
 from minisora.errors import UserError
@@ -39,11 +40,13 @@ def pipeline(weights: Path) -> Pipeline:
 
 
 class Machine:
-    """Stands in for a pipeline: clips at once, or steps without an end until the test lets it go on."""
+    """Stands in for a pipeline: clips at once, or steps without an end; or it waits for the test to open the gate."""
 
     def __init__(self, *, endless: bool = False, error: Exception | None = None) -> None:
         self.endless, self.error, self.calls = endless, error, 0
         self.begun, self.fps = threading.Event(), 8.0
+        self.gate = threading.Event()
+        self.gate.set()
         self.sampling = SimpleNamespace(steps=5, guidance=3.0)
         self.tokenizer = SimpleNamespace(max_text=64)
         self.own_words: list[str] = []
@@ -58,6 +61,7 @@ class Machine:
             if preview is not None:
                 preview(torch.zeros(1, 4, 2, 2, 2))
             watch(step, torch.zeros(1, 4, 2, 2, 2))
+            assert self.gate.wait(20)
             time.sleep(0.001 * self.endless)
         lighter = torch.linspace(-1, 1, 5)[None, :, None, None].expand(3, 5, *size)
         return Clip.of(lighter, fps=8.0, prompt=prompt)
@@ -83,7 +87,7 @@ def test_a_prompt_becomes_a_clip(pipeline: Pipeline) -> None:
     assert "image/gif" in panel.screen.value
     assert 'alt="clip: a blue square bounces"' in panel.screen.value
     assert "seed 7 · 64×64 · 0.5 s · 3 steps · guidance 2" in panel.about.value
-    assert len(panel.past.children) == 1
+    assert len(panel.past.rows) == 1
     assert panel.keep.layout.display == ""
 
 
@@ -309,13 +313,64 @@ def test_history_brings_settings_and_clip_back() -> None:
     studio.generate()
     studio.wait(20)
     assert [piece.order.prompt for piece in studio.history] == ["a blue ring", "a red star grows"]
-    older = panel.past.children[1]
+    older = panel.past.rows[1]
     assert "a red star grows" in older.children[0].value
     assert 'alt="filmstrip: a red star grows' in older.children[0].value
     older.children[1].click()
     assert studio.order == first
     assert studio.shown is studio.history[1]
     assert "a red star grows" in panel.about.value
+
+
+def test_what_is_brought_back_stays_while_another_is_made() -> None:
+    machine = Machine()
+    studio = studio_with(machine)
+    panel = studio.panel
+    studio.generate()
+    studio.wait(20)
+    first = studio.history[0]
+    for stopped in (False, True):
+        machine.gate.clear()
+        machine.begun.clear()
+        panel.prompt.value = "a blue ring"
+        studio.generate()
+        assert machine.begun.wait(20)
+        assert "<progress" in panel.progress.value and panel.keep.layout.display == "none"
+        panel.past.rows[-1].children[1].click()
+        seen = panel.screen.value
+        assert studio.busy and studio.shown is first and f'alt="clip: {EXAMPLE}"' in seen
+        assert "<progress" in panel.progress.value and EXAMPLE in panel.about.value and panel.keep.layout.display == ""
+        assert studio.order == first.order
+        studio.stop() if stopped else None
+        machine.gate.set()
+        studio.wait(20)
+        assert (panel.screen.value, studio.shown, panel.progress.value) == (seen, first, "")
+        expected = "stopped" if stopped else "a blue ring: it is made, and the first of the history"
+        assert words(panel.message.value) == expected
+    assert [piece.order.prompt for piece in studio.history] == ["a blue ring", EXAMPLE]
+
+
+def test_rows_stay_where_they_are_when_another_is_put_on_top() -> None:
+    def drawn(widget: Any) -> list[str]:  # from top to bottom
+        inner = [text for child in getattr(widget, "children", ()) for text in drawn(child)]
+        return inner or ([widget.value] if isinstance(widget, ipywidgets.HTML) else [])
+
+    shelf, made = Shelf(), [ipywidgets.HTML(str(number)) for number in range(SPENT + 5)]
+    for count, row in enumerate(made, 1):
+        before = {each: [*each.children] for each in boxes(shelf.widget) if each.children}
+        shelf.put(row, most=3)
+        assert shelf.rows == made[:count][::-1][:3]
+        assert drawn(shelf.widget) == [row.value for row in shelf.rows]
+        # What was drawn is drawn anew only after the first child that is another one.
+        kept = [each.children[: len(was)] for each, was in before.items()]
+        assert all(tuple(was[: len(now)]) == now for was, now in zip(before.values(), kept, strict=True))
+    assert len(boxes(shelf.widget)) > SPENT
+    shelf.tidy()
+    assert drawn(shelf.widget) == [row.value for row in shelf.rows] and len(boxes(shelf.widget)) == 4
+
+
+def boxes(widget: Any) -> list[Any]:
+    return [widget, *(one for child in widget.children for one in boxes(child))] if hasattr(widget, "children") else []
 
 
 def test_history_and_prompt_outlive_the_page(tmp_path: Path) -> None:
@@ -328,12 +383,12 @@ def test_history_and_prompt_outlive_the_page(tmp_path: Path) -> None:
     again = studio_with(Machine(), memory=tmp_path)
     assert [piece.order for piece in again.history] == [piece.order for piece in first.history]
     assert torch.equal(again.history[1].clip.frames, first.history[1].clip.frames)
-    assert len(again.panel.past.children) == 2
+    assert len(again.panel.past.rows) == 2
     assert again.shown is again.history[0]
     assert 'alt="clip: a blue ring"' in again.panel.screen.value
     assert again.panel.typed == first.panel.typed
     assert said(again.panel) == ["unknown word “grene”: try green"]
-    again.panel.past.children[1].children[1].click()
+    again.panel.past.rows[1].children[1].click()
     assert again.order == first.history[1].order
 
 
@@ -403,7 +458,7 @@ def test_history_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         some.generate()
         some.wait(20)
     assert [piece.order.seed for piece in some.history] == [3, 2]
-    assert len(some.panel.past.children) == 2
+    assert len(some.panel.past.rows) == 2
     assert [piece.order.seed for piece in studio_with(Machine(), memory=tmp_path).history] == [3, 2]
     assert len(list(tmp_path.glob("*.safetensors"))) == 2
 
@@ -415,9 +470,9 @@ def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
     studio.generate()
     studio.wait(20)
     names = []
-    for press in (studio.panel.mp4, studio.panel.mp4, studio.panel.gif):
+    for press in (studio.panel.saving.mp4, studio.panel.saving.mp4, studio.panel.saving.gif):
         press.click()
-        (name,) = re.findall(r'download="([^"]*)"', studio.panel.kept.value)  # beside the button
+        (name,) = re.findall(r'download="([^"]*)"', studio.panel.saving.kept.value)  # beside the button
         names.append(name)
     stem = "a-red-circle-moves-right-4"
     assert names == [f"{stem}.mp4", f"{stem}-2.mp4", f"{stem}.gif"]
@@ -425,7 +480,7 @@ def test_clips_are_saved_beside_each_other(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     studio.folder = tmp_path / "file"
     assert studio.save("gif") is None
-    assert "cannot write" in words(studio.panel.kept.value)
+    assert "cannot write" in words(studio.panel.saving.kept.value)
 
 
 def test_enter_in_the_prompt_generates() -> None:
@@ -506,7 +561,7 @@ def test_every_control_has_a_name_and_every_picture_a_text() -> None:
     assert len(named) >= 12
     assert all(one.description for one in named)
     assert all(one.tooltip for one in named if isinstance(one, ipywidgets.Button))
-    for shown in (panel.screen.value, panel.about.value, panel.past.children[0].children[0].value):
+    for shown in (panel.screen.value, panel.about.value, panel.past.rows[0].children[0].value):
         assert shown.count("<img") == len(re.findall(r'<img [^>]*alt="[^"]+ [^"]+"', shown)) == 1
 
 

@@ -33,6 +33,8 @@ pytest.importorskip("voila", reason="needs voila (pip install voila)")
 
 from tests.course.notebooks.test_lab import CHROMIUM, PATIENCE  # noqa: E402
 
+playwright.expect.set_options(timeout=PATIENCE)
+
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)"),
     pytest.mark.skipif(sys.platform == "win32", reason="needs signals"),
@@ -171,6 +173,9 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
             page.get_by_text("download a copy").click()
         assert download.value.suggested_filename == "a-purple-star-spins-0.mp4"
         assert (tmp_path / "out" / "a-purple-star-spins-0.mp4").stat().st_size > 0
+        page.get_by_label("AI in a corner").press("Space")
+        press.press("Enter")
+        page.get_by_text("a-purple-star-spins-0-marked.mp4").wait_for()
 
         # A picture of one's own is put on the screen, and moves.
         Image.new("RGB", (90, 60), (200, 0, 0)).save(tmp_path / "mine.png")
@@ -195,11 +200,21 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         page.get_by_role("alert").filter(has_text="steps 0: must be from 1 to 1000").wait_for()
         assert page.get_by_label("Steps").input_value() == "0"
         rows = page.get_by_role("button", name="Bring back")
-        playwright.expect(rows).to_have_count(5, timeout=PATIENCE)  # all are drawn anew when one is added
-        rows.last.press("Enter")
+        playwright.expect(rows).to_have_count(5)
+
+        # Whoever stands on a row stands there still when a clip arrives, and brings back what is beside it.
+        page.get_by_label("Steps").fill("3")
+        page.get_by_label("Seed").fill("6")
+        page.get_by_role("alert").filter(has_text="steps 0").wait_for(state="detached")
+        oldest = rows.last.element_handle()
+        oldest.focus()
+        page.get_by_role("button", name="Generate").evaluate("button => button.click()")  # which takes no focus
+        playwright.expect(rows).to_have_count(6)
+        assert oldest.evaluate("row => row === document.activeElement")
+        page.keyboard.press("Enter")
         page.get_by_role("img", name="clip: a red circle moves right").wait_for()
-        assert prompt.input_value() == "a red circle moves right"
-        assert page.get_by_label("Seed").input_value() == "0"
+        playwright.expect(prompt).to_have_value("a red circle moves right")
+        playwright.expect(page.get_by_label("Seed")).to_have_value("0")
 
         # Loaded again, the page has its history and its prompt, and the kernel that it had is ended.
         prompt.fill("a white ring bou")
@@ -207,7 +222,7 @@ def test_type_a_prompt_press_generate_see_a_clip(weights: Path, tmp_path: Path) 
         before = page.evaluate(KERNEL)
         opened(page, url, "clip: a purple star spins")
         assert page.get_by_label("Prompt").input_value() == "a white ring bou"
-        assert page.get_by_role("button", name="Bring back").count() == 5
+        assert page.get_by_role("button", name="Bring back").count() == 6
         after = page.evaluate(KERNEL)
         assert after != before
         assert ended(url, before)
