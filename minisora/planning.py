@@ -29,6 +29,7 @@ from minisora.velocities import Sampling, guided
 from minisora.worlds.claims import Claims, ObjectClaim, parse, sentence
 from minisora.worlds.plan import NUMBERS, Track, tracks_of
 from minisora.worlds.read_plan import read_plan
+from minisora.worlds.scene import RADIUS, SHAPES, SIZES
 from minisora.worlds.sketch import TOLD, told
 
 #: In sums of two radii: how far apart two things are at the least; how far they are moved if there is room, so that
@@ -144,7 +145,17 @@ def tracks(plans: Sequence[Tensor]) -> Tracks:
     """What several things of one clip, each planned by itself, do now and one picture later: ``1 o f``."""
     moments = zip(*map(tracks_of, plans), strict=True)
     now, then = (Track(*(torch.cat(values, 1) for values in zip(*moment, strict=True))) for moment in moments)
-    return now, then
+    return sized(now, then)
+
+
+def sized(now: Track, then: Track) -> Tracks:
+    """Shapes begin exactly as large as the size that they are planned nearest to: a size is a word, of three there are,
+    and a plan that errs by a sixth is painted as one that nobody could name."""
+    sizes = torch.tensor([RADIUS[size] for size in SIZES])
+    first = now.radius[..., :1]
+    nearest = sizes[(first.log()[..., None] - sizes.log()).abs().argmin(-1)]
+    factor = torch.where(now.kind[..., None] < len(SHAPES), nearest / first, 1.0)
+    return now._replace(radius=now.radius * factor), then._replace(radius=then.radius * factor)
 
 
 def shifted(tracks: Tracks, thing: int, right: float, down: float) -> Tracks:
