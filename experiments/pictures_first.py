@@ -2,8 +2,9 @@
 
 A small transformer learns pictures with captions. Layers over time are added that begin as nothing (Make-A-Video,
 2209.14792), and it goes on with clips that have no captions of their own: only what a still of them would be called. A
-share of the clips says what they *do*. From which share on are the words of motion heard? Frames per second are told,
-too: what does half of them do? What is trained is kept in ``runs/pictures_first``.
+share of the clips says what they *do*; these fill half of each batch, however few they are. From which share on are the
+words of motion heard? Frames per second are told, too: what do twice as many do? What is trained is kept in
+``runs/pictures_first``.
 """
 
 from __future__ import annotations
@@ -24,22 +25,26 @@ from minisora.cascade.world import Drawn, coloured, draw, motion, obeyed, tiny, 
 from minisora.diffusion import ab2, sample, time_grid
 from minisora.diffusion.path import Velocity
 from minisora.diffusion.precondition import preconditioned
+from minisora.evaluation.metrics import wilson
 from minisora.files import replacing
 from minisora.model import DiT, TextTokens, video_velocity
+from minisora.worlds.scene import DIRECTION
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
 RUNS = Path("runs/pictures_first")
-SHAPE = (5, 16, 16)
-CLIPS, NEW = 2048, 32
-SHARES = (0.0, 0.1, 1.0)  #: Of the clips, how many say what they do.
-RATES = (2.0, 4.0, 8.0)  #: Frames a second that occur in training.
-PICTURE_STEPS, PICTURES, STEPS, BATCH = 300, 48, 300, 10  #: STEPS are few: motion wants more.
+MIDDLE = 0.1  #: Things cross the middle of the frame, up to this: where they are says at once where they go.
+SHAPE = (3, 16, 16)
+CLIPS, NEW = 2048, 96
+SHARES = (0.02, 0.1, 0.3, 1.0)  #: Of the clips, how many say what they do.
+RATES = (1.0, 2.0)  #: Frames a second that occur in training.
+PICTURE_STEPS, PICTURES, STEPS, BATCH = 300, 48, 400, 16
+SEEDS = (1,)
 GUIDANCE, CALLS = 3.0, 8
 
 
 def told(rate: Tensor) -> Tensor:
-    """Frames a second as the network is told them: ``b`` to ``b 1``, from -1 to 1."""
-    return (rate / 4).log2()[:, None]
+    """Frames a second as the network is told them: ``b`` to ``b 1``: -1 or 0."""
+    return (rate / 2).log2()[:, None]
 
 
 def velocity_of(network: Inflated, text: TextTokens, rate: Tensor) -> Velocity:
@@ -68,32 +73,46 @@ def learn_pictures(drawn: Drawn) -> DiT:
     return network
 
 
-def learn_motion(pictures: DiT, drawn: Drawn, share: float, steps: int) -> Inflated:
+def learn_motion(pictures: DiT, drawn: Drawn, share: float, steps: int, *, seed: int = 1) -> Inflated:
     """The same with layers over time, by clips of which a share is captioned in full."""
-    network = Inflated(pictures, told=1).requires_grad_(True)
-    path = RUNS / f"share-{share:g}-{steps}.safetensors"
+    torch.manual_seed(seed)
+    network = Inflated(pictures, told=1, steered=True).requires_grad_(True)
+    path = RUNS / f"share-{share:g}-{steps}-{seed}.safetensors"
     if path.exists():
         network.load_state_dict(load_file(path))
         return network.eval()
     rates = {rate: drawn.clips(SHAPE, fps=rate) for rate in RATES}
-    texts = [full if i < share * len(drawn) else still for i, (full, still) in enumerate(captions(drawn))]
+    full = round(share * len(drawn))
+    texts = [*drawn.captions[:full], *drawn.stills[full:]]
     ids = drawn.ids(texts)
 
     def loss(network: Inflated, dice: Generator) -> Tensor:
-        chosen = picked(len(drawn), BATCH, dice)
+        # Half of a batch says what it does, however few such clips there are: the share is then not how often.
+        if full == len(drawn):
+            chosen = picked(len(drawn), BATCH, dice)
+        else:
+            chosen = torch.cat([picked(full, BATCH // 2, dice), full + picked(len(drawn) - full, BATCH // 2, dice)])
         which = torch.randint(len(RATES), (BATCH,), generator=dice)
         x0 = torch.stack([rates[RATES[r]][i] for r, i in zip(which.tolist(), chosen.tolist(), strict=True)])
         text = network.dit.encode_text(without_some(ids[chosen], 0.1, dice))
         return flow_loss(velocity_of(network, text, torch.tensor(RATES)[which]), x0, dice)
 
-    network, seconds = fit(network, loss, steps=steps)
-    print(f"share {share:g}: {seconds:.0f} s", flush=True)
+    network, seconds = fit(network, loss, steps=steps, seed=seed)
+    print(f"share {share:g}, seed {seed}: {seconds:.0f} s", flush=True)
     save_file(network.state_dict(), path)
     return network
 
 
-def captions(drawn: Drawn) -> list[tuple[str, str]]:
-    return list(zip(drawn.captions, drawn.stills, strict=True))
+def through_the_middle(n: int, *, seed: int) -> Drawn:
+    """``n`` clips of the world of which each is near the middle of the frame half way, after one second."""
+    kept = []
+    for scene in draw(4 * n, seed=seed).scenes:
+        (thing,) = scene.objects
+        way = [thing.speed * each for each in DIRECTION[thing.motion]]
+        if max(abs(thing.x + way[0]), abs(thing.y + way[1])) < MIDDLE:
+            kept.append(scene)
+    assert len(kept) >= n, f"{len(kept)} of {4 * n} clips cross the middle, {n} are wanted"
+    return Drawn(kept[:n])
 
 
 @torch.no_grad()
@@ -117,28 +136,42 @@ def shown(video: Tensor, drawn: Drawn) -> dict[str, float]:
     return {name: round(float(each.float().mean()), 3) for name, each in parts.items()}
 
 
+def row_of(new: Drawn, share: float, videos: list[dict[float, Tensor]]) -> dict[str, Any]:
+    """What the clips of several seeds do; the interval is Wilson's, over the clips of all of them."""
+    few, n = RATES[0], len(videos) * len(new)
+    by_seed = [shown(video[few], new) for video in videos]
+    right = round(len(new) * sum(each["motion"] for each in by_seed))
+    low, high = wilson(right, n)
+    row: dict[str, Any] = {"share": share, "captioned clips": round(share * CLIPS)}
+    row |= {"right": right, "of": n, "motion": round(right / n, 3), "interval": [round(low, 3), round(high, 3)]}
+    row["by seed"] = [each["motion"] for each in by_seed]
+    row["colour"] = round(sum(each["colour"] for each in by_seed) / len(by_seed), 3)
+    steps = {rate: torch.cat([motion(video[rate]).norm(dim=1) for video in videos]) for rate in RATES}
+    row["moves at all"] = round(float((steps[few] > 0.02).float().mean()), 3)
+    row["step"] = {f"{rate:g}": round(float(steps[rate].mean()), 4) for rate in RATES}
+    return row
+
+
 def main(arguments: list[str]) -> int:
     torch.set_num_threads(1)
     steps = int(arguments[0]) if arguments else STEPS
-    drawn, new = draw(CLIPS, seed=0), draw(NEW, seed=99)
+    drawn, new = through_the_middle(CLIPS, seed=0), through_the_middle(NEW, seed=99)
     table: list[dict[str, Any]] = []
     clips: dict[str, Tensor] = {}
     for share in SHARES:
-        network = learn_motion(learn_pictures(drawn), drawn, share, steps)
-        row: dict[str, Any] = {"share": share, "captioned clips": round(share * CLIPS)}
-        videos = {rate: made(network, new, rate) for rate in RATES}
-        row |= shown(videos[2.0], new)
-        row["moves at all"] = round(float((motion(videos[2.0]).norm(dim=1) > 0.02).float().mean()), 3)
-        row["step"] = {f"{rate:g}": round(float(motion(videos[rate]).norm(dim=1).mean()), 4) for rate in RATES}
-        clips[f"{share:g}"] = ((videos[2.0][:4] + 1) * 127.5).round().to(torch.uint8)
-        table.append(row)
-        print(json.dumps(row), flush=True)
+        networks = [learn_motion(learn_pictures(drawn), drawn, share, steps, seed=seed) for seed in SEEDS]
+        videos = [{rate: made(network, new, rate) for rate in RATES} for network in networks]
+        table.append(row_of(new, share, videos))
+        clips[f"{share:g}"] = ((videos[0][RATES[0]][:4] + 1) * 127.5).round().to(torch.uint8)
+        print(json.dumps(table[-1]), flush=True)
     true = {f"{rate:g}": float(motion(to_video(new.clips(SHAPE, fps=rate))).norm(dim=1).mean()) for rate in RATES}
     result = {
-        "command": f"python experiments/pictures_first.py {steps}",
+        "command": "python experiments/pictures_first.py" + (f" {steps}" if arguments else ""),
         "clips": CLIPS,
         "new clips": NEW,
+        "seeds": len(SEEDS),
         "steps": {"pictures": PICTURE_STEPS, "clips": steps},
+        "chance": 0.25,
         "prompts": new.captions[:4],
         "true step": {rate: round(value, 4) for rate, value in true.items()},
         "shares": table,

@@ -8,6 +8,7 @@ from torch import Generator
 from minisora.cascade import Inflated, Stage, cascade
 from minisora.cascade.fit import fit, flow_loss, picked, without_some
 from minisora.cascade.saved import load_networks, same_weights, save_networks
+from minisora.cascade.temporal import Steering
 from minisora.cascade.world import coloured, draw, motion, obeyed, tiny, to_data, to_video
 from minisora.diffusion.precondition import preconditioned
 from minisora.errors import UserError
@@ -54,9 +55,10 @@ def test_a_stage_sees_the_clip_so_far_and_the_noise_on_it():
     assert not torch.allclose(answer(0.0, low), answer(0.4, low), atol=1e-4)
 
 
-def test_an_inflated_transformer_begins_as_one_that_sees_single_pictures():
+@pytest.mark.parametrize("steered", [False, True])
+def test_an_inflated_transformer_begins_as_one_that_sees_single_pictures(steered):
     dit = small()
-    both: Any = Inflated(dit, told=1)
+    both: Any = Inflated(dit, told=1, steered=steered)
     drawn = draw(2, seed=0)
     x, t = drawn.clips((5, 16, 16)), torch.tensor([0.3, 0.8]).view(2, 1, 1, 1, 1)
     ids = drawn.ids()
@@ -70,8 +72,20 @@ def test_an_inflated_transformer_begins_as_one_that_sees_single_pictures():
     assert not torch.allclose(both(x, t, dit.encode_text(ids), torch.ones(2, 1)), made, atol=1e-3)
 
 
+def test_words_steer_each_place_and_moment_by_themselves():
+    steering = Steering(32, told=1)
+    text, rate = small().encode_text(draw(2, seed=0).ids()), torch.zeros(2, 1)
+    assert not bool(steering(text, (3, 4, 4), rate).any())
+    torch.nn.init.normal_(steering.out.weight, std=0.1, generator=Generator().manual_seed(0))
+    said = steering(text, (3, 4, 4), rate)
+    assert said.shape == (2, 3, 16, 32)
+    for axis in (0, 1, 2):  # another caption, frame or place is told something else
+        assert not torch.allclose(said.select(axis, 0), said.select(axis, -1), atol=1e-3)
+    assert not torch.allclose(said, steering(text, (3, 4, 4), rate + 1), atol=1e-3)
+
+
 def test_gradients_reach_the_layers_over_time_which_muon_learns():
-    both: Any = Inflated(tiny(width=32, depth=2), told=1)
+    both: Any = Inflated(tiny(width=32, depth=2), told=1, steered=True)
     assert sum(any(p is layer.out.weight for p in both.hidden_matrices()) for layer in both.over_time) == 2
     drawn = draw(4, seed=0)
     x = drawn.clips((5, 16, 16))
@@ -83,6 +97,7 @@ def test_gradients_reach_the_layers_over_time_which_muon_learns():
     network: Any
     network, seconds = fit(both, loss, steps=3)
     assert seconds > 0 and bool(network.over_time[0].out.weight.any()) and bool(network.told.weight.any())
+    assert bool(network.steering.out.weight.any())
 
 
 def test_training_lowers_the_loss():
