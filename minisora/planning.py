@@ -36,6 +36,7 @@ from minisora.worlds.sketch import TOLD, told
 #: hardly any cell of a plan has to speak of both; and what that is worth, beside the squares of how far they are moved.
 CLEAR, WIDE, WORTH = 1.1, 1.8, 10.0
 SIDE = 0.16  #: Sides between two middles before one is said to be to the left of the other, or above it.
+BORNE = 1.1  #: Times the usual radius a small thing may have and still be called small, with room for errors.
 KEPT = 3  #: Plans of one thing of which the best company for the others is chosen.
 MOVES = 0.08 * torch.arange(-5, 6)  #: Sides by which a thing may be moved aside; the middle one is exactly none.
 
@@ -124,7 +125,10 @@ def plan_clips(
             company = product(*(thing.plans[-KEPT:] for thing in clips[i]))
             new = [plans for plans in company if any(map(is_, plans, (thing.last for thing in clips[i])))]
             best[i] = max([best[i], *(arranged(plans, said[i], shape) for plans in new)], key=lambda way: way.room)
-    latest = [tracks([thing.best() for thing in things]) if things else None for things in clips]
+    latest = [
+        sized(tracks([thing.best() for thing in things]), claims) if things else None
+        for things, claims in zip(clips, said, strict=True)
+    ]
     return [way.tracks or other for way, other in zip(best, latest, strict=True)]
 
 
@@ -145,16 +149,23 @@ def tracks(plans: Sequence[Tensor]) -> Tracks:
     """What several things of one clip, each planned by itself, do now and one picture later: ``1 o f``."""
     moments = zip(*map(tracks_of, plans), strict=True)
     now, then = (Track(*(torch.cat(values, 1) for values in zip(*moment, strict=True))) for moment in moments)
-    return sized(now, then)
+    return now, then
 
 
-def sized(now: Track, then: Track) -> Tracks:
-    """Shapes begin exactly as large as the size that they are planned nearest to: a size is a word, of three there are,
-    and a plan that errs by a sixth is painted as one that nobody could name."""
-    sizes = torch.tensor([RADIUS[size] for size in SIZES])
+def sized(tracks: Tracks, claims: Claims) -> Tracks:
+    """Shapes begin exactly as large as the size that is said of them, else as that which is nearest to the plan.
+
+    A size is a word, of which there are three, and a plan that errs by a sixth is painted as one that nobody could
+    name. Small ones begin as large as the word bears: they are hardly two latents wide, and a shape needs room.
+    """
+    now, then = tracks
+    sizes = torch.tensor([RADIUS[size] * (BORNE if size == "small" else 1) for size in SIZES])
     first = now.radius[..., :1]
-    nearest = sizes[(first.log()[..., None] - sizes.log()).abs().argmin(-1)]
-    factor = torch.where(now.kind[..., None] < len(SHAPES), nearest / first, 1.0)
+    size = (first.log() - sizes.log()).abs().argmin(-1)  # 1 o
+    for thing, claim in enumerate(claims.objects[: size.shape[1]]):
+        if claim.size in SIZES:
+            size[:, thing] = SIZES.index(claim.size)
+    factor = torch.where(now.kind < len(SHAPES), sizes[size] / first[..., 0], 1.0)[..., None]
     return now._replace(radius=now.radius * factor), then._replace(radius=then.radius * factor)
 
 
@@ -184,7 +195,7 @@ def arranged(plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int
     A plan says where a thing goes, and a sentence only how: so each is moved aside as a whole, as little as it takes
     for all of them to have room, to be in the frame, and to stand as they are said to stand.
     """
-    now, then = tracks(plans)
+    now, then = sized(tracks(plans), claims)
     if len(plans) == 1:
         return Arranged((now, then), math.inf)
     (_, rows, columns), side = shape, min(shape[1:])

@@ -12,12 +12,25 @@ from torch import Generator, Tensor
 from minisora.checkpoint import shipped_folder
 from minisora.model import DiT, Tokenizer
 from minisora.networks import load_codec, load_transformer
-from minisora.planning import CLEAR, SIDE, WIDE, arranged, plan_clips, plans_written, things_of, tracks
+from minisora.planning import (
+    BORNE,
+    CLEAR,
+    SIDE,
+    WIDE,
+    Arranged,
+    arranged,
+    plan_clips,
+    plans_written,
+    sized,
+    things_of,
+    tracks,
+)
 from minisora.velocities import Sampling
 from minisora.worlds.claims import parse
+from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.plan import NUMBERS, Track, plan_of
 from minisora.worlds.read_plan import read_plan
-from minisora.worlds.scene import Scene, SceneObject
+from minisora.worlds.scene import RADIUS, Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.sketch import TOLD
 from minisora.worlds.vocabulary import WORDS
@@ -106,11 +119,34 @@ def test_what_is_in_front_hides_a_part() -> None:
 
 
 def test_where_there_is_no_room_it_is_said() -> None:
-    claims = parse("a large red circle and a large blue square and a large green star")
     looks = (("circle", "red"), ("square", "blue"), ("star", "green"))
-    small, large = ([plan(size=size, shape=a, colour=b) for a, b in looks] for size in ("small", "large"))
-    crowd, company = arranged(large, claims, SHAPE), arranged(small, claims, SHAPE)
+
+    def together(size: str) -> Arranged:
+        claims = parse(" and ".join(f"a {size} {colour} {shape}" for shape, colour in looks))
+        return arranged([plan(size=size, shape=shape, colour=colour) for shape, colour in looks], claims, SHAPE)
+
+    crowd, company = together("large"), together("small")
     assert crowd.tracks is not None and crowd.room < CLEAR < company.room
+
+
+def test_shapes_are_as_large_as_it_is_said_whatever_is_planned() -> None:
+    both = tracks([plan(size="medium"), plan(shape="square", colour="blue", size="medium", motion="grows", speed=0.2)])
+    for words, wanted in (
+        ("a small red circle and a large blue square that grows", ("small", "large")),
+        ("a red circle and a blue square that grows", ("medium", "medium")),  # what is nearest to the plan
+    ):
+        now, then = sized(both, parse(words))
+        for thing, size in enumerate(wanted):
+            begins = RADIUS[size] * (BORNE if size == "small" else 1)
+            assert now.radius[0, thing, 0] == pytest.approx(begins)
+            growth = now.radius[0, thing] / both[0].radius[0, thing]
+            torch.testing.assert_close(growth, growth[:1].expand_as(growth))  # and grow as planned
+            torch.testing.assert_close(then.radius[0, thing] / both[1].radius[0, thing], growth)
+    assert BORNE * RADIUS["small"] < 0.95 * (RADIUS["small"] * RADIUS["medium"]) ** 0.5  # where "medium" begins
+    digit = tracks(
+        [plan_of([DigitsWorld(counts=(1.0,), split="test").sample(1, generator=Generator())[0]], SHAPE, SECONDS)]
+    )
+    assert torch.equal(sized(digit, parse("a white handwritten three"))[0].radius, digit[0].radius)
 
 
 def test_each_thing_is_planned_by_a_sentence_of_its_own() -> None:
