@@ -30,7 +30,7 @@ from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.model.known import grid_of
 from minisora.networks import load_codec, load_transformer, pick_device, words_on
-from minisora.planned import plans_for
+from minisora.planned import plans_for, sketched
 from minisora.planning import Tracks, plans_written
 from minisora.provenance import Origin
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
@@ -299,7 +299,7 @@ class Pipeline:
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
             plan = plans_for(maker, words[rows], begin, sources[rows], pace=pace, direct=direct)
             unplanned = plan is None or None in plan
-            scale = self.sampling.guidance if maker is self.quick and unplanned else guidance
+            scale = self.sampling.guidance if maker is self.quick and not sketched(plan) else guidance
             if (pace != 1 or direct is not None) and unplanned:
                 raise UserError(_UNPLANNED)
             latents = maker._sample(words[rows], away, begin, plan, steps, scale, watch, preview)

@@ -11,6 +11,7 @@ from minisora.diffusion import Given
 from minisora.directing import Direct, paced
 from minisora.model.known import given_latents, grid_of
 from minisora.planning import Tracks, claims_to_plan, plan_clips
+from minisora.worlds.scene import SHAPES
 
 if TYPE_CHECKING:
     from minisora.pipeline import Pipeline
@@ -51,6 +52,12 @@ def plans_for(
     bends = [None] * len(words) if from_nothing else _bends(pipeline, words, x, free, beside=beside)
     each_changes = [[*changes, bend] for bend in bends]
     return [_changed(plan, of, frame) for plan, of in zip(plans, each_changes, strict=True)]
+
+
+def sketched(plans: Plans | None) -> bool:
+    """Whether plans say all that there is to paint, so that the words need no guidance: they draw shapes, and of digits
+    only where they are."""
+    return plans is not None and all(each is not None and bool((each[0].kind < len(SHAPES)).all()) for each in plans)
 
 
 def _can_plan(pipeline: Pipeline, x: Tensor) -> bool:

@@ -201,7 +201,8 @@ def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path) -
         assert torch.equal(frames_of(there, **asked, **other), frames_of(without, **asked, **other))
 
 
-def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline) -> None:
+def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("minisora.pipeline.sketched", lambda plans: plans is not None and None not in plans)
     there = planned(pipeline)
     there.card = {**there.card, "quick": {"steps": 2, "guidance": 1.0, "plan_steps": 3, "plan_tries": 1}}
     assert there.quick is not None and there.quick.sampling == replace(
@@ -221,6 +222,18 @@ def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline) -> None:
     unplanned = there.generate(many, steps=2, **asked)
     assert torch.equal(unplanned.frames, planned(pipeline).generate(many, steps=2, **asked).frames)
     assert planned(pipeline).quick is None
+
+
+def test_of_digits_and_of_what_has_no_plan_words_say_more_than_the_plan() -> None:
+    def plan_with(*kinds: int) -> Tracks:
+        numbers = torch.zeros(1, len(kinds), 5)
+        kind = torch.tensor([kinds])
+        return (Track(*[numbers] * 5, kind, kind, kind),) * 2  # type: ignore[return-value]
+
+    last = len(SHAPES) - 1
+    assert sketched([plan_with(0), plan_with(1, last)])
+    assert not sketched([plan_with(0), plan_with(1, last + 1)])
+    assert not sketched([plan_with(0), None]) and not sketched(None)
 
 
 def frames_of(pipeline: Pipeline, **asked: Any) -> torch.Tensor:
