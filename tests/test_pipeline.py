@@ -20,8 +20,12 @@ from minisora import Clip, Pipeline, diffusion
 from minisora.checkpoint import card_path, save_checkpoint, trained_on
 from minisora.errors import UserError
 from minisora.model import DiT
+from minisora.planned import sketched
+from minisora.planning import Tracks
 from minisora.request import check_prompt, latent_shape
 from minisora.video import read_video
+from minisora.worlds.plan import Track
+from minisora.worlds.scene import SHAPES
 from tests.conftest import DIT, planned
 
 PROMPT = "a red circle moves right"
