@@ -15,7 +15,7 @@ HEAD = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>minisora: cheatsheet</title>
 <style>
 @page { size: A4 landscape; margin: 8mm }
-body { margin: 0; font: 6.25pt/1.17 sans-serif }
+body { margin: 0; font: 6pt/1.17 Arial, "Liberation Sans", "DejaVu Sans Condensed", sans-serif }
 h1 { font-size: 140%; margin: 0 } h2 { font-size: 115%; margin: 4pt 0 2pt } p { margin: 2pt 0 }
 table { border-collapse: collapse; width: 100% }
 td, th { border: 0.3pt solid #999; padding: 0.7pt 2pt; text-align: left; vertical-align: top; overflow-wrap: anywhere }
