@@ -41,7 +41,7 @@ class DiTBlock(nn.Module):
         self.table = nn.Parameter(torch.zeros(6 * width))
 
     def forward(self, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
-        rows = (modulation + self.table).unflatten(-1, (6, -1)).transpose(0, 1).contiguous()  # 6 levels d
+        rows = torch.stack((modulation + self.table).chunk(6, dim=-1))  # each `levels d` in one piece, to look up in
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = rows.unbind()
         x = add_gated(x, self.attention(modulate_by(x, shift_a, scale_a, level), rope, mask), gate_a, level)
         return add_gated(x, self.mlp(modulate_by(x, shift_m, scale_m, level)), gate_m, level)

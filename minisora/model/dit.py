@@ -154,8 +154,8 @@ class DiT(nn.Module):
         modulation = self.modulation(embedded)
         for block in self.blocks:
             x = block(x, modulation, level, context.rope, context.mask)
-        shift, scale = self.final_modulation(embedded).chunk(2, dim=-1)
-        return self.patch_out(modulate_by(x[:, words:], shift.contiguous(), scale.contiguous(), level[:, words:]))
+        shift, scale = torch.stack(self.final_modulation(embedded).chunk(2, dim=-1)).unbind()
+        return self.patch_out(modulate_by(x[:, words:], shift, scale, level[:, words:]))
 
     def hidden_matrices(self) -> list[nn.Parameter]:
         """The weight matrices inside the blocks, for Muon; everything else is AdamW's."""
