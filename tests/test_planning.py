@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import cast
 
 import pytest
 import torch
@@ -30,7 +31,7 @@ from minisora.worlds.claims import parse
 from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.plan import NUMBERS, Track, plan_of
 from minisora.worlds.read_plan import read_plan
-from minisora.worlds.scene import RADIUS, Scene, SceneObject
+from minisora.worlds.scene import RADIUS, Scene, SceneObject, Size
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.sketch import TOLD
 from minisora.worlds.vocabulary import WORDS
@@ -137,7 +138,7 @@ def test_shapes_are_as_large_as_it_is_said_whatever_is_planned() -> None:
     ):
         now, then = sized(both, parse(words))
         for thing, size in enumerate(wanted):
-            begins = RADIUS[size] * (BORNE if size == "small" else 1)
+            begins = RADIUS[cast(Size, size)] * (BORNE if size == "small" else 1)
             assert now.radius[0, thing, 0] == pytest.approx(begins)
             growth = now.radius[0, thing] / both[0].radius[0, thing]
             torch.testing.assert_close(growth, growth[:1].expand_as(growth))  # and grow as planned

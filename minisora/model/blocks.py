@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -41,10 +42,10 @@ class DiTBlock(nn.Module):
         self.table = nn.Parameter(torch.zeros(6 * width))
 
     def forward(self, x: Tensor, modulation: Tensor, level: Tensor, rope: Tensor, mask: Tensor | None) -> Tensor:
-        rows = torch.stack((modulation + self.table).chunk(6, dim=-1))  # each `levels d` in one piece, to look up in
-        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = rows.unbind()
-        x = add_gated(x, self.attention(modulate_by(x, shift_a, scale_a, level), rope, mask), gate_a, level)
-        return add_gated(x, self.mlp(modulate_by(x, shift_m, scale_m, level)), gate_m, level)
+        parts, by = looked_up(modulation + self.table, level, 6, x)
+        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = parts
+        x = add_gated(x, self.attention(modulated(x, shift_a, scale_a, by), rope, mask), gate_a, by)
+        return add_gated(x, self.mlp(modulated(x, shift_m, scale_m, by)), gate_m, by)
 
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
@@ -52,18 +53,27 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     return torch.addcmul(shift, F.layer_norm(x, x.shape[-1:]), 1 + scale)
 
 
-def modulate_by(x: Tensor, shift: Tensor, scale: Tensor, level: Tensor) -> Tensor:
-    """``modulate(x, shift[level], scale[level])`` of ``x: b n d`` with ``shift, scale: levels d``, ``level: b n``."""
-    if pays(x, shift, scale):
-        return NormShiftScale.apply(x.float(), shift.float(), 1 + scale.float(), level).type_as(x)
-    return modulate(x, F.embedding(level, shift), F.embedding(level, scale))
+def looked_up(rows: Tensor, level: Tensor, parts: int, x: Tensor) -> tuple[Sequence[Tensor], Tensor | None]:
+    """Rows ``levels parts*d`` in so many parts, for tokens ``x`` of which ``level: b n`` says which row each uses.
+
+    Returns: the parts for each token, ``b n d``, and None; or, where that saves passes over memory (``fused.py``), the
+        parts of the rows, ``levels d``, and the level, for :func:`modulated` and :func:`add_gated` to look them up.
+    """
+    if pays(x, rows):
+        return torch.stack(rows.chunk(parts, dim=-1)).unbind(), level
+    return F.embedding(level, rows).chunk(parts, dim=-1), None
 
 
-def add_gated(x: Tensor, y: Tensor, gate: Tensor, level: Tensor) -> Tensor:
-    """``x + gate[level] * y`` of ``x, y: b n d`` with ``gate: levels d``, ``level: b n``."""
-    if pays(x, y, gate):
-        return AddGated.apply(x, y, gate, level)  # type: ignore[no-any-return]
-    return torch.addcmul(x, F.embedding(level, gate), y)
+def modulated(x: Tensor, shift: Tensor, scale: Tensor, level: Tensor | None) -> Tensor:
+    """:func:`modulate`, by what was :func:`looked_up`."""
+    if level is None:
+        return modulate(x, shift, scale)
+    return NormShiftScale.apply(x.float(), shift.float(), 1 + scale.float(), level).type_as(x)
+
+
+def add_gated(x: Tensor, y: Tensor, gate: Tensor, level: Tensor | None) -> Tensor:
+    """``x + gate * y``, all ``b n d``, by what was :func:`looked_up`."""
+    return torch.addcmul(x, gate, y) if level is None else AddGated.apply(x, y, gate, level)  # type: ignore[no-any-return]
 
 
 class TimeEmbedding(nn.Module):

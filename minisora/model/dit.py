@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from minisora.errors import UserError
-from minisora.model.blocks import DiTBlock, TimeEmbedding, modulate_by
+from minisora.model.blocks import DiTBlock, TimeEmbedding, looked_up, modulated
 from minisora.model.rope import VIDEO_AXES, rope_table
 from minisora.model.text import TextEncoder, TextTokens
 
@@ -154,8 +154,9 @@ class DiT(nn.Module):
         modulation = self.modulation(embedded)
         for block in self.blocks:
             x = block(x, modulation, level, context.rope, context.mask)
-        shift, scale = torch.stack(self.final_modulation(embedded).chunk(2, dim=-1)).unbind()
-        return self.patch_out(modulate_by(x[:, words:], shift, scale, level[:, words:]))
+        made = x[:, words:]
+        (shift, scale), rows = looked_up(self.final_modulation(embedded), level[:, words:], 2, made)
+        return self.patch_out(modulated(made, shift, scale, rows))
 
     def hidden_matrices(self) -> list[nn.Parameter]:
         """The weight matrices inside the blocks, for Muon; everything else is AdamW's."""

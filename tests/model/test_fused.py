@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from minisora.model.attention import norm_and_turn, rms_norm
-from minisora.model.blocks import add_gated, modulate_by
+from minisora.model.blocks import add_gated, looked_up, modulated
 from minisora.model.fused import NormAndTurn, sums
 from minisora.model.rope import VIDEO_AXES, apply_rope, rope_table
 
@@ -29,7 +29,7 @@ def test_norm_and_turn_has_the_values_and_gradients_of_the_formula(rows: int) ->
     assert torch.equal(of(norm_and_turn)[1], of(NormAndTurn.apply)[1])
 
 
-@pytest.mark.parametrize("function", [modulate_by, add_gated])
+@pytest.mark.parametrize("function", [modulated, add_gated])
 @pytest.mark.parametrize("half", [False, True])  # of what the gate closes, as under autocast
 def test_modulation_has_the_values_and_gradients_of_the_formula(
     function, half: bool, monkeypatch: pytest.MonkeyPatch
@@ -42,10 +42,10 @@ def test_modulation_has_the_values_and_gradients_of_the_formula(
     upstream = torch.randn(x.shape, generator=generator)
 
     def of() -> tuple[torch.Tensor, ...]:
-        leaves = [
-            each.clone().requires_grad_() for each in ([x, *rows] if function is modulate_by else [x, y, rows[0]])
-        ]
-        result = function(*leaves, level)
+        tokens, parts = ([x], rows) if function is modulated else ([x, y], rows[:1])
+        leaves = [each.clone().requires_grad_() for each in (*tokens, torch.cat([*parts], -1))]
+        looked, by = looked_up(leaves[-1], level, len(parts), leaves[0])
+        result = function(*leaves[:-1], *looked, by)
         return result.detach(), *torch.autograd.grad((result * upstream).sum(), leaves)
 
     fused = of()
