@@ -12,7 +12,7 @@ pytest.importorskip("voila", reason="needs voila (pip install voila)")
 
 from minisora.film import read_script  # noqa: E402
 from tests.course.notebooks.test_lab import CHROMIUM, PATIENCE  # noqa: E402
-from tests.course.studio.test_studio_page import NAMELESS, served, with_planner  # noqa: E402
+from tests.course.studio.test_studio_page import NAMELESS, loaded, served, with_planner  # noqa: E402
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)"),
@@ -34,8 +34,7 @@ def test_write_a_storyboard_and_film_it(weights: Path, tmp_path: Path) -> None:
         page.set_default_timeout(PATIENCE)
         outside: list[str] = []
         page.on("request", lambda request: outside.append(request.url) if "127.0.0.1" not in request.url else None)
-        page.goto(url, wait_until="commit")
-        page.get_by_text("17.5 of 20 s").wait_for(timeout=2 * PATIENCE)
+        loaded(page, url, page.get_by_text("17.5 of 20 s"))
         assert page.evaluate(NAMELESS) == 0
 
         # A slip is named while one types, and a press mends it.
@@ -82,8 +81,7 @@ def test_write_a_storyboard_and_film_it(weights: Path, tmp_path: Path) -> None:
         assert (tmp_path / "out" / "the-chase.mp4").stat().st_size > 0
 
         # Loaded again, the page has what was written.
-        page.goto(url, wait_until="commit")
-        page.get_by_text("19.5 of 20 s").wait_for(timeout=2 * PATIENCE)
+        loaded(page, url, page.get_by_text("19.5 of 20 s"))
         assert page.get_by_label("Path 7").input_value() == "0.2,0.2 0.8,0.8"
         assert [each for each in outside if not each.startswith(("data:", "blob:"))] == []
         browser.close()

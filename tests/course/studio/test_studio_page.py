@@ -91,12 +91,17 @@ def address(log: Path, server: subprocess.Popen[bytes]) -> str:
     raise AssertionError(log.read_text()[-2000:])
 
 
-def opened(page: Any, url: str, image: str, *, tries: int = 2) -> None:
-    """The page with a picture of this name; once in many runs of a busy machine it stays empty and is loaded again."""
+def opened(page: Any, url: str, image: str) -> None:
+    """The page with a picture of this name."""
+    loaded(page, url, page.get_by_role("img", name=image))
+
+
+def loaded(page: Any, url: str, wanted: Any, *, tries: int = 3) -> None:
+    """The page with what is wanted of it; once in many runs of a busy machine it stays empty and is loaded again."""
     for left in reversed(range(tries)):
         page.goto(url, wait_until="commit")
         try:
-            return page.get_by_role("img", name=image).wait_for(timeout=PATIENCE)
+            return wanted.wait_for(timeout=PATIENCE)
         except playwright.TimeoutError:
             if not left:
                 raise
