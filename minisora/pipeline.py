@@ -177,8 +177,8 @@ class Pipeline:
         """
         if steps is None or steps >= self.sampling.steps or guidance not in (None, self.sampling.guidance):
             return self  # and read no student that is not asked for
-        few = self.student or self.quick
-        return few if few is not None and few.sampling.steps == steps else self
+        few = (each for each in (self.student, self.quick) if each is not None and each.sampling.steps == steps)
+        return next(few, self)
 
     def in_words(self, prompt: str) -> str:
         """The prompt, in whatever language, in words that the weights know, separated by spaces.

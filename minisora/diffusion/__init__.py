@@ -18,7 +18,6 @@ from minisora.diffusion.given import (
     outpaint,
     prepend,
     random_given,
-    random_holes,
     sdedit,
     text_to_video,
 )
@@ -61,7 +60,6 @@ __all__ = [
     "path_from_betas",
     "prepend",
     "random_given",
-    "random_holes",
     "sample",
     "sdedit",
     "shift_time",

@@ -165,21 +165,3 @@ def random_given(batch: int, frames: int, *, generator: torch.Generator, mix: Gi
     given |= (scattered[:, None] > 0) & (torch.rand(batch, frames, generator=generator, device=device) < share)
     given &= ~given.all(dim=1, keepdim=True)
     return (~given).float()[:, None, :, None, None]
-
-
-def random_holes(batch: int, rows: int, columns: int, *, generator: torch.Generator) -> Tensor:
-    """Return ``free``, ``b 1 1 rows columns``, for training: a rectangle that is new, or all but a rectangle.
-
-    Where a clip would be given as a whole it is free as a whole.
-    """
-    device = generator.device
-
-    def span(length: int) -> Tensor:
-        ends = torch.randint(length + 1, (2, batch, 1), generator=generator, device=device)
-        index = torch.arange(length, device=device)
-        return (index >= ends.amin(0)) & (index < ends.amax(0))
-
-    inside = span(rows)[:, :, None] & span(columns)[:, None]
-    free = inside ^ (torch.rand(batch, 1, 1, generator=generator, device=device) < 0.5)
-    free |= ~free.any((1, 2), keepdim=True)
-    return free.float()[:, None, None]

@@ -15,7 +15,7 @@ from minisora.edits.follow import after
 from minisora.edits.latents import encode, in_whole_latents
 from minisora.edits.work import Settings, Work
 from minisora.errors import UserError
-from minisora.evaluation.reading import LEAST_FRAMES, LEAST_SIDE
+from minisora.evaluation.reading import LEAST_SIDE, long_enough
 from minisora.evaluation.ways import Way, ways_in
 from minisora.pipeline import Pipeline
 from minisora.planning import claims_to_plan
@@ -62,6 +62,5 @@ def ways_of(pipeline: Pipeline, clip: Tensor, prompt: str) -> list[Way] | None:
     named = len(claims_to_plan(pipeline.in_words(prompt)).objects)
     if pipeline.planner is None or not 0 < named <= pipeline.sampling.plan_objects or min(clip.shape[2:]) < LEAST_SIDE:
         return None
-    held = clip[:, -1:].expand(-1, max(0, LEAST_FRAMES - clip.shape[1]), -1, -1)
-    seen = ways_in(torch.cat([clip, held], 1), fps=pipeline.fps)
+    seen = ways_in(long_enough(clip), fps=pipeline.fps)
     return sorted(seen, key=lambda way: float(way.x[0])) if len(seen) == named else None

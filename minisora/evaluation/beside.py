@@ -11,7 +11,7 @@ from torch import Tensor
 from minisora.codec.autoencoder import Codec
 from minisora.directing import Direct, through
 from minisora.evaluation.judge import read
-from minisora.evaluation.reading import LEAST_FRAMES, LEAST_SIDE, ReadObject
+from minisora.evaluation.reading import LEAST_SIDE, ReadObject, long_enough
 from minisora.evaluation.ways import Way, way_of
 from minisora.planning import CLEAR, Tracks, shifted
 from minisora.worlds.claims import ObjectClaim
@@ -66,8 +66,7 @@ def _seen(codec: Codec, latents: Tensor, free: Tensor, claims: Sequence[ObjectCl
     known = torch.where(given, part, torch.nan)
     row, all_ = known.nanmedian(-1, keepdim=True).values, known.flatten(2).nanmedian(-1).values[..., None, None]
     clip = codec.decode(torch.where(given, part, torch.where(row.isnan(), all_, row))[None])[0].cpu()
-    held = clip[:, -1:].expand(-1, max(0, LEAST_FRAMES - clip.shape[1]), -1, -1)
-    things = [each for each in read(torch.cat([clip, held], 1)).objects if each.figure is not None]
+    things = [each for each in read(long_enough(clip)).objects if each.figure is not None]
     seen: dict[int, Way] = {}
     for i, claim in enumerate(claims):
         mine = next((each for each in things if _fits(each, claim)), None)

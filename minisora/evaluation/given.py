@@ -9,7 +9,7 @@ from torch import Tensor
 
 from minisora.codec.autoencoder import Codec
 from minisora.directing import Direct, through
-from minisora.evaluation.reading import LEAST_FRAMES, LEAST_SIDE
+from minisora.evaluation.reading import LEAST_SIDE, long_enough
 from minisora.evaluation.ways import ways_in
 
 
@@ -49,6 +49,5 @@ def places_in(clip: Tensor) -> Tensor | None:
     frames = clip.shape[1]
     if min(clip.shape[2:]) < LEAST_SIDE:
         return None
-    held = clip[:, -1:].expand(-1, max(0, LEAST_FRAMES - frames), -1, -1)
-    ways = ways_in(torch.cat([clip, held], 1))
+    ways = ways_in(long_enough(clip))
     return torch.stack(ways[0][:3])[:, :frames] if len(ways) == 1 else None

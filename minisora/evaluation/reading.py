@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from minisora.errors import UserError
@@ -43,6 +44,12 @@ class Reading:
     background: Background | None
     camera: Camera
     fronts: frozenset[tuple[int, int]] = frozenset()
+
+
+def long_enough(clip: Tensor) -> Tensor:
+    """A clip ``3 f h w`` whose last frame is held until it has as many as are read."""
+    held = clip[:, -1:].expand(-1, max(0, LEAST_FRAMES - clip.shape[1]), -1, -1)
+    return torch.cat([clip, held], 1)
 
 
 def as_video(clip: Tensor) -> Tensor:

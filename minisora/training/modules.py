@@ -19,7 +19,7 @@ from minisora.model.known import given_latents, grid_of
 from minisora.training.data import LatentBatch, Share, VideoBatch
 from minisora.training.ema import Ema
 from minisora.training.optim import MuonAdamW, optimizer_for
-from minisora.training.plans import noisy_plan, with_holes
+from minisora.training.plans import noisy_plan
 from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
 from minisora.training.teacher import Teacher, lesson
@@ -170,19 +170,14 @@ class TextToVideoModule(TransformerModule):
 
     Attributes:
         plan_noise, plan_dropout: see :func:`~minisora.training.plans.noisy_plan`.
-        holes: of how many clips that have plans a part of every frame is given, and the rest of every frame is new.
     """
 
     plan_noise: float = 0.3
     plan_dropout: float = 0.2
-    holes: float = 0.15
 
     def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
         if not self.network.config.known or not batch.scenes:
             return Task(batch.latents, free, None)
-        free = with_holes(
-            free, batch.latents, generator, often=self.holes, patch=self.network.config.patch, share=share
-        )
         grid = grid_of(batch.latents, self.network.config.patch)
         told = told_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
         known = noisy_plan(told, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)

@@ -21,7 +21,6 @@ from minisora.diffusion import (
     outpaint,
     prepend,
     random_given,
-    random_holes,
     sample,
     text_to_video,
     time_grid,
@@ -190,22 +189,3 @@ def test_images_are_learnt_whole(name: str):
 def test_masks_fit_the_loss():
     free = random_given(2, 5, generator=generator())
     assert velocity_loss(lambda x, t: torch.zeros_like(x), CLIP, generator=generator(), free=free).isfinite()
-
-
-def test_holes_are_rectangles_or_all_around_them():
-    free = random_holes(400, 3, 5, generator=torch.Generator().manual_seed(0))
-    assert free.shape == (400, 1, 1, 3, 5)
-    kinds = {True: 0, False: 0}
-    for each in free[:, 0, 0].bool():
-        assert each.any()  # something is left to learn
-        if each.all():
-            continue
-        inside = [part for part in (each, ~each) if _is_rectangle(part)]
-        assert inside
-        kinds[_is_rectangle(each)] += 1
-    assert min(kinds.values()) > 100  # as often the one as the other
-
-
-def _is_rectangle(mask: torch.Tensor) -> bool:
-    rows, columns = mask.any(1).nonzero()[:, 0], mask.any(0).nonzero()[:, 0]
-    return bool(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all())

@@ -7,7 +7,7 @@ import torch
 
 from minisora.training.data import Share
 from minisora.training.modules import stratified_logit_normal
-from minisora.training.plans import noisy_plan, with_holes
+from minisora.training.plans import noisy_plan
 
 
 def test_plans_are_met_under_noise_or_not_at_all() -> None:
@@ -27,27 +27,6 @@ def test_two_processes_draw_for_the_joint_batch() -> None:
 
     halves = [met(slice(4 * rank, 4 * rank + 4), Share(rank, 2)) for rank in (0, 1)]
     torch.testing.assert_close(torch.cat(halves), met(slice(0, 8), Share()))
-
-
-def test_some_clips_have_holes_along_patches() -> None:
-    latents = torch.zeros(400, 3, 5, 6, 8)
-    given = torch.ones(400, 1, 5, 1, 1)
-    given[:, :, 0] = 0  # of those without a hole the first latent frame
-
-    def free_of(part: slice, share: Share, often: float = 0.25) -> torch.Tensor:
-        generator = torch.Generator().manual_seed(0)
-        return with_holes(given[part], latents[part], generator, often=often, patch=2, share=share)
-
-    free = free_of(slice(None), Share())
-    assert free.shape == (400, 1, 5, 6, 8)
-    holed = (free == free[:, :, :1]).flatten(1).all(1)
-    assert 0.15 < holed.float().mean() < 0.35
-    assert torch.equal(free[~holed], given.expand_as(free)[~holed])
-    cells = free.unflatten(3, (3, 2)).unflatten(5, (4, 2))
-    assert torch.equal(cells, cells[..., :1, :, :1].expand_as(cells))
-    assert torch.equal(free_of(slice(None), Share(), often=0.0), given.expand_as(free))
-    halves = [free_of(slice(200 * rank, 200 * rank + 200), Share(rank, 2)) for rank in (0, 1)]
-    assert torch.equal(torch.cat(halves), free)
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.5, 1.0), (0.1, 0.4)])
