@@ -21,9 +21,11 @@ from torch import Generator, Tensor
 
 from minisora import diffusion, edits
 from minisora.edits.latents import as_beginning, as_ending
+from minisora.edits.steady import steadied
 from minisora.errors import UserError
 from minisora.evaluation.given import through_given
 from minisora.evaluation.judge import Verdict, judge
+from minisora.evaluation.metrics import psnr
 from minisora.evaluation.suite import ONE_OBJECT
 from minisora.pipeline import Pipeline
 from minisora.planning import Tracks, tracks
@@ -90,6 +92,10 @@ def seams(pipeline: Pipeline, clips: int) -> None:
     report("drawn clips", drawn)
     report("the same through the codec", list(coded))
     report("the same, from a latent frame to the next", [between(x, 4, 8, 12) for x in coded], list(coded))
+    # A clip and the same backwards is a ring, of which the first half is looked at.
+    steady = [steadied(torch.cat([x, x.flip(1)], 1))[:, : x.shape[1]] for x in coded]
+    report("through the codec, steadied", steady)
+    report("the same, from a latent frame to the next", [between(x, 4, 8, 12) for x in steady], steady)
     ends = [torch.stack([x[:, -1], x[:, 0]], 1) for x in loops]
     report("loops: from the last frame to the first", ends, loops)
     for motion in RETURNING:
@@ -104,6 +110,8 @@ def seams(pipeline: Pipeline, clips: int) -> None:
     report("drawn clips that go on: after it", [x[:, 17:] for x in on])
     back = [edits.extend(pipeline, x, text, 0, before=1.0, seed=i).frames for i, (x, text) in both]
     report("drawn clips that got a beginning: at the seam", [x[:, 7:9] for x in back], back)
+    for name, ones in (("alone", coded), ("steadied", torch.stack(steady))):
+        print(f"Through the codec, {name}: {psnr(ones, torch.stack(drawn)).mean():.2f} dB.")
 
 
 def plans(pipeline: Pipeline, clips: int) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor
 from minisora.clip import Clip
 from minisora.edits.connect import CONTEXT, bridge
 from minisora.edits.fit import Source, fit_clip
+from minisora.edits.steady import steadied
 from minisora.edits.work import Settings, Work, joined, latents_in
 from minisora.errors import UserError
 from minisora.pipeline import SECONDS, Pipeline
@@ -37,7 +38,9 @@ def loop(
     the picture, is brought back all the same: loops are for what turns, bounces, orbits, blinks or stays.
 
     Beside the way back the codec gives the opening's first and last frames back with other small errors than in the
-    opening itself, which would be seen as a jerk: so they fade over from the ones to the others.
+    opening itself, which would be seen as a jerk: so they fade over from the ones to the others. And what flickers by
+    no more than the codec does is made to stand still (:func:`~minisora.edits.steady.steadied`), which is where most of
+    a seam came from; the frames of an opening of one's own stay as they are, except for those that fade.
 
     Args:
         seconds: of the whole; not asked for where ``clip`` is given.
@@ -70,7 +73,10 @@ def loop(
         frames[:, n : frames.shape[1] - n],
         faded(frames[:, frames.shape[1] - n :], lead.before[:, lead.before.shape[1] - n :]),
     )
-    return work.clip(joined(opening, lead.between), prompt)
+    ring = joined(opening, lead.between)
+    free = torch.ones(ring.shape[1], dtype=torch.bool)
+    free[n : frames.shape[1] - n] = clip is None
+    return work.clip(steadied(ring, free), prompt)
 
 
 def faded(first: Tensor, last: Tensor) -> Tensor:
