@@ -298,6 +298,11 @@ plots.strips({"the ring": ring}, alt="a red circle orbits, and goes on until it 
 # Look for a stop: nothing tells the circle to stand still. Look for jumps: they sit, if anywhere, at the borders of
 # the piece that was made, and in it.
 #
+# `minisora loop` does the same, and one thing more. A codec's errors change from latent frame to latent frame, so that
+# what stands still flickers, most at the seam. So every pixel of the ring is replaced by the nearest values that change
+# little from frame to frame, where "little" is a sum of absolute values (*total variation*): flicker goes, steps stay.
+# That is forty lines, `minisora/edits/steady.py`, and takes the seam from 2.0 to 1.2 times a drawn clip's change.
+#
 # ## A hole
 #
 # `free` broadcasts over `b 1 t h w`: a time for each *place*, not only for each frame. So a region can be given, or
