@@ -39,12 +39,17 @@ def matched(heard: Sequence[float], seen: Sequence[float], *, window: float = WI
 
 def moments(hits: Iterable[Hit]) -> list[float]:
     """When something is heard, in the order of time: two things that hit each other are heard once, both at once."""
+    return merged(hit.time for hit in hits)
+
+
+def merged(times: Iterable[float]) -> list[float]:
+    """The times in their order; those within ``TOGETHER`` of the first of them are one, their mean."""
     found: list[list[float]] = []
-    for hit in sorted(hits):
-        if found and hit.time - found[-1][0] <= TOGETHER:
-            found[-1].append(hit.time)
+    for time in sorted(times):
+        if found and time - found[-1][0] <= TOGETHER:
+            found[-1].append(time)
         else:
-            found.append([hit.time])
+            found.append([time])
     return [sum(each) / len(each) for each in found]
 
 
@@ -83,9 +88,10 @@ def seen_hits(silhouettes: Tensor, *, fps: float = 8.0, least: float = LEAST) ->
         found.append((middle / side, (square - middle.square()) / side**2))
     places = torch.stack([middle for middle, _ in found], dim=-1)
     places = torch.where((total > 3.0)[..., None], places, torch.nan)
-    spread = 2 * sum(square for _, square in found).clamp(min=0).sqrt()  # of two dots: how far they are apart
+    square = torch.stack([square for _, square in found]).sum(0)
+    spread = 2 * square.clamp(min=0).sqrt()  # of two dots that are alike: how far they are apart
     return [
-        sorted(impacts(at, fps=fps, least=least) + collisions(wide, fps=fps, least=least))
+        merged(impacts(at, fps=fps, least=least) + collisions(wide, fps=fps, least=least))
         if bool(at.isfinite().all())
         else []
         for at, wide in zip(places, spread, strict=True)
