@@ -1,9 +1,9 @@
 """The sound of a finished clip: its things are followed, their hits found, and each hit synthesised.
 
-Nothing here is learnt. The joint network (``network.py``) could do it as well: on the same clips of one thing, through
-the codec, half of its sounds lie within 10 ms of the hit, and half of those that are read off the path within 6
-(``experiments/sound.py``). The path also serves several things at once and clips of any length, and says which thing it
-is.
+Nothing here is learnt. The joint network (``network.py``) could do it as well, for one thing that bounces: on the same
+clips, through the codec, half of its sounds lie within 12 ms of the hit, and half of those that are read off the path
+within 6. Of 59 collisions the paths miss 1, and the network 13 (``experiments/sound.py``). The paths also serve any
+number of things and clips of any length, and say which thing it is.
 """
 
 from __future__ import annotations
