@@ -21,7 +21,7 @@ SECONDS = 0.125  #: Of a token: a frame's.
 SLICE = RATE // 64  #: Samples of a slice. Each pitch makes whole waves in it, so that none is heard in another's row.
 NUMBERS = SLICES * len(VOICES)  #: In a token.
 QUIETEST = -30.0  #: Decibels below a single hit that count as silence: level -1. A hit has level 1.
-RISE = 0.6  #: A level that rises by so much (9 decibels) from one slice to the next, or over two, is a hit.
+RISE = 0.8  #: A level that rises by so much (12 decibels) from one slice to the next, or over two, is a hit.
 
 
 def levels(wave: Tensor, frequency: float, *, size: int = SLICE, rate: int = RATE) -> Tensor:

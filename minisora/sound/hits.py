@@ -44,3 +44,11 @@ def impacts(places: Tensor, *, fps: float = 8.0, least: float = LEAST) -> list[f
     floor = hits(y, fps=fps, least=least, gravity=gravity_of(y))
     walls = hits(x, fps=fps, least=least) + hits(-x, fps=fps, least=least)
     return sorted(floor + walls)
+
+
+def collisions(distance: Tensor, *, fps: float = 8.0, least: float = LEAST) -> list[float]:
+    """Times at which two things hit each other, of the distance of their middles, ``t``, in sides.
+
+    Each is the other's floor: they came nearer, and part at once.
+    """
+    return hits(-distance, fps=fps, least=least, gravity=gravity_of(-distance))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +10,11 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from minisora.sound.hits import LEAST, impacts
+from minisora.sound.hits import LEAST, collisions, impacts
+from minisora.sound.wave import Hit
 
 WINDOW = 0.15  #: Seconds: what is farther apart than this does not belong together.
+TOGETHER = 1 / 16  #: Seconds: what is heard within this time of each other is one hit, of several things.
 
 
 class Matching(NamedTuple):
@@ -35,6 +37,22 @@ def matched(heard: Sequence[float], seen: Sequence[float], *, window: float = WI
     return Matching(offsets, missed=len(seen) - len(pairs), false=len(heard) - len(pairs))
 
 
+def moments(hits: Iterable[Hit]) -> list[float]:
+    """When something is heard, in the order of time: two things that hit each other are heard once, both at once."""
+    return merged(hit.time for hit in hits)
+
+
+def merged(times: Iterable[float]) -> list[float]:
+    """The times in their order; those within ``TOGETHER`` of the first of them are one, their mean."""
+    found: list[list[float]] = []
+    for time in sorted(times):
+        if found and time - found[-1][0] <= TOGETHER:
+            found[-1].append(time)
+        else:
+            found.append([time])
+    return [sum(each) / len(each) for each in found]
+
+
 def within(times: Sequence[float], low: float, high: float) -> list[float]:
     """Those of the times that lie between two others."""
     return [time for time in times if low <= time <= high]
@@ -54,11 +72,27 @@ def summary(several: Sequence[Matching]) -> dict[str, float | int]:
 
 
 def seen_hits(silhouettes: Tensor, *, fps: float = 8.0, least: float = LEAST) -> list[list[float]]:
-    """When the white thing of each silhouette ``b 1 t h w`` hits something: read off its middle in each frame."""
+    """When what is white in each silhouette ``b 1 t h w`` hits something: the floor or a wall, or one the other.
+
+    A bounce is a corner in the path of the middle of all that is white. Two things that hit each other are none there:
+    their middle goes on as it went, since no momentum is lost. They are a corner in how far the white is spread.
+    """
     height, width = silhouettes.shape[3:]
     ink = ((silhouettes[:, 0] + 1) / 2 - 0.1).clamp(min=0)
     y, x = torch.arange(height) + 0.5, torch.arange(width) + 0.5
     total = ink.sum((2, 3)).clamp(min=1e-6)
-    places = torch.stack([(ink.sum(2) * x).sum(2) / total / width, (ink.sum(3) * y).sum(2) / total / height], dim=-1)
+    found = []
+    for axis, at, side in ((2, x, width), (3, y, height)):
+        middle = (ink.sum(axis) * at).sum(2) / total
+        square = (ink.sum(axis) * at.square()).sum(2) / total
+        found.append((middle / side, (square - middle.square()) / side**2))
+    places = torch.stack([middle for middle, _ in found], dim=-1)
     places = torch.where((total > 3.0)[..., None], places, torch.nan)
-    return [impacts(each, fps=fps, least=least) if bool(each.isfinite().all()) else [] for each in places]
+    square = torch.stack([square for _, square in found]).sum(0)
+    spread = 2 * square.clamp(min=0).sqrt()  # of two dots that are alike: how far they are apart
+    return [
+        merged(impacts(at, fps=fps, least=least) + collisions(wide, fps=fps, least=least))
+        if bool(at.isfinite().all())
+        else []
+        for at, wide in zip(places, spread, strict=True)
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,33 @@ def test_the_bar_tells_the_length(room: FilmRoom) -> None:
         and room.board.rows[0].join.value == "cut"
     )
     assert "10 s too long" in length_bar([2.0] * 15, None)
+
+
+def places_of(room: FilmRoom) -> tuple[Any, ...]:
+    (shots,) = (each for each in room.board.widget.children if "ms-shots" in each._dom_classes)
+    return shots.children
+
+
+def test_a_row_stays_drawn_when_it_goes_up_or_another_goes(room: FilmRoom) -> None:
+    """A box draws anew what changes among its children, and all that follows."""
+
+    def shown() -> list[Any]:
+        return [row for place in places_of(room) for row in place.children]
+
+    def expected() -> list[Any]:
+        return [row.widget for row in room.board.rows]
+
+    for number in (5, 4, 1, 2, 5):
+        row, places, words = room.board.rows[number], places_of(room), [each.say.value for each in room.board.rows]
+        here = [row.widget in place.children for place in places].index(True)
+        row.up.click()
+        words[number - 1 : number + 1] = words[number], words[number - 1]
+        assert shown() == expected() and [each.say.value for each in room.board.rows] == words
+        assert places_of(room)[: here + 1] == places[: here + 1] and places[here].children == (row.widget,)
+    places = places_of(room)
+    room.board.rows[2].remove.click()
+    room.board.rows[0].remove.click()
+    assert shown() == expected() and len(shown()) == 4 and places_of(room) == places
 
 
 def test_preview_save_and_film(room: FilmRoom, tmp_path: Path) -> None:

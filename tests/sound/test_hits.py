@@ -8,14 +8,14 @@ import torch
 from minisora.errors import UserError
 from minisora.sound import Hit, hits_of, impacts, sound_for, synthesise
 from minisora.sound.hits import gravity_of, hits
-from minisora.sound.measure import matched, seen_hits, summary, within
-from minisora.sound.scenery import FPS, bouncing
+from minisora.sound.measure import matched, moments, seen_hits, summary, within
+from minisora.sound.scenery import FPS, bouncing, colliding
 from minisora.worlds import Scene, SceneObject, render
 
 
 def test_true_places_give_true_times():
     balls = bouncing(60, generator=torch.Generator().manual_seed(0), silent=0.0)
-    for places, true in zip(balls.places, balls.hits, strict=True):
+    for places, true in zip(balls.places[:, 0], balls.hits, strict=True):
         found = hits(places[:, 1], gravity=gravity_of(places[:, 1]))
         seen = [hit.time for hit in true if 1.5 / FPS <= hit.time <= 14.5 / FPS]
         pairs = matched(found, seen, window=0.02)
@@ -59,11 +59,11 @@ def test_what_is_no_clip_is_refused():
         sound_for(torch.zeros(3, 5, 64, 64))
 
 
-def test_silhouettes_are_read_like_places():
-    balls = bouncing(20, generator=torch.Generator().manual_seed(1), silent=0.0)
+@pytest.mark.parametrize("kind", [bouncing, colliding])
+def test_silhouettes_are_read_like_places(kind):
+    balls = kind(20, generator=torch.Generator().manual_seed(1), silent=0.0)
     for found, true in zip(seen_hits(balls.silhouettes()), balls.hits, strict=True):
-        times = within([hit.time for hit in true], 1.5 / 8, 14.5 / 8)
-        assert matched(found, times, window=0.03).missed == 0
+        assert matched(found, within(moments(true), 1.5 / 8, 14.5 / 8), window=0.03).missed == 0
 
 
 def test_a_summary_counts():
@@ -78,3 +78,8 @@ def test_hits_sort_by_time():
 def test_as_many_pairs_as_possible_even_where_fewer_are_nearer():
     found = matched([0.2, 0.34], [0.04, 0.34, 0.48], window=0.15)
     assert found.offsets == pytest.approx((-0.14, -0.14)) and (found.missed, found.false) == (1, 0)
+
+
+def test_two_that_sound_at_once_are_one_moment():
+    chord = [Hit(0.5, "small"), Hit(0.52, "large"), Hit(1.0, "small")]
+    assert moments(chord) == pytest.approx([0.51, 1.0])

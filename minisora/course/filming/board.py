@@ -101,6 +101,7 @@ class Board:
         """One more shot at the end."""
         row = self._row(data)
         self.rows.append(row)
+        self._list.children = (*self._list.children, place_of(row))
         self._number()
         return row
 
@@ -139,17 +140,29 @@ class Board:
         for number, row in enumerate(self.rows, 1):
             row.call(number)
             row.remove.layout.display = "none" if len(self.rows) == 1 else ""
-        self._list.children = tuple(row.widget for row in self.rows)
         self.changed()
 
     def _remove(self, row: ShotRow) -> None:
         self.rows.remove(row)
+        self._place(row).children = ()  # the others stay as they are drawn
         self._number()
 
     def _up(self, row: ShotRow) -> None:
-        place = self.rows.index(row)
-        self.rows[place - 1 : place + 1] = [row, self.rows[place - 1]]
+        """The row above goes below this one, which stays as it is drawn: what is drawn anew loses the focus."""
+        number = self.rows.index(row)
+        above = self.rows[number - 1]
+        self.rows[number - 1 : number + 1] = [row, above]
+        self._place(above).children = ()
+        places = self._list.children
+        after = places.index(self._place(row)) + 1
+        if after < len(places) and not places[after].children:
+            places[after].children = (above.widget,)
+        else:
+            self._list.children = (*places[:after], place_of(above), *places[after:])
         self._number()
+
+    def _place(self, row: ShotRow) -> ipywidgets.VBox:
+        return next(place for place in self._list.children if row.widget in place.children)
 
     def _begin(self) -> None:
         """What was written last, be it sense or not, else the example."""
@@ -171,7 +184,13 @@ class Board:
         self.credits.value = "\n".join(data.get("credits", []))
         self.rows = [self._row(shot) for shot in data["shots"]]
         self._filling = False
+        self._list.children = tuple(place_of(row) for row in self.rows)
         self._number()
+
+
+def place_of(row: ShotRow) -> ipywidgets.VBox:
+    """A box around a row, that stays where it is when the row goes."""
+    return box(ipywidgets.VBox, "ms-place", row.widget)
 
 
 def as_text(data: Mapping[str, Any]) -> str:

@@ -54,6 +54,19 @@ def test_write_a_storyboard_and_film_it(weights: Path, tmp_path: Path) -> None:
         page.get_by_text("19.5 of 20 s").wait_for()
         page.get_by_text("Every shot can be filmed").wait_for()
 
+        # A shot goes up and keeps the focus, so that the next press moves it on; one that goes leaves the others alone.
+        page.get_by_role("button", name="Earlier 4").focus()
+        for number in (3, 2):
+            page.keyboard.press("Enter")
+            page.wait_for_function(f"document.activeElement.textContent === 'Earlier {number}'")
+        for number in (3, 4):
+            page.get_by_role("button", name=f"Earlier {number}").press("Enter")
+        first = page.get_by_label("Shot 1", exact=True).element_handle()
+        page.get_by_role("button", name="Add a shot").press("Enter")
+        page.get_by_role("button", name="Remove 8").press("Enter")
+        page.get_by_label("Shot 8", exact=True).wait_for(state="detached")
+        assert first.is_visible()
+
         # How fast, along which way, and with which seed: in fields that a press unfolds.
         assert not page.get_by_label("Pace 7").is_visible()
         page.get_by_role("button", name="More 7").press("Enter")
