@@ -47,9 +47,10 @@ lint: $(VENV)/.test ## lint, format, types and import layers, without the tests
 	$(BIN)/python -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
 	$(RUN) basedpyright
 
-train: $(VENV)/.train ## train both parts from nothing (starter: 45 minutes), and measure them [PRESET=starter, micro ... ARGS=...]
+train: $(VENV)/.train ## train all parts from nothing (starter: 13 minutes), and measure them [PRESET=starter, micro ... ARGS=...]
 	$(RUN) minisora train codec --preset $(PRESET) $(ARGS)
-	$(RUN) minisora train text-to-video --preset $(PRESET) --score-minutes 5 $(ARGS)
+	$(if $(filter nano,$(PRESET)),,$(RUN) minisora train text-to-video --part planner --preset $(PRESET) $(ARGS))
+	$(RUN) minisora train text-to-video --preset $(PRESET) --score-minutes 2 $(ARGS)
 	$(RUN) minisora evaluate --weights runs/$(PRESET)-text-to-video --codec runs/$(PRESET)-codec/codec.safetensors
 
 evaluate: $(VENV)/.train ## measure the weights on fixed prompts and seeds, beside their floors [ARGS=...]

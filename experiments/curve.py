@@ -1,7 +1,7 @@
 """The judge's score against the minutes of a run: ``python experiments/curve.py [RUN CODEC_RUN]``, else the starter's.
 
-The runs are those of ``make train``; the minutes begin with the codec's. The picture is ``data/samples/curve.png``.
-Needs the extra ``course``.
+The runs are those of ``make train``; the minutes begin with those of its codec and its planner. The picture is
+``data/samples/curve.png``. Needs the extra ``course``.
 """
 
 from __future__ import annotations
@@ -30,8 +30,14 @@ def scores(run: Path, before: float) -> dict[str, list[tuple[float, float]]]:
 
 
 def main(run: Path, codec: Path) -> None:
-    before = json.loads((codec / "codec.json").read_text())["seconds"] / 60
+    before = 0.0
     with plots.canvas(size=(7.2, 3.2)) as axes:
+        for part, card in (("codec", codec / "codec.json"), ("planner", run / "planner.json")):
+            if card.exists():
+                end = before + json.loads(card.read_text())["seconds"] / 60
+                axes.axvspan(before, end, color="lightgrey", alpha=0.5, edgecolor="white")
+                axes.text((before + end) / 2, 0.5, part, rotation=90, ha="center", va="center")
+                before = end
         for kind, points in scores(run, before).items():
             axes.plot(
                 *zip((before, 0.0), *points, strict=True),
@@ -39,8 +45,6 @@ def main(run: Path, codec: Path) -> None:
                 label=kind,
                 linewidth=3 if kind == "everything" else 1.2,
             )
-        axes.axvspan(0, before, color="lightgrey", alpha=0.5)
-        axes.text(before / 2, 0.5, "codec", rotation=90, ha="center", va="center")
         axes.set(xlabel="minutes on two cores", ylabel="share of prompts", xlim=(0, None), ylim=(0, 1.02))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         axes.figure.savefig(PICTURE, dpi=120)

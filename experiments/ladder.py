@@ -27,6 +27,7 @@ from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.networks import load_codec
 from minisora.training.preview import generate_latents
 from minisora.training.score import judged_prompts
+from minisora.velocities import Sampling
 from minisora.worlds.vocabulary import WORDS
 
 LADDER = Path(__file__).resolve().parents[1] / "data" / "ladder"
@@ -53,7 +54,7 @@ def make_ladder(run: Path, out: Path, *, codec: Path, prompts: int = 32, watch: 
     settings = json.loads((run / "settings.json").read_text())
     sampling = {"steps": settings["sampling_steps"], "guidance": settings["guidance"], "shift": settings["shift"]}
     history = read_history(run / "metrics.csv")
-    judged = judged_prompts(network, prompts=prompts, **sampling)
+    judged = judged_prompts(network, prompts=prompts, sampling=Sampling(**sampling))
     clear(out)
     entries: list[dict[str, Any]] = []
     for path in rungs:

@@ -20,6 +20,8 @@ MIX = GivenMix(whole=0.88, first=0.04, prefix=0.03, suffix=0.02, ends=0.02, scat
 #: A student paints whole clips only.
 WHOLE = GivenMix(whole=1, first=0, prefix=0, suffix=0, ends=0, scattered=0)
 KL_WEIGHT = 2e-4
+#: How weights that paint by a plan are sampled: what is settled by the plan needs few calls, and little guidance.
+PLANNED = Sampling(steps=6, guidance=2.0, shift=2.0, plan_steps=6, plan_guidance=2.0, plan_tries=12)
 #: Centre of each one's times. A plan has no details, but its places are to be exact, and that is settled late.
 TIME_MEANS: dict[Part, float] = {"planner": 0.5, "text-to-video": 1.1, "finisher": 0.0}
 #: Where each is used, and a little more, since weights may be sampled with another hand-over.

@@ -16,7 +16,7 @@ from minisora.errors import UserError
 from minisora.model import DiT
 from minisora.pipeline import Pipeline
 from minisora.presets import NANO, PRESETS
-from minisora.recipe import clip_sets
+from minisora.recipe import PLANNED, clip_sets
 from minisora.video import read_video
 from minisora.worlds.scene import COLOURS, DIRECTION, SHAPES, SIZES
 from minisora.worlds.shapes import ShapesWorld
@@ -250,6 +250,26 @@ def test_clips_that_the_transformer_sees_fit_codec_and_patches() -> None:
     assert usual == 100
     assert all(1 <= number < 50 for number in others)
     assert min(clips.clips for clips in clip_sets(NANO, clips=1)) == 1
+
+
+def test_the_starter_plans_what_it_paints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    codec = str(Path(__file__).parents[1] / "data" / "checkpoints" / "codec.safetensors")
+    train = ("train", "text-to-video", "--preset", "starter", "--codec", codec, "--clips", "4", "--batch", "2")
+    train = (*train, "--accelerator", "cpu")
+    code, _, err = run(capsys, *train, "--steps", "1", "--run", "runs/alone")
+    assert code == 0 and "no runs/alone/planner.safetensors: clips are painted without a plan" in err, err
+    code, out, err = run(capsys, *train, "--steps", "1", "--part", "planner")
+    assert code == 0 and out.split()[-1] == "runs/starter-text-to-video/planner.safetensors", err
+    code, _, err = run(capsys, *train, "--steps", "1", "--score-minutes", "60")
+    assert code == 0 and "without a plan" not in err, err
+    card = json.loads(Path("runs/starter-text-to-video/text-to-video.json").read_text())
+    assert set(card["scores"]) >= {"shape", "motion", "everything"}
+    pipeline = Pipeline.load("runs/starter-text-to-video", codec=codec)
+    assert pipeline.sampling == PLANNED and pipeline.planner is not None
+    assert set(pipeline.card["hashes"]) == {"codec", "text-to-video", "planner"}
 
 
 def test_the_starter_world_has_one_thing_that_moves_straight_on_before_a_plain_ground() -> None:

@@ -173,7 +173,14 @@ def train_text_to_video(
 
     settle(positive("devices", devices) or 1)  # before Lightning is imported
     from minisora.presets import network
-    from minisora.recipe import clip_sets, part_named, student_sampling, student_settings, text_to_video_settings
+    from minisora.recipe import (
+        PLANNED,
+        clip_sets,
+        part_named,
+        student_sampling,
+        student_settings,
+        text_to_video_settings,
+    )
 
     preset, which = preset_named(preset_name), part_named(part)
     folder = run or Path("runs") / f"{preset.name}-{'text-to-video' if teacher is None else 'student'}"
@@ -208,9 +215,10 @@ def train_text_to_video(
         work = text_to_video_work(network(preset, which, channels=c.channels), shape)
         return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
     from minisora.checkpoint import latents_of, load_checkpoint, shipped_folder
-    from minisora.networks import load_codec
+    from minisora.networks import load_codec, load_transformer
     from minisora.training import run as runs
-    from minisora.training.score import judged_prompts
+    from minisora.training.score import USUAL, judged_prompts
+    from minisora.worlds.render import FPS
 
     trained = Path("runs") / f"{preset.name}-codec" / "codec.safetensors"
     chosen = codec or (trained if trained.exists() else shipped_folder() / "codec.safetensors")
@@ -227,7 +235,24 @@ def train_text_to_video(
         if not footage.prompts:
             raise UserError(f"{videos}: no video has a caption — write what clip.mp4 shows into clip.txt beside it")
         words = [*words, *(word for word in footage.words if word not in words)]
+    planner, beside = None, folder / "planner.safetensors"
+    if which == "text-to-video" and videos is None and preset.planner is not None:
+        if beside.exists():
+            planner, _ = load_transformer(beside, "planner", codec=chosen, codec_card=codec_card)
+        else:
+            print(f"no {beside}: clips are painted without a plan until there is one (--part planner)", file=sys.stderr)
+    sampling = USUAL if preset.planner is None or videos is not None else PLANNED
+    judged = judged_prompts(
+        encoder,
+        planner=planner,
+        world=preset.world,
+        seconds=(preset.frames - 1) / FPS,
+        size=(preset.height, preset.width),
+        sampling=sampling,
+    )
     card: Card = {"preset": preset.name, "codec": latents, **({"init": begun(origin)} if origin else {})}
+    if which == "text-to-video":
+        card["sampling"] = asdict(sampling)
     if teacher is not None:
         from minisora.pipeline import Pipeline
         from minisora.training.teacher import teacher_for
@@ -248,7 +273,7 @@ def train_text_to_video(
         start=start,
         teacher=taught_by,
         card=card,
-        evaluate=judged_prompts(encoder, world=preset.world, shape=shape) if score_minutes is not None else None,
+        evaluate=judged if score_minutes is not None else None,
     )
     return report(outcome, footage)
 

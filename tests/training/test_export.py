@@ -18,6 +18,7 @@ from minisora.training.pace import Budget, Schedule
 from minisora.training.run import _export, _half, train_codec, train_text_to_video
 from minisora.training.score import judged_prompts
 from minisora.training.settings import CodecSettings, TextToVideoSettings
+from minisora.velocities import Sampling
 
 CODEC = CodecConfig(channels=4, width=8, encoder_depth=1, decoder_depth=1)
 DIT = DiTConfig(channels=4, width=12, depth=1, heads=1, text_width=8, text_depth=1, text_heads=1, vocabulary=VOCABULARY)
@@ -74,7 +75,7 @@ def test_from_nothing_to_exported_weights(tmp_path: Path) -> None:
 
 def test_scores_are_shares_and_repeat() -> None:
     torch.manual_seed(0)
-    evaluate = judged_prompts(Codec(CODEC), prompts=2, steps=1)
+    evaluate = judged_prompts(Codec(CODEC), prompts=2, size=(64, 64), sampling=Sampling(steps=1))
     network = DiT(DIT)
     scores = evaluate(network, 0)
     assert set(scores) == {"count", "colour", "shape", "size", "motion", "everything"}
