@@ -666,7 +666,7 @@ if few and nets:
 # one goes, ways are straight (the first section on steps), and a solver of second order has little to bend. So the student stayed at home, and the default went from twelve calls to six. The planner did not need one either: it
 # keeps its word as often with four guided calls as with ten. Later it turned out that a plan settles most of what *guidance* is for, too: four calls without it are right as often as six with it, and a plan of shapes is as good in two calls without guidance, since it is read and made again
 # where it does not keep its word (`minisora evaluate --steps 4`: 98, 98 and 92 of 100 in the suites of shapes, for 97, 98 and 88; digits, which a plan does not draw, keep their guidance and their plan: 76 for 74). The card of the weights says so (`quick`), so that four steps here are four answers of the painter, where the default's are
-# twelve. Two calls of the painter would be too few: 91 for 97. `--steps 4` takes 0.57 times the time of the default, from a prompt to a file, and
+# twelve. Two calls of the painter would be too few: 91 for 97. In the benchmark, whose one prompt happens to be planned twice in the quick way, `--steps 4` takes 0.57 times the time of the default, from a prompt to a file, and
 # 0.28 times that of an older build of this course, when the default was twice as slow (`python -m benchmarks builds`). **How much of the time is left with four steps, and what of the clip?** (The first call of all is not timed: it loads and warms up.)
 
 # %%
@@ -705,7 +705,7 @@ plots.strips(
 )
 
 # %% [markdown]
-# The error grows from 0.21 to 0.23: a tenth, and hardly to be seen. That is less than one should fear of such a lie, and it says something about *this* network: after 220 batches it trusts
+# The error grows from 0.21 to 0.26: by a quarter. That is less than one should fear of such a lie, and it says something about *this* network: after 220 batches it trusts
 # the small clip little, whatever it is told. The better a stage is trained, the more it believes, and the more a lie costs. (Untold faults of the stage before are such lies, all of them.)
 #
 # **Second: the shortcut without its anchor.** The same network, but the target is *always* two steps of its own. Student A above, who always says
