@@ -1,5 +1,5 @@
 """This build against an older one, which is checked out for it: a training step of ``micro``, from a prompt to a file
-in a process that is warm, and whole commands.
+in a process that is warm, and whole commands; and ``--steps 4`` against the default of either.
 
 Each build works in a process of its own, and both take turns. Where a processor has no bfloat16, only float32 counts.
 """
@@ -23,6 +23,7 @@ HERE = Path(__file__).resolve().parents[1]
 WARM = {"training step": 7, "training step, bfloat16": 3, "prompt to mp4, warm": 15}  #: And how many rounds each.
 COLD = {"generate": ("generate", "a blue square bounces", "--out", "clip.mp4"), "words": ("words",)}
 COLD_ROUNDS = 5
+USUAL, FEW, FEW_ROUNDS = "prompt to mp4, warm", "prompt to mp4, warm, 4 steps", 15
 
 
 def main() -> str:
@@ -34,13 +35,26 @@ def main() -> str:
             for name, rounds in WARM.items():
                 asks = {build: ask(process, name) for build, process in processes.items()}
                 rows.append(row(name, turns(asks, rounds)))
+            asks = {build: ask(process, USUAL) for build, process in processes.items()}
+            few = turns({**asks, "few": ask(processes["this"], FEW)}, FEW_ROUNDS)
         finally:
             for process in processes.values():
                 process.kill()
                 process.communicate()
     head = ["what", f"at {OLDER}", "now", "times as fast"]
+    said = "Medians; the last column is the median over rounds of one build's time by the other's."
+    return f"{table(head, rows)}\n\n{said}\n\n{of_few_steps(few)}"
+
+
+def of_few_steps(seconds: dict[str, list[float]]) -> str:
+    """How much of either build's default the few steps of this one take, median over rounds."""
+    part = {
+        build: statistics.median(few / usual for few, usual in zip(seconds["few"], seconds[build], strict=True))
+        for build in ("this", "older")
+    }
     return (
-        f"{table(head, rows)}\n\nMedians; the last column is the median over rounds of one build's time by the other's."
+        f"From a prompt to an mp4, warm, `--steps 4` takes {statistics.median(seconds['few']):.2f} s: "
+        f"{part['this']:.2f} times today's default, {part['older']:.2f} times the default of {OLDER}."
     )
 
 

@@ -2,9 +2,9 @@
 
 A small transformer learns pictures with captions. Layers over time are added that begin as nothing (Make-A-Video,
 2209.14792), and it goes on with clips that have no captions of their own: only what a still of them would be called. A
-share of the clips says what they *do*; these fill half of each batch, however few they are. From which share on are the
-words of motion heard? Frames per second are told, too: what do twice as many do? What is trained is kept in
-``runs/pictures_first``.
+share of the clips says what they *do*; these fill half of each batch, however few they are, and one arm has them in all
+of it. From which share on are the words of motion heard? The control is a share of 0: no caption ever says what a clip
+does. Frames per second are told, too: what do twice as many do? What is trained is kept in ``runs/pictures_first``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Generator, Tensor
 
@@ -35,10 +36,11 @@ RUNS = Path("runs/pictures_first")
 MIDDLE = 0.1  #: Things cross the middle of the frame, up to this: where they are says at once where they go.
 SHAPE = (3, 16, 16)
 CLIPS, NEW = 2048, 96
-SHARES = (0.02, 0.1, 0.3, 1.0)  #: Of the clips, how many say what they do.
+#: Of the clips, how many say what they do; and of each batch.
+ARMS = ((0.0, 0.0), (0.02, 0.5), (0.1, 0.5), (0.3, 0.5), (1.0, 0.5), (1.0, 1.0))
 RATES = (1.0, 2.0)  #: Frames a second that occur in training.
 PICTURE_STEPS, PICTURES, STEPS, BATCH = 300, 48, 400, 16
-SEEDS = (1,)
+SEEDS = (1, 2, 3)  #: Of the layers over time, of the batches, and of which clips are captioned.
 GUIDANCE, CALLS = 3.0, 8
 
 
@@ -73,32 +75,38 @@ def learn_pictures(drawn: Drawn) -> DiT:
     return network
 
 
-def learn_motion(pictures: DiT, drawn: Drawn, share: float, steps: int, *, seed: int = 1) -> Inflated:
+def learn_motion(pictures: DiT, drawn: Drawn, arm: tuple[float, float], steps: int, *, seed: int) -> Inflated:
     """The same with layers over time, by clips of which a share is captioned in full."""
+    share, filled = arm
     torch.manual_seed(seed)
     network = Inflated(pictures, told=1, steered=True).requires_grad_(True)
-    path = RUNS / f"share-{share:g}-{steps}-{seed}.safetensors"
+    path = RUNS / f"share-{share:g}-{filled:g}-{steps}-{seed}.safetensors"
     if path.exists():
         network.load_state_dict(load_file(path))
         return network.eval()
     rates = {rate: drawn.clips(SHAPE, fps=rate) for rate in RATES}
-    full = round(share * len(drawn))
-    texts = [*drawn.captions[:full], *drawn.stills[full:]]
-    ids = drawn.ids(texts)
+    order = torch.randperm(len(drawn), generator=Generator().manual_seed(seed))
+    captioned, others = order[: round(share * len(drawn))], order[round(share * len(drawn)) :]
+    if not len(others):
+        others = order  # all have captions; what else is in a batch goes without
+    full, still = drawn.ids(), drawn.ids(drawn.stills)
+    still = F.pad(still, (0, full.shape[1] - still.shape[1]))
+    many = round(filled * BATCH)
 
     def loss(network: Inflated, dice: Generator) -> Tensor:
-        # Half of a batch says what it does, however few such clips there are: the share is then not how often.
-        if full == len(drawn):
-            chosen = picked(len(drawn), BATCH, dice)
-        else:
-            chosen = torch.cat([picked(full, BATCH // 2, dice), full + picked(len(drawn) - full, BATCH // 2, dice)])
+        # The captioned fill their part of a batch, however few they are: the share is then not how often.
+        says, silent = (
+            each[picked(len(each), n, dice)] if n else each[:0]
+            for each, n in ((captioned, many), (others, BATCH - many))
+        )
+        ids, chosen = torch.cat([full[says], still[silent]]), torch.cat([says, silent])
         which = torch.randint(len(RATES), (BATCH,), generator=dice)
         x0 = torch.stack([rates[RATES[r]][i] for r, i in zip(which.tolist(), chosen.tolist(), strict=True)])
-        text = network.dit.encode_text(without_some(ids[chosen], 0.1, dice))
+        text = network.dit.encode_text(without_some(ids, 0.1, dice))
         return flow_loss(velocity_of(network, text, torch.tensor(RATES)[which]), x0, dice)
 
     network, seconds = fit(network, loss, steps=steps, seed=seed)
-    print(f"share {share:g}, seed {seed}: {seconds:.0f} s", flush=True)
+    print(f"share {share:g} in {filled:g} of each batch, seed {seed}: {seconds:.0f} s", flush=True)
     save_file(network.state_dict(), path)
     return network
 
@@ -136,13 +144,14 @@ def shown(video: Tensor, drawn: Drawn) -> dict[str, float]:
     return {name: round(float(each.float().mean()), 3) for name, each in parts.items()}
 
 
-def row_of(new: Drawn, share: float, videos: list[dict[float, Tensor]]) -> dict[str, Any]:
+def row_of(new: Drawn, arm: tuple[float, float], videos: list[dict[float, Tensor]]) -> dict[str, Any]:
     """What the clips of several seeds do; the interval is Wilson's, over the clips of all of them."""
     few, n = RATES[0], len(videos) * len(new)
     by_seed = [shown(video[few], new) for video in videos]
     right = round(len(new) * sum(each["motion"] for each in by_seed))
     low, high = wilson(right, n)
-    row: dict[str, Any] = {"share": share, "captioned clips": round(share * CLIPS)}
+    share, filled = arm
+    row: dict[str, Any] = {"share": share, "captioned clips": round(share * CLIPS), "of each batch": filled}
     row |= {"right": right, "of": n, "motion": round(right / n, 3), "interval": [round(low, 3), round(high, 3)]}
     row["by seed"] = [each["motion"] for each in by_seed]
     row["colour"] = round(sum(each["colour"] for each in by_seed) / len(by_seed), 3)
@@ -158,11 +167,11 @@ def main(arguments: list[str]) -> int:
     drawn, new = through_the_middle(CLIPS, seed=0), through_the_middle(NEW, seed=99)
     table: list[dict[str, Any]] = []
     clips: dict[str, Tensor] = {}
-    for share in SHARES:
-        networks = [learn_motion(learn_pictures(drawn), drawn, share, steps, seed=seed) for seed in SEEDS]
+    for arm in ARMS:
+        networks = [learn_motion(learn_pictures(drawn), drawn, arm, steps, seed=seed) for seed in SEEDS]
         videos = [{rate: made(network, new, rate) for rate in RATES} for network in networks]
-        table.append(row_of(new, share, videos))
-        clips[f"{share:g}"] = ((videos[0][RATES[0]][:4] + 1) * 127.5).round().to(torch.uint8)
+        table.append(row_of(new, arm, videos))
+        clips[" ".join(f"{each:g}" for each in arm)] = ((videos[0][RATES[0]][:4] + 1) * 127.5).round().to(torch.uint8)
         print(json.dumps(table[-1]), flush=True)
     true = {f"{rate:g}": float(motion(to_video(new.clips(SHAPE, fps=rate))).norm(dim=1).mean()) for rate in RATES}
     result = {
@@ -171,7 +180,6 @@ def main(arguments: list[str]) -> int:
         "new clips": NEW,
         "seeds": len(SEEDS),
         "steps": {"pictures": PICTURE_STEPS, "clips": steps},
-        "chance": 0.25,
         "prompts": new.captions[:4],
         "true step": {rate: round(value, 4) for rate, value in true.items()},
         "shares": table,

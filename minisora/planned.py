@@ -12,6 +12,7 @@ from minisora.directing import Direct, paced
 from minisora.model.known import given_latents, grid_of
 from minisora.planning import Tracks, claims_to_plan, plan_clips
 from minisora.worlds.scene import SHAPES
+from minisora.worlds.vocabulary import DIGITS
 
 if TYPE_CHECKING:
     from minisora.pipeline import Pipeline
@@ -58,6 +59,11 @@ def sketched(plans: Plans | None) -> bool:
     """Whether plans say all that there is to paint, so that the words need no guidance: they draw shapes, and of digits
     only where they are."""
     return plans is not None and all(each is not None and bool((each[0].kind < len(SHAPES)).all()) for each in plans)
+
+
+def names_digits(words: Sequence[str]) -> bool:
+    """Whether any of these prompts, in known words, names a digit, whose plan takes more calls than that of a shape."""
+    return any(thing.shape in DIGITS for each in words for thing in claims_to_plan(each).objects)
 
 
 def _can_plan(pipeline: Pipeline, x: Tensor) -> bool:

@@ -221,6 +221,10 @@ def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline, monkeypatch: py
     plain.sampling = there.quick.sampling
     assert torch.equal(quick.frames, frames_of(plain, **asked))
     assert quick.origin is None or quick.origin.guidance == 1.0
+    # Digits are planned as usual.
+    digit = "the digit 3 moves right"
+    plain.sampling = replace(there.sampling, steps=2, guidance=1.0)
+    assert torch.equal(there.generate(digit, steps=2, **asked).frames, plain.generate(digit, **asked).frames)
     # Without a plan the words alone say what to paint, and count as much as they usually do.
     many = " and ".join(["a red circle moves right"] * (there.sampling.plan_objects + 1))
     unplanned = there.generate(many, steps=2, **asked)

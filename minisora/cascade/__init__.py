@@ -6,7 +6,7 @@ Read ``condition.py`` (what a stage is told), ``stage.py`` (one network of a cas
 
 from __future__ import annotations
 
-from minisora.cascade.condition import as_known, augmented, enlarged, motion_bucket, numbers
+from minisora.cascade.condition import as_known, augmented, enlarged, motion_bucket, numbers, size_one
 from minisora.cascade.stage import Stage, cascade
 from minisora.cascade.temporal import Inflated
 
@@ -19,4 +19,5 @@ __all__ = [
     "enlarged",
     "motion_bucket",
     "numbers",
+    "size_one",
 ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from minisora.cascade.condition import as_known, augmented, enlarged, numbers
+from minisora.cascade.condition import as_known, augmented, enlarged, numbers, size_one
 from minisora.diffusion import classifier_free, sample, time_grid
 from minisora.diffusion.path import Velocity, noise_like
 from minisora.diffusion.precondition import preconditioned
@@ -43,8 +43,11 @@ class Stage:
 
     def condition(self, low: Tensor, level: Tensor, *, generator: Generator) -> Tensor:
         """What this stage knows of a smaller clip ``b 3 t h w``, noised to ``level``, ``b``."""
-        told = augmented(low, level, generator=generator)
-        return as_known(enlarged(told, self.shape), self.network.config.patch)
+        return self.known(augmented(low, level, generator=generator))
+
+    def known(self, told: Tensor) -> Tensor:
+        """What this stage knows of a smaller clip and its level, ``b 4 t h w``, however that was noised."""
+        return as_known(enlarged(size_one(told), self.shape), self.network.config.patch)
 
     def told(self, values: Tensor) -> Tensor:
         """What this stage knows when it is told numbers, ``b k``."""

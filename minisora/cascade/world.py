@@ -14,7 +14,8 @@ from torch import Generator, Tensor
 from minisora.evaluation.features import places
 from minisora.model import DiT, DiTConfig, Tokenizer
 from minisora.worlds.caption import canonical, canonical_motion
-from minisora.worlds.render import PALETTE, render
+from minisora.worlds.motion import pack
+from minisora.worlds.render import PALETTE, render, render_batch
 from minisora.worlds.scene import DIRECTION, Colour, Motion, Scene, Shape, Size
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS
@@ -114,6 +115,34 @@ def obeyed(video: Tensor, scenes: list[Scene], *, least: float = 0.02) -> Tensor
     step = motion(video)
     along = (step * asked).sum(1)
     return (along > least) & (along > 0.7 * step.norm(dim=1))
+
+
+def nearest_error(video: Tensor, scenes: list[Scene], *, fps: float = FPS) -> Tensor:
+    """How far each clip is from the nearest that its scene's words allow, ``b``: squared error of data, mean over it.
+
+    Words leave open where the thing begins and how fast it is; both are sought, from what is seen, in ever smaller
+    steps. So what is generated can be measured clip by clip, though nobody knows the clip that it should have been.
+    """
+    batch, data, where = pack(scenes), to_data(video), places(video)[:, :, :2]
+    frames, height, width = video.shape[2:]
+    way = torch.tensor([DIRECTION[scene.objects[0].motion] for scene in scenes])
+    speed = (where.diff(dim=1).mean(1) * way).sum(1).clamp(min=0.0) * fps
+    begin = where.mean(1) - way * speed[:, None] * (frames - 1) / fps / 2
+    best = torch.cat([begin, speed[:, None]], dim=1)
+
+    def error(at: Tensor) -> Tensor:
+        moved = batch._replace(x=at[:, :1], y=at[:, 1:2], speed=at[:, 2:])
+        drawn = to_data(render_batch(moved, frames=frames, height=height, width=width, fps=fps))
+        return (drawn - data).square().flatten(1).mean(1)
+
+    least = error(best)
+    for size in (1 / 16, 1 / 32, 1 / 64, 1 / 128):
+        for change in (*size * torch.eye(3), *-size * torch.eye(3)):
+            tried = best + change
+            errors = error(tried)
+            best = torch.where((errors < least)[:, None], tried, best)
+            least = torch.minimum(errors, least)
+    return least
 
 
 def coloured(video: Tensor, scenes: list[Scene]) -> Tensor:

@@ -9,7 +9,7 @@ from minisora.cascade import Inflated, Stage, cascade
 from minisora.cascade.fit import fit, flow_loss, picked, without_some
 from minisora.cascade.saved import load_networks, same_weights, save_networks
 from minisora.cascade.temporal import Steering
-from minisora.cascade.world import coloured, draw, motion, obeyed, tiny, to_data, to_video
+from minisora.cascade.world import coloured, draw, motion, nearest_error, obeyed, tiny, to_data, to_video
 from minisora.diffusion.precondition import preconditioned
 from minisora.errors import UserError
 from minisora.model import DiT, video_velocity
@@ -143,3 +143,16 @@ def test_what_is_no_file_of_small_networks_is_refused(tmp_path):
     save_file({"x": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(UserError, match="no small networks"):
         load_networks(tmp_path / "other.safetensors")
+
+
+def test_the_nearest_clip_of_a_caption_is_found_wherever_it_begins():
+    drawn = draw(6, seed=3)
+    video = to_video(drawn.clips())
+    found = nearest_error(video, drawn.scenes)
+    assert float(found.max()) < 0.02  # the clip itself is one of them
+    apart = (drawn.clips() - drawn.clips().roll(1, 0)).square().flatten(1).mean(1)
+    wrong = nearest_error(video.roll(1, 0), drawn.scenes)
+    assert float(wrong.min()) > 0.02 and bool((wrong <= apart + 1e-4).all())
+    noise = 0.3 * torch.randn(video.shape, generator=Generator().manual_seed(0))
+    noised = nearest_error(to_video(drawn.clips() + noise), drawn.scenes)
+    assert bool((noised > found).all()) and float(noised.max()) < 0.12
