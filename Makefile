@@ -47,7 +47,7 @@ lint: $(VENV)/.test ## lint, format, types and import layers, without the tests
 	$(BIN)/python -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
 	$(RUN) basedpyright
 
-train: $(VENV)/.train ## train all parts from nothing (starter: 13 minutes), and measure them [PRESET=starter, micro ... ARGS=...]
+train: $(VENV)/.train ## train all parts from nothing (starter: 12 minutes), and measure them [PRESET=starter, micro ... ARGS=...]
 	$(RUN) minisora train codec --preset $(PRESET) $(ARGS)
 	$(if $(filter nano,$(PRESET)),,$(RUN) minisora train text-to-video --part planner --preset $(PRESET) $(ARGS))
 	$(RUN) minisora train text-to-video --preset $(PRESET) --score-minutes 2 $(ARGS)

@@ -58,8 +58,8 @@ class Preset:
         clips: how many are drawn and encoded for the transformer.
         image_share: share of the transformer's batches that are single pictures, which teach what things look like.
         codec_batch, batch, planner_batch: clips of a batch over all processes.
-        codec_minutes, minutes: how long training takes, of the codec and of each transformer, on the machine that the
-            preset is for.
+        codec_minutes, minutes: how long training takes, on the machine that the preset is for.
+        planner_minutes: that of the planner; None for as long as the transformer that paints.
         muon_lr, adam_lr: peak learning rates.
         devices, strategy: how many GPUs it is meant for, and whether several replicate ("ddp") or shard ("fsdp") it.
         precision: of the arithmetic off the CPU.
@@ -83,6 +83,7 @@ class Preset:
     batch: int = 32
     planner_batch: int = 16
     codec_minutes: float = 20.0
+    planner_minutes: float | None = None
     minutes: float = 90.0
     muon_lr: float = 0.02
     adam_lr: float = 1e-3
@@ -116,18 +117,19 @@ NANO = Preset(
 STARTER = replace(
     NANO,
     name="starter",
-    about="about 1.5M parameters, and as many that plan: one thing that moves straight on, 13 minutes on a laptop",
+    about="about 1.5M parameters, and as many that plan: one thing that moves straight on, 12 minutes on a laptop",
     dit=replace(NANO.dit, depth=6),
     planner=PLANNER,
     codec_world=STARTER_WORLD,
     world=STARTER_WORLD,
     digits=0.0,
     other_sizes=False,
-    clips=8_000,
+    clips=6_400,
     image_share=0.3,
     batch=16,
-    codec_minutes=3,
-    minutes=4.5,
+    codec_minutes=2.5,
+    planner_minutes=3,
+    minutes=5.5,
 )
 MICRO = Preset(
     name="micro",

@@ -183,12 +183,13 @@ def train_text_to_video(
     )
 
     preset, which = preset_named(preset_name), part_named(part)
+    usual = (preset.planner_minutes if which == "planner" else None) or preset.minutes
     folder = run or Path("runs") / f"{preset.name}-{'text-to-video' if teacher is None else 'student'}"
     run = folder if which == "text-to-video" else folder / which
     settings = text_to_video_settings(
         preset,
         run,
-        budget(steps, minutes, preset.minutes),
+        budget(steps, minutes, usual),
         machine_of(preset, accelerator, devices, strategy, precision, compile, None if fresh else run, dry_run=dry_run),
         part=which,
     )
