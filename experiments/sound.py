@@ -43,7 +43,7 @@ from minisora.worlds.render import DISTANCE, draw_objects
 from minisora.worlds.scene import COLOURS, RADIUS, SHAPES, SIZES
 
 OUT = Path(__file__).resolve().parents[1] / "data" / "ladder"
-STEPS, BATCH, CLIPS, TESTED = 3500, 24, 12000, 128
+STEPS, BATCH, CLIPS, TESTED = 9000, 24, 12000, 128
 KINDS = {"bounces": bouncing, "collisions": colliding}
 #: Hits between these two can be seen from both sides, by eyes that need two frames before and two after.
 FROM, TO = 1.5 / 8, 14.5 / 8

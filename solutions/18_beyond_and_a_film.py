@@ -261,7 +261,7 @@ check.joint_levels(joint_levels)
 # (A film alone: a sound at 1 is pure noise, and says nothing of its film.) In training each clip draws one of the three tasks, and in one batch of seven the attention between the two
 # kinds is **cut**: then each has to be made by itself. (So the network knows both: what is usual, and what belongs together. It is what dropped captions are to words.)
 #
-# `python experiments/sound.py` has trained it, a million numbers, in six minutes of one core: half on discs that bounce, half on pairs that run into each other. A quarter of its clips
+# `python experiments/sound.py` has trained it, a million numbers, in thirteen minutes of one core: half on discs that bounce, half on pairs that run into each other. A quarter of its clips
 # is silent on purpose: discs that stay, glide, or orbit, pairs that pass or sway and do not touch. Give it new pictures, and let it make the sound, in twelve steps of chapter 09's sampler.
 
 # %%
@@ -351,13 +351,13 @@ for kind in ("bounces", "collisions"):
     table(kind, "floor", "chance", "video to sound")
 
 # %% [markdown]
-# Of 119 bounces (119 of 146: those with two frames on either side) 118 are heard, half of them within 9 ms and nine of ten within 25, always at the right pitch; 1 of the 26 silent clips makes a
-# sound. **Collisions are harder**: of 115 it hears 111, half within 21 ms and nine of ten within 42, in 96 of 100 with the right pitches (both, or the one of two equal discs); and 6 of the 32
+# Of 119 bounces (119 of 146: those with two frames on either side) all are heard, half of them within 5 ms and nine of ten within 14, always at the right pitch; none of the 26 silent clips makes a
+# sound. **Collisions are harder**: of 115 it hears 114, half within 10 ms and nine of ten within 22, in 99 of 100 with the right pitches (both, or the one of two equal discs); and 3 of the 32
 # pairs sound that come near and do not touch. A frame lasts 125 ms: it has learnt to look *between* the frames. (With guidance, which exaggerates what the pictures say as chapter
-# 07 does with words, it is 8 and 14 ms, but 9 of the 32 pairs sound. The eyes and the codec err by 1 to 2.)
+# 07 does with words, it is 4 and 8 ms, but 5 of the 32 pairs sound. The eyes and the codec err by 1 to 2.)
 #
-# **Cut, it falls to chance**: 11 of 119 bounces and 9 of 115 collisions, where another clip's sound finds 20 and 17; a sound in 15 of the 26 silent clips, and in 24 of the 32 pairs; and the right
-# pitches in 21 and 23 of 100. The weights are the same, and so are the pictures. All that is gone is a view across.
+# **Cut, it falls to chance**: 14 of 119 bounces and 11 of 115 collisions, where another clip's sound finds 20 and 17; a sound in 17 of the 26 silent clips, and in 22 of the 32 pairs; and of the few hits
+# near which it sounds, the pitches are right in 24 and 40 of 100. The weights are the same, and so are the pictures. All that is gone is a view across.
 #
 # Cut the attention with your own hands, and look at one pair. (`joined=False` is a mask: frames see frames, sound sees sound.)
 
@@ -373,8 +373,8 @@ for name, joined in (("joined", True), ("cut", False)):
     display(seen_and_heard(met.silhouettes()[k], decode(made_for[k]), alt=alt, hits=moments(met.hits[k])))
 
 # %% [markdown]
-# Joined, both discs are heard where they touch, and something faint at the very beginning, where they are still near each other. Cut, it still sounds like things that are struck, here twice, about a second
-# apart, as they often are; but 0.1 s late, and the first time for nothing. It has learnt what *sounds* are like, and makes one. It is only not the sound of *this* film, and whoever hears the sound alone
+# Joined, both discs are heard where they touch, and nothing else. Cut, it still sounds like things that are struck, here three times, a second apart, as they often are; twice for nothing, and once, by
+# luck, near the hit (of all 52 it finds 8, and 25 are false). It has learnt what *sounds* are like, and makes one. It is only not the sound of *this* film, and whoever hears the sound alone
 # has nothing to compare it with.
 #
 # And the clips of this repository, 64 x 64 pixels in colour? One takes their silhouettes, 16 x 16, and asks the same network. Beside it, `sound_for`, on the same 48
@@ -390,9 +390,10 @@ for kind in ("bounces", "collisions"):
         print(f"  {name:38} half within {row['median ms']:3.0f} ms, {found}, {silent}")
 
 # %% [markdown]
-# For bounces both are good: 6 and 12 ms through the codec of chapter 03. Of the 59 collisions the paths miss 1, and the network, which has seen nothing but discs, 13; two stars touch where no
-# circles would. The package takes the paths (`minisora film` does), for three reasons that no number above shows: they serve any number of things at once, where
-# the network has seen two at most; they work for any length; and they say *which* thing was heard. The network's strength is elsewhere: nobody told it what a hit is. What barks, drips or speaks has no
+# For bounces both are good: 6 and 8 ms through the codec of chapter 03. Of the 59 collisions the paths miss 1, and the network, which has seen nothing but discs, 7; two stars touch where no
+# circles would. But of what it hears half is within 11 ms, and nothing is false; the paths have 16 ms, and 3 false sounds. The package takes the paths (`minisora film` does), for three reasons that no
+# number above shows: they serve any number of things at once, where the network has seen two at most; they work for any length; and they say *which* thing was heard. The network's strength is
+# elsewhere: nobody told it what a hit is. What barks, drips or speaks has no
 # corner in its path, and there is no `hits` for it.
 #
 # How far apart is too far? Move the sound, and see what the numbers say.
@@ -449,12 +450,15 @@ table("collisions", "sound to video", "both")
 table("from noise", "both")
 
 # %% [markdown]
-# Much harder. Of 103 hits that are seen in the pictures it made from noise, 39 are heard in the sound that it made, half of them within 37 ms, and 30 sounds are false; the sound of another of its
-# films has 11. It helps to begin with three frames (and their sounds) that say what is there: 77 of 124 where one disc bounces; but only 41 of 106 where two meet, and another's sound has 13.
-# Pictures and sound are both still noise when it has to be decided what happens, and whether it is one thing or two, and they do not always decide alike. More than half of what
-# is silent from noise (44 of 64) is a turn softer than 0.08 sides a frame: a disc that sinks and lifts a little. Guidance makes more of what the one sees of the other: 76 of 144 (half) at 26 ms.
-# Backwards, pictures for a given sound, 76 of 118 bounces and 58 of 113 collisions are together. And cut: 7 of 74, chance once more. (A hit in the last two frames has no dashed line: eyes need two
+# Much harder. Of 114 hits that are seen in the pictures it made from noise, 57 are heard in the sound that it made, half of them within 24 ms, and 14 sounds are false; the sound of another of its
+# films has 10. It helps to begin with three frames (and their sounds) that say what is there: 104 of 143 where one disc bounces, and 64 of 87 where two meet, where another's sound has 18 and 5.
+# Pictures and sound are both still noise when it has to be decided what happens, and whether it is one thing or two, and they do not always decide alike. Most of what
+# is silent from noise (42 of 57) is a turn softer than 0.08 sides a frame: a disc that sinks and lifts a little. Guidance makes more of what the one sees of the other: 73 of 114 at 18 ms, 7 false.
+# Backwards, pictures for a given sound, 95 of 133 bounces and 67 of 101 collisions are together. And cut: 9 of 85, chance once more. (A hit in the last two frames has no dashed line: eyes need two
 # frames behind it. It counts on neither side.)
+#
+# And it is learnt last. After 3500 steps instead of 9000 (`python experiments/sound.py 3500`) sound for given pictures was nearly there, 118 of 119 bounces and 111 of 115 collisions; but made
+# together it was 39 of 103, at 37 ms.
 #
 # ## A clock for two
 #
@@ -640,8 +644,8 @@ for steps in (1, 2, 4, 12):
     print(f"{steps:2} steps: {len(apart)} found, half within {apart.median():.0f} ms; {missed} missed, {false} false")
 
 # %% [markdown]
-# One step finds 42 of 52, half of them within 13 ms, two find 49, and four 51. From there on only the distance shrinks a little: 11, 8, 7 ms. So a given film's sound costs two
-# looks or four; the film and its sound together cost as many as a film.
+# One step finds 51 of 52, half of them within 7 ms; two find all, half within 5, and there it stays, with four and with twelve. So a given film's sound costs one
+# look or two; the film and its sound together cost as many as a film.
 #
 # **Second: turn the film round.** Played backwards, a ball without losses bounces just the same: the corners are where they were, counted from the other
 # end; so do two that collide. **And if one turns it upside down?** Nothing in the training clips hits a ceiling.
@@ -658,8 +662,8 @@ for kind, clips in (("bounces", new), ("collisions", met)):
         print(f"{kind} {name}: {found}; {missed} missed, {false} false")
 
 # %% [markdown]
-# Backwards it hears all 50 bounces, half of them within 10 ms (1 sound is false), and 48 of 50 collisions. Upside down it hears **none** of the bounces, and 33 sounds of its own: the corner is as sharp as
-# before, but at a ceiling, and in its clips a ceiling is where a ball turns gently. It has not learnt "a corner sounds", but "what reaches its lowest place sounds". Of the collisions it hears 46 upside down:
+# Backwards it hears all 50 bounces, half of them within 5 ms (1 sound is false), and 49 of 50 collisions. Upside down it hears **none** of the bounces, and makes 19 sounds of its own: the corner is as sharp as
+# before, but at a ceiling, and in its clips a ceiling is where a ball turns gently. It has not learnt "a corner sounds", but "what reaches its lowest place sounds". Of the collisions it hears all 50 upside down:
 # those it has seen along any line. Cases, not laws, as in chapter 16. (`hits` would miss the bounces as well: we told it to look at the floor. But there one line of code says so.)
 #
 # ## A film
