@@ -35,7 +35,7 @@ def main(run: Path, codec: Path) -> None:
         for part, card in (("codec", codec / "codec.json"), ("planner", run / "planner.json")):
             if card.exists():
                 end = before + json.loads(card.read_text())["seconds"] / 60
-                axes.axvspan(before, end, color="lightgrey", alpha=0.5, edgecolor="white")
+                axes.axvspan(before, end, facecolor="lightgrey", edgecolor="grey", alpha=0.5)
                 axes.text((before + end) / 2, 0.5, part, rotation=90, ha="center", va="center")
                 before = end
         for kind, points in scores(run, before).items():
@@ -45,7 +45,7 @@ def main(run: Path, codec: Path) -> None:
                 label=kind,
                 linewidth=3 if kind == "everything" else 1.2,
             )
-        axes.set(xlabel="minutes on two cores", ylabel="share of prompts", xlim=(0, None), ylim=(0, 1.02))
+        axes.set(xlabel="minutes of training on two cores", ylabel="share of prompts", xlim=(0, None), ylim=(0, 1.02))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         axes.figure.savefig(PICTURE, dpi=120)
     print(PICTURE)
