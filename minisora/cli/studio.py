@@ -47,6 +47,7 @@ c.VoilaConfiguration.extension_allowlist = {extensions!r}
 c.VoilaConfiguration.template = "minisora"
 c.Voila.ip = "127.0.0.1"
 c.Voila.port = {port!r}
+c.Voila.port_retries = 0  # the address that was said, or none
 c.Voila.token = {token!r}
 c.Voila.log_level = "ERROR"
 c.Voila.tornado_settings = {{"ws_ping_interval": 30_000, "ws_ping_timeout": 30_000}}
