@@ -98,6 +98,7 @@ def test_only_this_machine_and_only_with_the_token(
     (command,) = commands
     assert "--no-browser" in command
     assert (settings[0].Voila.ip, settings[0].Voila.port) == ("127.0.0.1", 50123)
+    assert settings[0].Voila.port_retries == 0
     token = settings[0].Voila.token
     assert len(token) == 32
     assert not any(token in argument for argument in command)  # which everybody on the machine may read
