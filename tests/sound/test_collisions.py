@@ -109,3 +109,15 @@ def test_two_that_pass_are_silent(lane):
     one = SceneObject("circle", "red", "small", "right", x=-0.25, y=-lane / 2, speed=0.25)
     other = SceneObject("square", "yellow", "small", "left", x=0.25, y=lane / 2, speed=0.25)
     assert hits_of(render([Scene((one, other))], frames=17, height=64, width=64)[0]) == []
+
+
+def test_both_are_heard_in_pictures_however_little_one_of_them_turns():
+    clips, radius, _ = pairs(16, seed=5, silent=0.0)
+    things = collision(16, KNOWN, generator=torch.Generator().manual_seed(1), frames=17)
+    videos = draw(replace(things, places=64 * (clips.places + 0.5), radius=64 * radius), height=64, width=64)
+    true = [within(moments(hits), *SEEN) for hits in clips.hits]
+    heard = [hits_of(video) for video in videos]
+    found = [matched(within(moments(hits), *SEEN), times) for hits, times in zip(heard, true, strict=True)]
+    assert sum(len(each.offsets) for each in found) >= 15 and sum(each.missed + each.false for each in found) <= 1
+    both = [len(hits) >= 2 * len(times) for hits, times in zip(heard, true, strict=True)]
+    assert sum(both) >= 15  # by the corners of their own ways fewer would be
