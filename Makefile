@@ -50,6 +50,7 @@ lint: $(VENV)/.test ## lint, format, types and import layers, without the tests
 train: $(VENV)/.train ## train all parts from nothing (starter: 12 minutes), and measure them [PRESET=starter, micro ... ARGS=...]
 	$(RUN) minisora train codec --preset $(PRESET) $(ARGS)
 	$(if $(filter nano,$(PRESET)),,$(RUN) minisora train text-to-video --part planner --preset $(PRESET) $(ARGS))
+	$(if $(filter nano starter,$(PRESET)),,$(RUN) minisora train text-to-video --part writer --preset $(PRESET) $(ARGS))
 	$(RUN) minisora train text-to-video --preset $(PRESET) --score-minutes 2 $(ARGS)
 	$(RUN) minisora evaluate --weights runs/$(PRESET)-text-to-video --codec runs/$(PRESET)-codec/codec.safetensors
 

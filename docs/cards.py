@@ -52,7 +52,8 @@ def model_card() -> str:
     used, assumed = of_processor(total * CORES), Assumed()
     lines += [
         "",
-        "A latent video diffusion transformer with its codec, its planner, and a watermark; Apache 2.0.",
+        "A latent video diffusion transformer with its codec, its planner, its writer of digits, and a watermark;"
+        " Apache 2.0.",
         "Minutes are those of each run and of all that it went on from, as the cards have them.",
         "",
         "## Intended use",

@@ -5,9 +5,9 @@ of it is best. Levels differ less than clips do. So at each level the same clips
 each level is compared with the first, clip by clip. Two measures: the squared error to the very clip, where there is
 one; and that to the nearest clip of its caption, which a generated one has, too.
 
-The stages are those of ``experiments/cascade.py``. Beside its third one stands a network that learnt in the same way,
-but is told noised clips as the straight path makes them: the fainter, the noisier. What is trained is kept in
-``runs/augmentation``.
+The stages are those of ``experiments/cascade.py``. Beside its third one stand the same network trained three times as
+its chance goes, one that learnt twice as long, and one that is told noised clips as the straight path makes them: the
+fainter, the noisier. What is trained is kept in ``runs/augmentation``.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from minisora.model import DiT
 RUNS = Path("runs/augmentation")
 CLIPS, NEW = 2048, 64  #: To learn from, as in ``cascade.py``; and to measure with.
 LARGE, SMALL = (5, 32, 32), (5, 16, 16)
-BATCHES, BATCH, MOST = 220, 8, 0.6  #: Of the third stage, as in ``cascade.py``; noise in training: from 0 to MOST.
-LEVELS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.6)  #: At sampling.
-BETWEEN, GUIDANCE, STEPS = 0.1, 2.0, 6  #: As ``cascade.py`` samples.
+BATCHES, BATCH, MOST = 220, 8, 0.35  #: Of the third stage, as in ``cascade.py``; noise in training: from 0 to MOST.
+LEVELS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35)  #: At sampling.
+BETWEEN, GUIDANCE, STEPS, FEW = 0.1, 2.0, 6, 3  #: As ``cascade.py`` samples; and steps for worse small clips.
 CONTRAST = 0.9  #: What noise of 0.1 leaves of a clip on the straight path.
 
 
@@ -45,23 +45,23 @@ class Faint(Stage):
         return as_known(enlarged(told, self.shape), self.network.config.patch)
 
 
-def faint(drawn: Drawn) -> Stage:
-    """The third stage of ``cascade.py``, learnt that way."""
-    path = RUNS / "faint.safetensors"
+def learnt(name: str, drawn: Drawn, *, kind: type[Stage] = Stage, batches: int = BATCHES, seed: int = 1) -> Stage:
+    """The third stage of ``cascade.py``, learnt otherwise; ``kind`` says how noised clips are told."""
+    path = RUNS / f"{name.replace(' ', '-')}.safetensors"
     if path.exists():
-        return Faint(load_networks(path)["spatial"], LARGE)
+        return kind(load_networks(path)["spatial"], LARGE)
     high, low, ids = drawn.clips(LARGE), drawn.clips(SMALL), drawn.ids()
 
     def loss(network: DiT, dice: Generator) -> Tensor:
-        chosen, stage = picked(len(drawn), BATCH, dice), Faint(network, LARGE)
+        chosen, stage = picked(len(drawn), BATCH, dice), kind(network, LARGE)
         known = stage.condition(low[chosen], MOST * torch.rand(BATCH, generator=dice), generator=dice)
         velocity = stage.velocity(without_some(ids[chosen], 0.1, dice), known=known)
         return flow_loss(velocity, high[chosen], dice)
 
-    network, seconds = fit(tiny(known=64), loss, steps=BATCHES)
-    print(f"{BATCHES} batches: {seconds:.0f} s", flush=True)
+    network, seconds = fit(tiny(known=64), loss, steps=batches, seed=seed)
+    print(f"{name}, {batches} batches: {seconds:.0f} s", flush=True)
     save_networks(path, {"spatial": network})
-    return Faint(network, LARGE)
+    return kind(network, LARGE)
 
 
 def made_large(stage: Stage, new: Drawn, low: Tensor, level: float, *, steps: int = STEPS) -> Tensor:
@@ -96,10 +96,11 @@ def sweep(stage: Stage, new: Drawn, low: Tensor, goal: Tensor | None) -> list[di
 
 
 @torch.no_grad()
-def measure(stage: Stage, new: Drawn, made: Tensor) -> dict[str, Any]:
-    """Both sweeps; and what a clip without noise, but of less contrast, is worth; and noise, with more steps."""
+def measure(stage: Stage, new: Drawn, made: dict[str, Tensor]) -> dict[str, Any]:
+    """All sweeps; and what a clip without noise, but of less contrast, is worth; and noise, with more steps."""
     high, low = new.clips(LARGE), new.clips(SMALL)
-    found: dict[str, Any] = {"true": sweep(stage, new, low, high), "generated": sweep(stage, new, made, None)}
+    found: dict[str, Any] = {"true": sweep(stage, new, low, high)}
+    found |= {name: sweep(stage, new, small, None) for name, small in made.items()}
     clean = squared(made_large(stage, new, low, 0.0), high)
     found["of less contrast"] = compared(squared(made_large(stage, new, CONTRAST * low, 0.0), high), clean)
     without, some = (squared(made_large(stage, new, low, level, steps=2 * STEPS), high) for level in (0.0, 0.1))
@@ -110,14 +111,23 @@ def measure(stage: Stage, new: Drawn, made: Tensor) -> dict[str, Any]:
 def main() -> int:
     torch.set_num_threads(1)
     base, temporal, spatial = three_stages()
-    new = draw(NEW, seed=99)
-    run: dict[str, Any] = {"generator": Generator().manual_seed(3), "steps": 2 * STEPS}
-    ids, empty = new.ids(), new.tokenizer.encode([""])
-    *_, made = cascade([base, temporal], ids, empty, levels=[BETWEEN], scales=[GUIDANCE, 1.0], **run)
+    drawn, new = draw(CLIPS, seed=0), draw(NEW, seed=99)
+    stages = {
+        "size one": spatial,
+        "another chance": learnt("another chance", drawn, seed=2),
+        "a third chance": learnt("a third chance", drawn, seed=3),
+        "twice as long": learnt("twice as long", drawn, batches=2 * BATCHES),
+        "faint": learnt("faint", drawn, kind=Faint),
+    }
+    made = {}
+    for name, steps in {"generated": 2 * STEPS, f"generated in {FEW} steps": FEW}.items():
+        run: dict[str, Any] = {"generator": Generator().manual_seed(3), "steps": steps}
+        ids, empty = new.ids(), new.tokenizer.encode([""])
+        *_, made[name] = cascade([base, temporal], ids, empty, levels=[BETWEEN], scales=[GUIDANCE, 1.0], **run)
     floor = nearest_error(to_video(new.clips(LARGE)), new.scenes)
     result = {"command": "python experiments/augmentation.py", "new clips": NEW, "steps": STEPS, "contrast": CONTRAST}
     result |= {"nearest, of true clips": round(float(floor.mean()), 4)}
-    for name, stage in {"size one": spatial, "faint": faint(draw(CLIPS, seed=0))}.items():
+    for name, stage in stages.items():
         result[name] = measure(stage, new, made)
         print(name, json.dumps(result[name]), flush=True)
     with replacing(LADDER / "augmentation.json") as draft:

@@ -39,7 +39,7 @@ STAGES = {
     "spatial": ((5, 32, 32), 0.5, 220, 8),
 }
 BEFORE = {"temporal": "base", "spatial": "temporal"}
-MOST = 0.6  #: Noise on conditions in training: from 0 to this.
+MOST = 0.35  #: Noise on conditions in training: from 0 to this.
 LEVELS = (0.1, 0.2)  #: At sampling, on what goes into the temporal stage and into the spatial one.
 STEPS, GUIDANCE = 6, 2.0
 

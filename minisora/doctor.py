@@ -141,8 +141,10 @@ def _weights() -> Iterator[Finding]:
     except Exception as error:
         yield Finding("weights", _one_line(error), INSTALL)
         return
-    for kind in ("codec", "text-to-video"):
+    for kind in ("codec", "text-to-video", "planner", "writer"):
         path = shipped_folder() / f"{kind}.safetensors"
+        if kind in ("planner", "writer") and not path.exists():
+            continue  # clips can be painted without
         try:
             _, card = load_checkpoint(path, kind=kind)
         except UserError as error:

@@ -51,7 +51,8 @@ def load_transformer(path: Path, kind: str, *, codec: Path, codec_card: Card) ->
     """
     tensors, card = load_checkpoint(path, kind=kind)
     config = settings_from(DiTConfig, card["settings"], source=path)
-    channels = NUMBERS if kind == "planner" else codec_card["settings"]["channels"]
+    own = {"planner": NUMBERS, "writer": 1}  # the others make latents
+    channels = own[kind] if kind in own else codec_card["settings"]["channels"]
     _same_codec(path, card, config.channels, codec=codec, latents=latents_of(codec_card), channels=channels)
     words_on(card, config.vocabulary - 2, source=path)
     with hollow():

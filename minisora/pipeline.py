@@ -65,7 +65,7 @@ Preview = Callable[[Tensor], object]
 
 
 class Pipeline:
-    """A codec, a transformer and a tokenizer that belong together, and perhaps a planner and a finisher.
+    """A codec, a transformer and a tokenizer that belong together, and perhaps a planner, a writer and a finisher.
 
     Attributes:
         sampling: the defaults of :meth:`generate`.
@@ -88,6 +88,7 @@ class Pipeline:
         tokenizer: Tokenizer,
         *,
         planner: DiT | None = None,
+        writer: DiT | None = None,
         finisher: DiT | None = None,
         sampling: Sampling | None = None,
         fps: float = 8.0,
@@ -97,8 +98,9 @@ class Pipeline:
         self.device = pick_device(device)
         self.codec = codec.to(self.device).eval().requires_grad_(False)
         self.dit = dit.to(self.device).eval().requires_grad_(False)
-        self.planner, self.finisher = (
-            None if each is None else each.to(self.device).eval().requires_grad_(False) for each in (planner, finisher)
+        self.planner, self.writer, self.finisher = (
+            None if each is None else each.to(self.device).eval().requires_grad_(False)
+            for each in (planner, writer, finisher)
         )
         self.tokenizer, self.sampling, self.fps, self.card = tokenizer, sampling or Sampling(), fps, card or {}
         clips = trained_on(self.card)
@@ -131,11 +133,11 @@ class Pipeline:
         words = words_on(card, dit.config.vocabulary - 2, source=path)
         hashes = {"codec": codec_card["sha256"], "text-to-video": card["sha256"]}
         helpers: dict[str, DiT] = {}
-        # Planners and finishers learn from drawn clips: they do not belong to weights that learnt somebody's videos.
-        parts = () if "videos" in trained_on(card) else ("planner", "finisher")
+        # The others learn from drawn clips: they do not belong to weights that learnt somebody's videos.
+        parts = () if "videos" in trained_on(card) else ("planner", "writer", "finisher")
         for part in parts:
             beside = path.with_name(f"{part}.safetensors")
-            if not beside.exists() or (part == "planner" and not dit.config.known):
+            if not beside.exists() or (part != "finisher" and not dit.config.known):
                 continue
             helpers[part], about = load_transformer(beside, part, codec=Path(codec), codec_card=codec_card)
             if list(words_on(about, helpers[part].config.vocabulary - 2, source=beside)) != list(words):
@@ -271,7 +273,8 @@ class Pipeline:
             preview: is called with the clean latents that each call of the network believes in.
         Raises: UserError for what cannot be made, and where a network's numbers are not finite.
         """
-        check_precision(self.codec, *(each for each in (self.dit, self.planner, self.finisher) if each is not None))
+        parts = (self.dit, self.planner, self.writer, self.finisher)
+        check_precision(self.codec, *(each for each in parts if each is not None))
         prompts = [prompt] if isinstance(prompt, str) else prompt
         words = [self.in_words(each) for each in prompts]
         away = self.in_words(negative) if negative else ""

@@ -11,8 +11,10 @@ from minisora.diffusion import Given
 from minisora.directing import Direct, paced
 from minisora.model.known import given_latents, grid_of
 from minisora.planning import Tracks, claims_to_plan, plan_clips
+from minisora.worlds.plan import Track
 from minisora.worlds.scene import SHAPES
 from minisora.worlds.vocabulary import DIGITS
+from minisora.writing import handwritten
 
 if TYPE_CHECKING:
     from minisora.pipeline import Pipeline
@@ -47,6 +49,8 @@ def plans_for(
     from_nothing = bool((free > 0).all())
     beside = not from_nothing and _part_of_each(free)
     plans = _planned(pipeline, words, x, free, sources, alone=from_nothing or beside)
+    if pipeline.writer is not None and (from_nothing or beside):  # what is given is written already
+        plans = handwritten(plans, pipeline.writer, pipeline.tokenizer, sources)
     rows, columns = x.shape[3:]
     frame = columns / min(rows, columns), rows / min(rows, columns)
     changes = [None if pace == 1 else paced(pace, begun=not from_nothing), direct]
@@ -56,9 +60,13 @@ def plans_for(
 
 
 def sketched(plans: Plans | None) -> bool:
-    """Whether plans say all that there is to paint, so that the words need no guidance: they draw shapes, and of digits
-    only where they are."""
-    return plans is not None and all(each is not None and bool((each[0].kind < len(SHAPES)).all()) for each in plans)
+    """Whether plans say all that there is to paint, so that the words need no guidance: they draw shapes, and those
+    digits that somebody has written."""
+
+    def drawn(now: Track) -> bool:
+        return bool(((now.kind < len(SHAPES)) | now.ink.flatten(2).any(2)).all())
+
+    return plans is not None and all(each is not None and drawn(each[0]) for each in plans)
 
 
 def names_digits(words: Sequence[str]) -> bool:

@@ -60,6 +60,7 @@ class Preset:
         codec_batch, batch, planner_batch: clips of a batch over all processes.
         codec_minutes, minutes: how long training takes, on the machine that the preset is for.
         planner_minutes: that of the planner; None for as long as the transformer that paints.
+        writer_minutes: that of the writer of digits.
         muon_lr, adam_lr: peak learning rates.
         devices, strategy: how many GPUs it is meant for, and whether several replicate ("ddp") or shard ("fsdp") it.
         precision: of the arithmetic off the CPU.
@@ -84,6 +85,7 @@ class Preset:
     planner_batch: int = 16
     codec_minutes: float = 20.0
     planner_minutes: float | None = None
+    writer_minutes: float = 3.0
     minutes: float = 90.0
     muon_lr: float = 0.02
     adam_lr: float = 1e-3
@@ -95,6 +97,10 @@ class Preset:
 #: A plan has few numbers: a small network learns it, and soon.
 PLANNER = DiTConfig(
     channels=24, width=128, depth=6, heads=2, text_width=64, text_depth=1, vocabulary=VOCABULARY, text_heads=2
+)
+#: So has a handwriting, of 8x8 numbers; it is the same small thing for all presets.
+WRITER = DiTConfig(
+    channels=1, width=64, depth=3, heads=2, text_width=32, text_depth=1, vocabulary=VOCABULARY, text_heads=2
 )
 NANO = Preset(
     name="nano",
@@ -211,12 +217,16 @@ def network(preset: Preset, part: str, *, channels: int) -> DiTConfig:
 
     A finisher is as large as what paints, since it begins with its weights.
 
-    Raises: UserError for the planner of a preset that plans nothing.
+    Raises: UserError for the planner of a preset that plans nothing, and the writer of one that plans no digits.
     """
     painter = replace(preset.dit, channels=channels, known=0 if preset.planner is None else TOLD)
-    if part != "planner":
+    if part not in ("planner", "writer"):
         return painter
     if preset.planner is None:
         planning = ", ".join(name for name, each in PRESETS.items() if each.planner is not None)
         raise UserError(f"preset {preset.name} paints without a plan — {planning} have a planner")
-    return replace(preset.planner, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
+    if part == "planner":
+        return replace(preset.planner, channels=NUMBERS, patch=1, known=painter.token_channels + 1)
+    if not preset.digits:
+        raise UserError(f"preset {preset.name} shows no digits: there is nothing to write")
+    return WRITER

@@ -23,13 +23,16 @@ KL_WEIGHT = 2e-4
 #: How weights that paint by a plan are sampled: what is settled by the plan needs few calls, and little guidance.
 PLANNED = Sampling(steps=6, guidance=2.0, shift=2.0, plan_steps=6, plan_guidance=2.0, plan_tries=12)
 #: Centre of each one's times. A plan has no details, but its places are to be exact, and that is settled late.
-TIME_MEANS: dict[Part, float] = {"planner": 0.5, "text-to-video": 1.1, "finisher": 0.0}
+TIME_MEANS: dict[Part, float] = {"planner": 0.5, "writer": 0.0, "text-to-video": 1.1, "finisher": 0.0}
 #: Where each is used, and a little more, since weights may be sampled with another hand-over.
 TIME_RANGES: dict[Part, tuple[float, float]] = {
     "planner": (0.0, 1.0),
+    "writer": (0.0, 1.0),
     "text-to-video": (0.0, 1.0),
     "finisher": (0.0, HAND_OVER + 0.1),
 }
+#: Handwritings of a batch: they are small.
+WRITER_BATCH = 128
 #: Share of the planner's batches, and of a student's, that are single pictures, in which little is to be learnt.
 PICTURE_PLANS = 0.05
 
@@ -60,7 +63,7 @@ def text_to_video_settings(
         budget=budget,
         machine=machine,
         part=part,
-        batch=preset.planner_batch if part == "planner" else preset.batch,
+        batch={"planner": preset.planner_batch, "writer": WRITER_BATCH}.get(part, preset.batch),
         image_share=PICTURE_PLANS if part == "planner" else preset.image_share,
         time_mean=TIME_MEANS[part],
         time_range=TIME_RANGES[part],
@@ -92,11 +95,12 @@ def part_named(name: str) -> Part:
     raise UserError(f"part {name!r}: must be {', '.join(TIME_MEANS)}")
 
 
-def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
-    """What the transformer sees: clips of the preset's size, and with most presets some of other sizes and of digits.
+def clip_sets(preset: Preset, *, clips: int | None = None, part: Part = "text-to-video") -> list[ClipSet]:
+    """What a transformer sees: clips of the preset's size, and with most presets some of other sizes and of digits.
 
     Args:
         clips: how many of the first kind, the preset's number unless given; the others are shares of it.
+        part: which transformer; a writer sees digits only.
     """
     clips = clips or preset.clips
     frames, height, width = preset.frames, preset.height, preset.width
@@ -116,7 +120,7 @@ def clip_sets(preset: Preset, *, clips: int | None = None) -> list[ClipSet]:
         ]
     if preset.digits:
         sets.append(replace(usual, clips=share(preset.digits), world=DigitsWorld(counts=(0.9, 0.1)), seed=5))
-    return sets
+    return [each for each in sets if isinstance(each.world, DigitsWorld)] if part == "writer" else sets
 
 
 def _near(pixels: float) -> int:

@@ -272,6 +272,25 @@ def test_the_starter_plans_what_it_paints(
     assert set(pipeline.card["hashes"]) == {"codec", "text-to-video", "planner"}
 
 
+def test_a_writer_is_trained_on_digits_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    codec = str(Path(__file__).parents[1] / "data" / "checkpoints" / "codec.safetensors")
+    train = ("train", "text-to-video", "--part", "writer", "--codec", codec, "--accelerator", "cpu")
+    code, out, err = run(capsys, *train, "--preset", "micro", "--clips", "10", "--batch", "2", "--steps", "2")
+    assert code == 0 and out.split()[-1] == "runs/micro-text-to-video/writer.safetensors", err
+    card = json.loads(Path("runs/micro-text-to-video/writer.json").read_text())
+    assert card["kind"] == "writer" and [each["clips"] for each in card["data"]] == [3]
+    assert "shapes" not in str(list(Path("runs/latents").iterdir()))
+    code, _, err = run(capsys, *train, "--preset", "micro", "--dry-run")
+    assert code == 0, err
+    code, _, err = run(capsys, *train, "--preset", "starter", "--steps", "1")
+    assert code == 2 and err.splitlines()[-1] == "error: preset starter shows no digits: there is nothing to write"
+    code, _, err = run(capsys, *train, "--preset", "nano", "--steps", "1")
+    assert code == 2 and "preset nano paints without a plan" in err
+
+
 def test_the_starter_world_has_one_thing_that_moves_straight_on_before_a_plain_ground() -> None:
     preset = PRESETS["starter"]
     (clips,) = clip_sets(preset)

@@ -113,3 +113,11 @@ def test_lock_lines() -> None:
     assert locked_versions(text) == {"torch": "2.13.0", "pyyaml": "6.0.3", "ruamel-yaml": "1.0"}
     assert canonical("Ruamel_Yaml") == "ruamel-yaml"
     assert Requirement("torch>=2").name == "torch"
+
+
+def test_weights_that_help_the_others_are_looked_at_where_they_are(shipped: Path, tmp_path: Path) -> None:
+    helpers = {"weights: planner", "weights: writer"}
+    assert not helpers & {finding.name for finding in examine(tmp_path / "out")}
+    for kind in ("planner", "writer"):
+        shutil.copy(shipped / "text-to-video.safetensors", shipped / f"{kind}.safetensors")
+    assert helpers <= wrong(tmp_path).keys()

@@ -100,7 +100,7 @@ def test_the_wheel_makes_a_video_outside_the_checkout(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("minisora-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    for kind in ("codec", "text-to-video"):
+    for kind in ("codec", "planner", "writer", "text-to-video"):
         assert f"minisora/_data/checkpoints/{kind}.safetensors" in names
         assert f"minisora/_data/checkpoints/{kind}.json" in names
     assert not [name for name in names if name.startswith(("tests/", "data/", "chapters/"))]

@@ -65,7 +65,8 @@ Rebuild = Annotated[
 PartName = Annotated[
     str,
     typer.Option(
-        help="Which transformer: planner, text-to-video (which paints), or finisher (which goes on from it: --init)."
+        help="Which transformer: planner, writer (of digits), text-to-video (which paints), or finisher (which goes on"
+        " from it: --init)."
     ),
 ]
 TeacherFolder = Annotated[
@@ -183,7 +184,7 @@ def train_text_to_video(
     )
 
     preset, which = preset_named(preset_name), part_named(part)
-    usual = (preset.planner_minutes if which == "planner" else None) or preset.minutes
+    usual = {"planner": preset.planner_minutes, "writer": preset.writer_minutes}.get(which) or preset.minutes
     folder = run or Path("runs") / f"{preset.name}-{'text-to-video' if teacher is None else 'student'}"
     run = folder if which == "text-to-video" else folder / which
     settings = text_to_video_settings(
@@ -202,7 +203,7 @@ def train_text_to_video(
     if time_mean is not None:
         settings = at_times(settings, time_mean)
     positive("few", few)
-    sets = clip_sets(preset, clips=positive("clips", clips))
+    sets = clip_sets(preset, clips=positive("clips", clips), part=which)
     if videos is not None and (clips or score_minutes or teacher or which != "text-to-video"):
         option = "--clips" if clips else "--score-minutes" if score_minutes else f"--part {which}"
         option = "--teacher" if teacher else option
@@ -211,9 +212,11 @@ def train_text_to_video(
     shape = 1 + (preset.frames - 1) // c.temporal, preset.height // c.spatial, preset.width // c.spatial
     if dry_run:
         from minisora.training.estimate import text_to_video_work
+        from minisora.writing import SHAPE
 
         numbers = sum(s.clips * s.frames * s.height * s.width for s in sets) * 3 / c.block * c.channels
-        work = text_to_video_work(network(preset, which, channels=c.channels), shape)
+        seen = SHAPE[1:] if which == "writer" else shape
+        work = text_to_video_work(network(preset, which, channels=c.channels), seen)
         return print_estimate(f"transformer of preset {preset.name}", work, settings, disk=2.0 * numbers)
     from minisora.checkpoint import latents_of, load_checkpoint, shipped_folder
     from minisora.networks import load_codec, load_transformer

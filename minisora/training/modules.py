@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import lightning
 import torch
@@ -19,12 +19,15 @@ from minisora.model.known import given_latents, grid_of
 from minisora.training.data import LatentBatch, Share, VideoBatch
 from minisora.training.ema import Ema
 from minisora.training.optim import MuonAdamW, optimizer_for
-from minisora.training.plans import noisy_plan
+from minisora.training.plans import noisy_plan, some_unwritten
 from minisora.training.seeds import generator_for
 from minisora.training.sharding import shard
 from minisora.training.teacher import Teacher, lesson
-from minisora.worlds.plan import plan_of
-from minisora.worlds.sketch import told_of
+from minisora.worlds import digits
+from minisora.worlds.digits import Digit
+from minisora.worlds.plan import plan_of, track_of
+from minisora.worlds.sketch import told
+from minisora.writing import to_clip
 
 
 @dataclass(frozen=True)
@@ -169,18 +172,21 @@ class TextToVideoModule(TransformerModule):
     """Latents from captions, and from plans where the network knows them and the clips were drawn: it paints.
 
     Attributes:
-        plan_noise, plan_dropout: see :func:`~minisora.training.plans.noisy_plan`.
+        plan_noise, plan_dropout, ink_dropout: see ``minisora/training/plans.py``.
     """
 
     plan_noise: float = 0.3
     plan_dropout: float = 0.2
+    ink_dropout: float = 0.15
 
     def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
         if not self.network.config.known or not batch.scenes:
             return Task(batch.latents, free, None)
         grid = grid_of(batch.latents, self.network.config.patch)
-        told = told_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
-        known = noisy_plan(told, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)
+        now, then = track_of(batch.scenes, grid, self.seconds_per_latent_frame)
+        now = some_unwritten(now, generator, dropout=self.ink_dropout, share=share)
+        plans = told(now, then, grid).to(batch.latents.device)
+        known = noisy_plan(plans, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)
         return Task(batch.latents, free, known)
 
 
@@ -197,6 +203,15 @@ class PlannerModule(TransformerModule):
         grid = grid_of(batch.latents, self.patch)
         plan = plan_of(batch.scenes, grid, self.seconds_per_latent_frame).to(batch.latents.device)
         return Task(plan, torch.ones_like(free), given_latents(batch.latents, free, self.patch))
+
+
+class WriterModule(TransformerModule):
+    """Handwriting from captions: of the first digit of each scene, which with most of them is the only one."""
+
+    def task(self, batch: LatentBatch, free: Tensor, generator: Generator, share: Share) -> Task:
+        scans, _ = digits.scans()
+        written = scans[[cast(Digit, scene.objects[0]).scan for scene in batch.scenes]]
+        return Task(to_clip(written.to(batch.latents.device)), torch.ones_like(free[:, :, :1]), None)
 
 
 def stratified_logit_normal(
@@ -229,6 +244,7 @@ def _normal_below(x: float) -> float:
 #: The transformers that make a clip, in the order of their work, and how each is trained.
 PARTS: dict[str, type[TransformerModule]] = {
     "planner": PlannerModule,
+    "writer": WriterModule,
     "text-to-video": TextToVideoModule,
     "finisher": TextToVideoModule,
 }

@@ -17,8 +17,9 @@ from minisora.training.pace import Budget, Schedule
 from minisora.training.state import states
 from minisora.worlds.shapes import ShapesWorld
 
-#: The transformers that make a clip together: one plans it, one paints it, and one finishes what is nearly painted.
-Part = Literal["planner", "text-to-video", "finisher"]
+#: The transformers that make a clip together: one plans it, one writes its digits, one paints it, and one finishes what
+#: is nearly painted.
+Part = Literal["planner", "writer", "text-to-video", "finisher"]
 
 
 @dataclass(frozen=True)

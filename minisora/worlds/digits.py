@@ -27,6 +27,7 @@ from minisora.worlds.vocabulary import DIGITS
 
 Split = Literal["train", "test"]
 MOTIONS: tuple[Motion, ...] = ("still", *DIRECTION)
+WRITTEN = 8  #: Pixels a side of a scan.
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class DigitScene:
 
 @functools.cache
 def scans() -> tuple[Tensor, Tensor]:
-    """All scans ``n 8 8`` in [0, 1], and which digits they are, ``n``.
+    """All scans ``n WRITTEN WRITTEN`` in [0, 1], and which digits they are, ``n``.
 
     Raises:
         UserError: scikit-learn is not installed.
@@ -75,7 +76,7 @@ def scans() -> tuple[Tensor, Tensor]:
     except ImportError as error:
         raise UserError('the digits world needs scikit-learn: pip install "minisora[train]"') from error
     pixels, digits = load_digits(return_X_y=True)
-    return torch.from_numpy(pixels).float().reshape(-1, 8, 8) / 16, torch.from_numpy(digits).long()
+    return torch.from_numpy(pixels).float().reshape(-1, WRITTEN, WRITTEN) / 16, torch.from_numpy(digits).long()
 
 
 @functools.cache
@@ -154,8 +155,21 @@ def _draw(digits: Sequence[Digit], times: Tensor, rows: Tensor, columns: Tensor)
     side = min(len(rows), len(columns))
     x = _between_walls(x + along_x * speed * times, len(columns) / side / 2 - size / 2)
     y = _between_walls(y + along_y * speed * times, len(rows) / side / 2 - size / 2)
-    down = _kernel((rows[:, None] - y[..., None, None]) / (size / 8)[..., None, None] - torch.arange(8) + 3.5)
-    across = _kernel((columns[:, None] - x[..., None, None]) / (size / 8)[..., None, None] - torch.arange(8) + 3.5)
+    return draw_ink(pixels, x, y, size, rows, columns)
+
+
+def draw_ink(pixels: Tensor, x: Tensor, y: Tensor, size: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """How much ink there is where scans lie: ``b f h w`` in [0, 1].
+
+    Args:
+        pixels: of the scans, ``b 8 8``.
+        x, y, size: of their middles, and their sides, ``b f`` (``b 1`` for a constant).
+        rows, columns: where it is asked for, ``h`` and ``w``; all of these in sides.
+    """
+    pixel = (size / WRITTEN)[..., None, None]
+    half = (WRITTEN - 1) / 2
+    down = _kernel((rows[:, None] - y[..., None, None]) / pixel - torch.arange(WRITTEN) + half)
+    across = _kernel((columns[:, None] - x[..., None, None]) / pixel - torch.arange(WRITTEN) + half)
     ink = torch.einsum("b f h i, b i j, b f w j -> b f h w", down, pixels, across)
     ink = ((ink - 0.1) / 0.55).clamp_(0, 1)
     return ink * ink * (3 - 2 * ink)  # crisper edges than the scan's

@@ -59,7 +59,10 @@ COLOUR = 2 * torch.tensor([PALETTE[colour] for colour in COLOURS]) - 1
 
 
 class Track(NamedTuple):
-    """What every object does: ``b o f`` (f moments), lengths in sides; ``kind``, ``colour``, ``motion``: ``b o``."""
+    """What every object does: ``b o f`` (f moments), lengths in sides; ``kind``, ``colour``, ``motion``: ``b o``.
+
+    How a digit is written is no part of the plan that a planner makes: ``ink`` is 0 until somebody has written it.
+    """
 
     x: Tensor
     y: Tensor
@@ -69,6 +72,7 @@ class Track(NamedTuple):
     kind: Tensor  #: row of ``CODE``; -1 where there is no object
     colour: Tensor
     motion: Tensor
+    ink: Tensor  #: ``b o 8 8`` in [0, 1]: a digit's handwriting; 0 for shapes
 
 
 def plan_of(scenes: Sequence[DrawnScene], shape: tuple[int, int, int], seconds: float) -> Tensor:
@@ -195,8 +199,9 @@ def tracks_of(plan: Tensor) -> tuple[Track, Track]:
     blinking = names[2] == MOTIONS.index("blinks")
     shown = flashes(mean(numbers["visible"]).transpose(1, 2).flatten(1), first=PICTURES - 1)  # b (t PICTURES)
     seen = torch.where(blinking, shown, 1.0)[:, None]  # nothing else comes and goes
+    rest = [*names, no_ink(*names[0].shape).to(plan)]
     return tuple(  # type: ignore[return-value]
-        Track(xy[:, :1], xy[:, 1:], log_radius.exp(), turned, seen, *names)
+        Track(xy[:, :1], xy[:, 1:], log_radius.exp(), turned, seen, *rest)
         for xy, log_radius, turned in zip(place, radius, angles, strict=True)
     )
 
@@ -214,7 +219,8 @@ def _track(scenes: Sequence[DrawnScene], times: Tensor, width: float, height: fl
         return _digit_track(scenes, times, width, height)  # type: ignore[arg-type]
     batch = pack(scenes)  # type: ignore[arg-type]
     now = pose(batch, times)
-    return Track(now.x, now.y, now.radius, now.angle, now.opacity, batch.shape, batch.colour, batch.motion)
+    ink = no_ink(*batch.shape.shape)
+    return Track(now.x, now.y, now.radius, now.angle, now.opacity, batch.shape, batch.colour, batch.motion, ink)
 
 
 def _digit_track(scenes: Sequence[DigitScene], times: Tensor, width: float, height: float) -> Track:
@@ -222,10 +228,17 @@ def _digit_track(scenes: Sequence[DigitScene], times: Tensor, width: float, heig
     x, y = (torch.zeros(len(scenes), slots, len(times)) for _ in range(2))
     radius = torch.full_like(x, 0.2)
     kind, colour, motion = (torch.full((len(scenes), slots), -1) for _ in range(3))
+    ink = no_ink(len(scenes), slots)
     for i, scene in enumerate(scenes):
         for j, digit in enumerate(scene.objects):
             x[i, j], y[i, j] = digits.place(digit, times, width=width, height=height)
             radius[i, j] = digit.size / 2
             kind[i, j] = len(SHAPES) + digit.digit
             colour[i, j], motion[i, j] = COLOURS.index(digit.colour), MOTIONS.index(digit.motion)
-    return Track(x, y, radius, torch.zeros_like(x), torch.ones_like(x), kind, colour, motion)
+            ink[i, j] = digits.scans()[0][digit.scan]
+    return Track(x, y, radius, torch.zeros_like(x), torch.ones_like(x), kind, colour, motion, ink)
+
+
+def no_ink(scenes: int, objects: int) -> Tensor:
+    """Nothing is written yet: ``b o 8 8``."""
+    return torch.zeros(scenes, objects, digits.WRITTEN, digits.WRITTEN)

@@ -7,7 +7,9 @@ import torch
 
 from minisora.training.data import Share
 from minisora.training.modules import stratified_logit_normal
-from minisora.training.plans import noisy_plan
+from minisora.training.plans import noisy_plan, some_unwritten
+from minisora.worlds.digits import DigitsWorld
+from minisora.worlds.plan import Track, track_of
 
 
 def test_plans_are_met_under_noise_or_not_at_all() -> None:
@@ -27,6 +29,21 @@ def test_two_processes_draw_for_the_joint_batch() -> None:
 
     halves = [met(slice(4 * rank, 4 * rank + 4), Share(rank, 2)) for rank in (0, 1)]
     torch.testing.assert_close(torch.cat(halves), met(slice(0, 8), Share()))
+
+
+def test_of_some_digits_it_is_not_told_how_they_are_written() -> None:
+    scenes = DigitsWorld(counts=(1.0,)).sample(200, generator=torch.Generator().manual_seed(0))
+    now, _ = track_of(scenes, (1, 4, 4), 0.5)
+
+    def met(part: slice, share: Share) -> torch.Tensor:
+        mine = Track(*(value[part] for value in now))
+        return some_unwritten(mine, torch.Generator().manual_seed(2), dropout=0.25, share=share).ink
+
+    ink = met(slice(0, 200), Share())
+    missing = ~ink.flatten(1).any(1)
+    assert 0.15 < missing.float().mean() < 0.35 and torch.equal(ink[~missing], now.ink[~missing])
+    halves = [met(slice(100 * rank, 100 * rank + 100), Share(rank, 2)) for rank in (0, 1)]
+    assert torch.equal(torch.cat(halves), ink)
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.5, 1.0), (0.1, 0.4)])

@@ -9,12 +9,13 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from minisora.worlds.digits import DigitsWorld
-from minisora.worlds.plan import NUMBERS, plan_of
+from minisora.worlds import digits
+from minisora.worlds.digits import DigitScene, DigitsWorld
+from minisora.worlds.plan import NUMBERS, plan_of, track_of
 from minisora.worlds.render import render
 from minisora.worlds.scene import Scene, SceneObject
 from minisora.worlds.shapes import ShapesWorld
-from minisora.worlds.sketch import STRENGTH, TOLD, pictures, told_of
+from minisora.worlds.sketch import STRENGTH, TOLD, pictures, told, told_of
 
 SHAPE, SECONDS = (5, 4, 4), 0.5
 ONE = ShapesWorld(counts=(1.0,), motions=("bounces", "orbits", "spins", "blinks", "up", "grows"), moving_camera=0.0)
@@ -51,12 +52,29 @@ def test_a_sketch_shows_what_has_turned() -> None:
     assert float((slow - fast)[:, -1].abs().max()) > 0.3 * STRENGTH
 
 
-def test_the_plan_comes_first_and_digits_are_not_sketched() -> None:
+def test_the_plan_comes_first() -> None:
     scenes = ONE.sample(3, generator=Generator().manual_seed(2))
     both = told_of(scenes, SHAPE, SECONDS)
     assert both.shape == (3, TOLD, *SHAPE) and torch.equal(both[:, :NUMBERS], plan_of(scenes, SHAPE, SECONDS))
-    digits = told_of(DigitsWorld().sample(3, generator=Generator().manual_seed(2)), SHAPE, SECONDS)
-    assert not digits[:, NUMBERS:].any() and digits[:, :NUMBERS].any()
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(4, 4), (3, 5)])
+def test_a_sketched_digit_is_the_small_picture_of_its_ink(rows: int, columns: int) -> None:
+    aspect = columns / rows
+    scenes = DigitsWorld().sample(20, generator=Generator().manual_seed(2), aspect=aspect)
+    white = [DigitScene(tuple(replace(digit, colour="white") for digit in scene.objects)) for scene in scenes]
+    found = pictures(told_of(scenes, (5, rows, columns), SECONDS)[:, NUMBERS:])
+    ink = (digits.render(white, frames=17, height=16 * rows, width=16 * columns).amax(1) + 1) / 2
+    true = F.avg_pool2d(ink / ink.amax(), 4)
+    assert found.shape == true.shape and float(true.mean()) > 0.05
+    assert float((found - true).abs().mean()) < 0.003  # one digit over another one is a little less than their maximum
+    assert float((found - true.roll(1, 0)).abs().mean()) > 0.05
+
+
+def test_a_digit_that_nobody_has_written_is_not_sketched() -> None:
+    now, then = track_of(DigitsWorld().sample(3, generator=Generator().manual_seed(2)), SHAPE, SECONDS)
+    blank = told(now._replace(ink=0 * now.ink), then, SHAPE)
+    assert not blank[:, NUMBERS:].any() and blank[:, :NUMBERS].any()
 
 
 def test_several_things_are_in_one_sketch() -> None:
