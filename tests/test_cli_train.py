@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from pathlib import Path
 
@@ -189,8 +188,7 @@ def test_a_run_goes_on_in_its_precision(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    module = importlib.import_module("minisora.cli.train")  # the package's attribute of this name is the command
-    monkeypatch.setattr(module, "cpu_precision", lambda: "32-true")
+    monkeypatch.setattr("minisora.cli.machine.cpu_precision", lambda: "32-true")
     codec = ("train", "codec", "--preset", "nano", "--accelerator", "cpu", "--batch", "2")
     assert run(capsys, *codec, "--steps", "2", "--precision", "bf16-mixed")[0] == 0
     for more, precision in (((), "bf16-mixed"), (("--fresh",), "32-true"), (("--run", "runs/other"), "32-true")):
