@@ -30,7 +30,7 @@ from minisora.errors import UserError
 from minisora.model import DiT, Tokenizer
 from minisora.model.known import grid_of
 from minisora.networks import load_codec, load_transformer, pick_device, words_on
-from minisora.planned import names_digits, plans_for, sketched
+from minisora.planned import plans_for, sketched
 from minisora.planning import Tracks, plans_written
 from minisora.provenance import Origin
 from minisora.request import check_precision, check_prompt, check_sampling, finite, latent_shape
@@ -300,8 +300,7 @@ class Pipeline:
             rows = slice(start, start + ROWS)
             noise = torch.stack(drawn[rows])
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
-            planner = self if maker is self.quick and names_digits(words[rows]) else maker
-            plan = plans_for(planner, words[rows], begin, sources[rows], pace=pace, direct=direct)
+            plan = plans_for(maker, words[rows], begin, sources[rows], pace=pace, direct=direct)
             unplanned = plan is None or None in plan
             scale = self.sampling.guidance if maker is self.quick and not sketched(plan) else guidance
             if (pace != 1 or direct is not None) and unplanned:

@@ -13,7 +13,6 @@ from minisora.model.known import given_latents, grid_of
 from minisora.planning import Tracks, claims_to_plan, plan_clips
 from minisora.worlds.plan import Track
 from minisora.worlds.scene import SHAPES
-from minisora.worlds.vocabulary import DIGITS
 from minisora.writing import handwritten
 
 if TYPE_CHECKING:
@@ -67,11 +66,6 @@ def sketched(plans: Plans | None) -> bool:
         return bool(((now.kind < len(SHAPES)) | now.ink.flatten(2).any(2)).all())
 
     return plans is not None and all(each is not None and drawn(each[0]) for each in plans)
-
-
-def names_digits(words: Sequence[str]) -> bool:
-    """Whether any of these prompts, in known words, names a digit, whose plan takes more calls than that of a shape."""
-    return any(thing.shape in DIGITS for each in words for thing in claims_to_plan(each).objects)
 
 
 def _can_plan(pipeline: Pipeline, x: Tensor) -> bool:

@@ -25,8 +25,9 @@ from minisora.evaluation.reading import STEADINESS, Reading, ReadObject, as_vide
 from minisora.worlds import digits
 from minisora.worlds.digits import Digit, DigitScene, scans, split_indices
 from minisora.worlds.render import FPS, PALETTE
-from minisora.worlds.scene import COLOURS, DIRECTION, Colour, Motion
+from minisora.worlds.scene import COLOURS, Colour
 from minisora.worlds.vocabulary import DIGITS
+from minisora.worlds.walls import sets_off
 
 Mask = NDArray[np.bool_]
 Name = TypeVar("Name", bound=str)
@@ -37,8 +38,6 @@ GAP = 0.035  #: Strokes that are nearer to each other than this, in sides, belon
 LEAST_AREA = 0.006  #: Smaller patches of ink are no digits; in squared sides.
 LARGEST = 0.75  #: What is higher or wider than this is none either; in sides.
 PATCH = 16  #: Pixels a side of what the classifier sees.
-STILL = 0.02  #: Root mean square, in sides, by which a resting digit may stray,
-STEADY = 0.03  #: and a moving one from its path.
 
 
 def read_digit(clip: Tensor, *, fps: float = FPS) -> Reading:
@@ -63,7 +62,7 @@ def read_digit(clip: Tensor, *, fps: float = FPS) -> Reading:
         shape=_lasting([DIGITS[int(name)] for name in named]),
         colour=_lasting(_colours(video[frames], strokes)),
         size=None,
-        motion=_motion(x, y, (frames / fps).numpy(), (width / 2, height / 2)),
+        motion=sets_off(x, y, frames / fps, (width / 2, height / 2)),
         frames=frames,
         x=x - width / 2,
         y=y - height / 2,
@@ -148,28 +147,3 @@ def _middle(strokes: Tensor) -> tuple[Tensor, Tensor]:
     x = (strokes.sum(1) * (torch.arange(width) + 0.5)).sum(1) / total / side
     y = (strokes.sum(2) * (torch.arange(height) + 0.5)).sum(1) / total / side
     return x, y
-
-
-def _motion(x: Tensor, y: Tensor, times: NDArray, halves: tuple[float, float]) -> Motion | None:
-    """Which way it sets off, if it goes evenly and turns around at walls only."""
-    ways = tuple(_way(line.double().numpy(), times, half) for line, half in zip((x, y), halves, strict=True))
-    if None in ways:
-        return None
-    for name, along in DIRECTION.items():
-        if ways == tuple(np.sign(along)):
-            return name
-    return "still"
-
-
-def _way(place: NDArray, times: NDArray, half: float) -> float | None:
-    """-1, 0, or 1: the direction at the start of a path between two walls; None if it is no such path."""
-    if float(place.std()) < STILL:
-        return 0.0
-    speed = np.linspace(0.1, 0.65, 23)[:, None, None, None]
-    room = half - np.linspace(0.15, 0.3, 7)[:, None, None]  # how far the middle of a digit gets
-    phase = np.linspace(0, 1, 64, endpoint=False)[:, None]
-    path = room * (4 * np.abs((phase + speed / (4 * room) * times) % 1 - 0.5) - 1)
-    rest = (place - path) - (place - path).mean(-1, keepdims=True)
-    error = np.sqrt((rest**2).mean(-1))
-    best = np.unravel_index(error.argmin(), error.shape)
-    return None if error[best] > STEADY else (-1.0 if phase[best[2], 0] < 0.5 else 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
+import torch
 from torch import Tensor
 
 from minisora.worlds.claims import ObjectClaim
@@ -14,6 +14,7 @@ from minisora.worlds.plan import PICTURES, numbers_of, tracks_of
 from minisora.worlds.render import FPS
 from minisora.worlds.scene import COLOURS, MOTIONS, RADIUS, SHAPES, SIZES, Motion
 from minisora.worlds.vocabulary import DIGITS
+from minisora.worlds.walls import sets_off
 
 
 class Planned(NamedTuple):
@@ -43,15 +44,22 @@ def read_plan(plan: Tensor, *, seconds: float = PICTURES / FPS) -> Planned | Non
     if not (numbers_of(plan)["near"] > 0).flatten(2).any(2).all():
         return None
     now, _ = tracks_of(plan[None].cpu())
-    x, y, radius, angle, visible = (value[0, 0, PICTURES - 1 :].double().numpy() for value in now[:5])
-    seen, fps, log_radius = visible > 0, PICTURES / seconds, np.log(radius)
-    times = np.arange(len(seen)) / fps
-    course = Course(times[seen], x[seen], y[seen], log_radius[seen], angle[seen], visible=seen, fps=fps)
-    kind = int(now.kind)
+    kind, fps = int(now.kind), PICTURES / seconds
+    x, y, radius, angle, visible = (value[0, 0, PICTURES - 1 :] for value in now[:5])
+    times = torch.arange(len(x)) / fps
+    log_radius = radius.log()
+    if kind < len(SHAPES):
+        seen = visible > 0
+        seen_of = (value[seen].double().numpy() for value in (times, x, y, log_radius, angle))
+        course = Course(*seen_of, visible=seen.numpy(), fps=fps)
+        motion = classify(course) if len(course.times) >= PICTURES else None
+    else:
+        rows, columns = plan.shape[-2:]
+        motion = sets_off(x, y, times, (columns / min(rows, columns) / 2, rows / min(rows, columns) / 2))
     return Planned(
         shape=[*SHAPES, *DIGITS][kind],
         colour=COLOURS[int(now.colour)],
         size=min(SIZES, key=lambda name: abs(math.log(RADIUS[name]) - float(log_radius[0]))),
         word=MOTIONS[int(now.motion)],
-        motion=classify(course) if len(course.times) >= PICTURES else None,
+        motion=motion,
     )
