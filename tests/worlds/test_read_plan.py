@@ -8,9 +8,11 @@ from torch import Tensor
 
 from minisora.evaluation.suite import ONE_OBJECT
 from minisora.worlds.claims import ObjectClaim
+from minisora.worlds.digits import DigitsWorld, meets_wall
 from minisora.worlds.plan import LAYOUT, PICTURES, PLACE, STEP, plan_of
 from minisora.worlds.read_plan import read_plan
 from minisora.worlds.scene import Scene
+from minisora.worlds.vocabulary import DIGITS
 
 
 @pytest.mark.parametrize("shape", [(5, 4, 4), (5, 3, 5), (9, 4, 4)])
@@ -48,3 +50,20 @@ def test_a_path_that_jumps_is_no_motion() -> None:
 
 def test_a_plan_without_an_object_says_nothing() -> None:
     assert read_plan(torch.zeros(39, 5, 4, 4)) is None
+
+
+@pytest.mark.parametrize("shape", [(5, 4, 4), (5, 3, 5), (9, 4, 4)])
+def test_digits_are_read_by_the_way_between_walls(shape: tuple[int, int, int]) -> None:
+    """Most of them turn around at a wall, which no motion of a shape does."""
+    frames, rows, columns = shape
+    duration, aspect = 0.5 * (frames - 1), columns / rows
+    dice = torch.Generator().manual_seed(0)
+    scenes = DigitsWorld(counts=(1.0,)).sample(80, generator=dice, duration=duration, aspect=aspect)
+    ways = [scene.objects[0] for scene in scenes]
+    read = [read_plan(plan) for plan in plan_of(scenes, shape, 0.5)]
+    assert sum(meets_wall(way, duration=duration, aspect=aspect) for way in ways) >= 20
+    right = sum(
+        each is not None and each.keeps(ObjectClaim(DIGITS[way.digit], way.colour, None, way.motion))
+        for way, each in zip(ways, read, strict=True)
+    )
+    assert right >= 76, right
