@@ -691,8 +691,8 @@ for value in by_profile([0.0, 1.0, 3.0, 10.0], fast=[1.0, 10.0]):
 print("these weights are sampled at scale", pipeline.sampling.guidance)
 
 # %% [markdown]
-# At the largest scale the latents have grown well beyond those of drawn clips, and the decoder is shown numbers that
-# it has seldom met. Is it better with more, then? From 0 to 1 the caption is heard at all. Above that the two counts
+# One often reads that latents grow with the scale, until the decoder is shown numbers that it has seldom met. Do they
+# here? Look at the last column before you repeat it. Is it better with more, then? From 0 to 1 the caption is heard at all. Above that the two counts
 # are of a few clips each, and a clip up or down is chance. On more prompts guidance does help, a little: of 96 with
 # one object 62 were right in everything at scale 1 and 67 at scale 3, of 48 with two objects 4 and 10
 # (`docs/recipes.md`; older weights). For a curve that deserves the name, `minisora evaluate --guidance 2` and its

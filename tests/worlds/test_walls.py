@@ -25,8 +25,8 @@ def test_a_way_is_read_from_its_beginning(motion: Motion, halves: tuple[float, f
     x, y = way(motion, halves)
     assert sets_off(x, y, TIMES, halves) == motion
     dice = Generator().manual_seed(0)
-    rough = (value + 0.007 * torch.randn(value.shape, generator=dice) for value in (x, y))
-    assert sets_off(*rough, TIMES, halves) == motion
+    rough_x, rough_y = (value + 0.007 * torch.randn(value.shape, generator=dice) for value in (x, y))
+    assert sets_off(rough_x, rough_y, TIMES, halves) == motion
     assert sets_off(x + 3, y - 2, TIMES, halves) == motion  # from where, does not matter
 
 
