@@ -22,9 +22,10 @@ from minisora.errors import UserError
 from minisora.model import DiT
 from minisora.planned import sketched
 from minisora.planning import Tracks
+from minisora.presets import WRITER
 from minisora.request import check_prompt, latent_shape
 from minisora.video import read_video
-from minisora.worlds.plan import Track
+from minisora.worlds.plan import Track, no_ink
 from minisora.worlds.scene import SHAPES
 from tests.conftest import DIT, planned
 
@@ -146,19 +147,21 @@ def test_a_clip_from_nothing_is_planned_at_the_usual_size(pipeline: Pipeline) ->
     assert set(cells) == {2 * 2 * 6}
 
 
-def test_planner_and_finisher_lie_beside_the_weights(pipeline: Pipeline, copy: Path) -> None:
-    more = planned(pipeline)
+def test_planner_writer_and_finisher_lie_beside_the_weights(pipeline: Pipeline, copy: Path) -> None:
+    more, writer = planned(pipeline), DiT(WRITER)
     assert more.planner is not None and more.finisher is not None
     about = {"codec": pipeline.card["latents"]}
-    for name, network in {"planner": more.planner, "finisher": more.finisher}.items():
+    for name, network in {"planner": more.planner, "writer": writer, "finisher": more.finisher}.items():
         card = {"kind": name, "settings": asdict(network.config), **about}
         save_checkpoint(copy, name, network.state_dict(), card)
     there = Pipeline.load(copy, device="cpu")
-    assert there.planner is None and there.finisher is not None  # weights that know no plan have no use for one
+    assert there.finisher is not None
+    assert there.planner is None and there.writer is None  # weights that know no plan have no use for one
     card = {**json.loads((copy / "text-to-video.json").read_text()), "settings": asdict(more.dit.config)}
     save_checkpoint(copy, "text-to-video", more.dit.state_dict(), card)
     there = Pipeline.load(copy, device="cpu")
-    assert set(there.card["hashes"]) == {"codec", "text-to-video", "planner", "finisher"}
+    assert set(there.card["hashes"]) == {"codec", "text-to-video", "planner", "writer", "finisher"}
+    assert there.writer is not None and torch.equal(there.writer.patch_in.weight, writer.patch_in.weight)
     torch.testing.assert_close(
         there.generate(PROMPT, seconds=0.5).frames, more.generate(PROMPT, seconds=0.5).frames, atol=1e-5, rtol=0
     )
@@ -221,9 +224,7 @@ def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline, monkeypatch: py
     plain.sampling = there.quick.sampling
     assert torch.equal(quick.frames, frames_of(plain, **asked))
     assert quick.origin is None or quick.origin.guidance == 1.0
-    # Digits are planned as usual.
     digit = "the digit 3 moves right"
-    plain.sampling = replace(there.sampling, steps=2, guidance=1.0)
     assert torch.equal(there.generate(digit, steps=2, **asked).frames, plain.generate(digit, **asked).frames)
     # Without a plan the words alone say what to paint, and count as much as they usually do.
     many = " and ".join(["a red circle moves right"] * (there.sampling.plan_objects + 1))
@@ -232,15 +233,16 @@ def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline, monkeypatch: py
     assert planned(pipeline).quick is None
 
 
-def test_of_digits_and_of_what_has_no_plan_words_say_more_than_the_plan() -> None:
-    def plan_with(*kinds: int) -> Tracks:
+def test_of_unwritten_digits_and_of_what_has_no_plan_words_say_more_than_the_plan() -> None:
+    def plan_with(*kinds: int, ink: float = 0.0) -> Tracks:
         numbers = torch.zeros(1, len(kinds), 5)
         kind = torch.tensor([kinds])
-        return (Track(*[numbers] * 5, kind, kind, kind),) * 2  # type: ignore[return-value]
+        return (Track(*[numbers] * 5, kind, kind, kind, no_ink(1, len(kinds)) + ink),) * 2  # type: ignore[return-value]
 
     last = len(SHAPES) - 1
     assert sketched([plan_with(0), plan_with(1, last)])
     assert not sketched([plan_with(0), plan_with(1, last + 1)])
+    assert sketched([plan_with(0), plan_with(1, last + 1, ink=0.5)])
     assert not sketched([plan_with(0), None]) and not sketched(None)
 
 
