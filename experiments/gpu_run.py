@@ -1,6 +1,6 @@
 """One command for a machine with a GPU, in calls of a few minutes: ``python experiments/gpu_run.py [--minutes 9]``.
 
-Trains planner and painter of preset micro in bfloat16 on clips that it draws and encodes there, then measures them.
+Trains planner, writer and painter of preset micro in bfloat16 on clips that it draws and encodes there, then measures them.
 Each call goes on where the one before was stopped, by itself or by a kill; the last one copies weights, cards and
 scores to ``--out``. docs/gpu_run.md says what to do with them.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 
 RUN = Path("runs") / "gpu"
 BEGUN = Path("data") / "checkpoints" / "text-to-video.safetensors"  #: Weights that the painter goes on from.
-WEIGHTS = ("planner", "text-to-video")
+WEIGHTS = ("planner", "writer", "text-to-video")
 STOPPED = 75  #: Exit status of a call that has not done everything: try again (sysexits' EX_TEMPFAIL).
 
 
@@ -33,7 +33,7 @@ class Stage:
 
 
 def stages(accelerator: str = "cuda", *, part: float = 1.0) -> list[Stage]:
-    """All of it, 22 minutes on a data-centre GPU; ``part`` shortens each training."""
+    """All of it, 23 minutes on a data-centre GPU; ``part`` shortens each training."""
     train = ["train", "text-to-video", "--preset", "micro", "--run", str(RUN), "--accelerator", accelerator]
     train += ["--batch", "256", "--clips", "120000", *(["--precision", "bf16-mixed"] if accelerator == "cuda" else [])]
 
@@ -43,6 +43,7 @@ def stages(accelerator: str = "cuda", *, part: float = 1.0) -> list[Stage]:
     log = ["--weights", str(RUN), "--device", accelerator, "--log", str(RUN / "judged.jsonl"), "--out"]
     return [
         trained("planner", 5),
+        trained("writer", 1),
         trained("text-to-video", 14, "--init", str(BEGUN), "--rate", "0.5"),
         Stage("scores", minisora("evaluate", *log, str(RUN / "scores.json"))),
         Stage("scores of other sizes", minisora("evaluate", "--sizes", *log, str(RUN / "scores-of-sizes.json"))),
