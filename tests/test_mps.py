@@ -21,6 +21,7 @@ from minisora.model import DiT, Tokenizer
 from minisora.pipeline import Pipeline
 from minisora.training.data import LatentBatch, VideoBatch
 from minisora.training.modules import PARTS, CodecModule, stratified_logit_normal
+from minisora.worlds.digits import DigitsWorld
 from minisora.worlds.plan import NUMBERS
 from minisora.worlds.shapes import ShapesWorld
 from minisora.worlds.vocabulary import WORDS
@@ -83,11 +84,13 @@ def watch_a_step(module: Any, batch: Any) -> Operations:
 def test_training_a_transformer(missing, part: str) -> None:
     config = {
         "planner": replace(DIT, channels=NUMBERS, patch=1, known=DIT.token_channels + 1),
+        "writer": replace(DIT, channels=1),
         "text-to-video": replace(DIT, known=NUMBERS),
         "finisher": replace(DIT, known=NUMBERS),
     }[part]
     module = PARTS[part](DiT(config), Tokenizer(WORDS))
-    scenes = ShapesWorld().sample(2, generator=torch.Generator().manual_seed(0))
+    world = DigitsWorld() if part == "writer" else ShapesWorld()
+    scenes = world.sample(2, generator=torch.Generator().manual_seed(0))
     seen = watch_a_step(module, LatentBatch(0, torch.randn(2, DIT.channels, 3, 4, 4), ["a red circle", ""], scenes))
     assert (missing(seen.names), seen.wide) == (set(), set())
 
