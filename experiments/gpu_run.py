@@ -1,7 +1,7 @@
 """One command for a machine with a GPU, in calls of a few minutes: ``python experiments/gpu_run.py [--minutes 9]``.
 
-Trains planner, writer and painter of preset micro in bfloat16 on clips that it draws and encodes there, then measures them.
-Each call goes on where the one before was stopped, by itself or by a kill; the last one copies weights, cards and
+Trains planner, writer and painter of preset micro in bfloat16 on clips that it draws and encodes there, then measures
+them. Each call goes on where the one before was stopped, by itself or by a kill; the last one copies weights, cards and
 scores to ``--out``. docs/gpu_run.md says what to do with them.
 """
 
