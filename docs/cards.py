@@ -21,8 +21,13 @@ NOTE = "<!-- Written by docs/cards.py out of data/: change it there, and run `py
 
 
 def cards() -> dict[str, dict[str, Any]]:
+    """Those of the shipped weights by their names; the student's are in a folder of their own."""
     folder = ROOT / "data" / "checkpoints"
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+    paths = [*sorted(folder.glob("*.json")), *sorted(folder.glob("*/*.json"))]
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): json.loads(path.read_text(encoding="utf-8"))
+        for path in paths
+    }
 
 
 def parameters(name: str) -> int:
@@ -36,24 +41,26 @@ def parameters(name: str) -> int:
     return total
 
 
-def seconds_of(card: dict[str, Any]) -> float:
-    """Of a run and of all those that it went on from."""
-    return float(card.get("seconds", 0)) + (seconds_of(card["init"]) if "init" in card else 0.0)
+def runs_of(card: dict[str, Any]) -> dict[str, float]:
+    """A run and all those that it went on from: the seconds of each, by the hash of what it made."""
+    before = runs_of(card["init"]) if "init" in card else {}
+    return {**before, card["sha256"]: float(card.get("seconds", 0))}
 
 
 def model_card() -> str:
     scores = json.loads((ROOT / "data" / "scores.json").read_text(encoding="utf-8"))
     lines = [NOTE, "", "# Model card", "", "## Model details", "", "| weights | numbers | minutes of training |"]
     lines.append("|---|---|---|")
-    total = 0.0
+    runs: dict[str, float] = {}
     for name, card in cards().items():
-        total += seconds_of(card)
-        lines.append(f"| {name} | {parameters(name) / 1e6:.2f} million | {seconds_of(card) / 60:.0f} |")
+        runs |= runs_of(card)
+        lines.append(f"| {name} | {parameters(name) / 1e6:.2f} million | {sum(runs_of(card).values()) / 60:.0f} |")
+    total = sum(runs.values())
     used, assumed = of_processor(total * CORES), Assumed()
     lines += [
         "",
-        "A latent video diffusion transformer with its codec, its planner, its writer of digits, and a watermark;"
-        " Apache 2.0.",
+        "A latent video diffusion transformer with its codec, its planner, its writer of digits, students that need"
+        " few calls, and a watermark; Apache 2.0.",
         "Minutes are those of each run and of all that it went on from, as the cards have them.",
         "",
         "## Intended use",

@@ -141,16 +141,17 @@ def _weights() -> Iterator[Finding]:
     except Exception as error:
         yield Finding("weights", _one_line(error), INSTALL)
         return
-    for kind in ("codec", "text-to-video", "planner", "writer"):
-        path = shipped_folder() / f"{kind}.safetensors"
-        if kind in ("planner", "writer") and not path.exists():
-            continue  # clips can be painted without
+    student = [f"student/{kind}" for kind in ("planner", "text-to-video", "writer")]
+    for name in ("codec", "text-to-video", "planner", "writer", *student):
+        path = shipped_folder() / f"{name}.safetensors"
+        if name not in ("codec", "text-to-video") and not path.exists():
+            continue  # clips can be made without
         try:
-            _, card = load_checkpoint(path, kind=kind)
+            _, card = load_checkpoint(path, kind=path.stem)
         except UserError as error:
-            yield Finding(f"weights: {kind}", str(error), "git checkout -- data/checkpoints, or reinstall the wheel")
+            yield Finding(f"weights: {name}", str(error), "git checkout -- data/checkpoints, or reinstall the wheel")
         else:
-            yield Finding(f"weights: {kind}", f"{card.get('preset') or 'no preset'}, sha256 {card['sha256'][:12]}…")
+            yield Finding(f"weights: {name}", f"{card.get('preset') or 'no preset'}, sha256 {card['sha256'][:12]}…")
 
 
 def _place(out: Path) -> Iterator[Finding]:

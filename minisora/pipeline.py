@@ -159,7 +159,9 @@ class Pipeline:
         if self.student_folder is None or self._codec_path is None:
             return None
         student = Pipeline.load(self.student_folder, codec=self._codec_path, device=self.device)
-        student.codec = self.codec
+        student.card["hashes"] = {**self.card["hashes"], **student.card["hashes"]}
+        blocks = student.card.get("decoder_blocks")
+        student.codec = self.codec if blocks is None else self.codec.shortened(blocks)
         return student
 
     @cached_property
@@ -171,6 +173,14 @@ class Pipeline:
         twin.sampling = settings_from(Sampling, {**asdict(self.sampling), **said}, source=Path("text-to-video.json"))
         return twin
 
+    def by_itself(self) -> Pipeline:
+        """The same networks, which take as many steps as they are asked for: nothing stands in for them."""
+        twin = copy.copy(self)
+        for kept in ("student", "quick"):
+            twin.__dict__.pop(kept, None)
+        twin.student_folder, twin.card = None, {key: value for key, value in self.card.items() if key != "quick"}
+        return twin
+
     def maker(self, steps: int | None, guidance: float | None = None) -> Pipeline:
         """Who makes whole clips in so many steps: a student that learnt just these, the ``quick`` way, or itself.
 
@@ -179,7 +189,7 @@ class Pipeline:
         """
         if steps is None or steps >= self.sampling.steps or guidance not in (None, self.sampling.guidance):
             return self  # and read no student that is not asked for
-        few = (each for each in (self.student, self.quick) if each is not None and each.sampling.steps == steps)
+        few = (each for each in (self.student, self.quick) if each is not None and _asked_for(each) == steps)
         return next(few, self)
 
     def in_words(self, prompt: str) -> str:
@@ -300,18 +310,24 @@ class Pipeline:
             rows = slice(start, start + ROWS)
             noise = torch.stack(drawn[rows])
             begin = text_to_video(noise) if given is None else _checked(given(noise), noise)
-            plan = plans_for(maker, words[rows], begin, sources[rows], pace=pace, direct=direct)
+            alone = maker.planner is not None or not maker.dit.config.known
+            plans_by = maker if alone else self.quick or self
+            plan = plans_for(plans_by, words[rows], begin, sources[rows], pace=pace, direct=direct)
             unplanned = plan is None or None in plan
-            scale = self.sampling.guidance if maker is self.quick and not sketched(plan) else guidance
+            painter, calls, scale = maker, maker.sampling.steps, guidance
+            if maker is self:
+                calls = steps
+            elif maker.dit.config.known and not sketched(plan):
+                painter, calls, scale = self, steps, self.sampling.guidance
             if (pace != 1 or direct is not None) and unplanned:
                 raise UserError(_UNPLANNED)
-            latents = maker._sample(words[rows], away, begin, plan, steps, scale, watch, preview)
-            videos = finite("codec", self._decode(finite("transformer", latents)))
+            latents = painter._sample(words[rows], away, begin, plan, calls, scale, watch, preview)
+            videos = finite("codec", painter._decode(finite("transformer", latents)))
             for each, own, video in zip(prompts[rows], seeds[rows], videos, strict=True):
                 origin = None
-                if given is None and (hashes := maker.card.get("hashes")):
+                if given is None and (hashes := painter.card.get("hashes")):
                     named = own if generator is None else None
-                    preset = maker.card.get("preset") or ""
+                    preset = painter.card.get("preset") or ""
                     origin = Origin(
                         hashes, preset, steps, scale, named, camera=camera, pace=pace, directed=direct is not None
                     )
@@ -372,6 +388,11 @@ class Pipeline:
         return torch.randn((self.codec.config.channels, *shape), generator=generator, device=generator.device).to(
             self.device
         )
+
+
+def _asked_for(few: Pipeline) -> int:
+    """For how many steps it is taken: a student may need fewer, and then its card says so."""
+    return few.card.get("for_steps", few.sampling.steps)
 
 
 def _checked(start: Given, noise: Tensor) -> Given:

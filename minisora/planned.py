@@ -49,7 +49,7 @@ def plans_for(
     beside = not from_nothing and _part_of_each(free)
     plans = _planned(pipeline, words, x, free, sources, alone=from_nothing or beside)
     if pipeline.writer is not None and (from_nothing or beside):  # what is given is written already
-        plans = handwritten(plans, pipeline.writer, pipeline.tokenizer, sources)
+        plans = handwritten(plans, pipeline.writer, pipeline.tokenizer, sources, pipeline.sampling)
     rows, columns = x.shape[3:]
     frame = columns / min(rows, columns), rows / min(rows, columns)
     changes = [None if pace == 1 else paced(pace, begun=not from_nothing), direct]

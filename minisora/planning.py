@@ -28,7 +28,7 @@ from minisora.request import finite
 from minisora.velocities import Sampling, guided
 from minisora.worlds.claims import Claims, ObjectClaim, parse, sentence
 from minisora.worlds.plan import NUMBERS, Track, tracks_of
-from minisora.worlds.read_plan import read_plan
+from minisora.worlds.read_plan import names_one, read_track
 from minisora.worlds.scene import RADIUS, SHAPES, SIZES
 from minisora.worlds.sketch import TOLD, told
 
@@ -50,16 +50,16 @@ class Thing:
     """One thing of a clip: the sentence for it, and what is said of it.
 
     Attributes:
-        plans: those that keep their word, each ``1 NUMBERS t h w``.
+        plans: those that keep their word, each ``1 1 f``.
         last: whatever was planned last.
     """
 
     words: str
     claim: ObjectClaim
-    plans: list[Tensor] = field(default_factory=list)
-    last: Tensor | None = None
+    plans: list[Tracks] = field(default_factory=list)
+    last: Tracks | None = None
 
-    def best(self) -> Tensor:
+    def best(self) -> Tracks:
         """The latest that keeps its word, or else the latest."""
         plan = self.plans[-1] if self.plans else self.last
         assert plan is not None  # at least one is made of each
@@ -117,19 +117,21 @@ def plan_clips(
             "planner",
             sample(velocity, noise, time_grid(sampling.plan_steps, shift=sampling.shift), step=sampling.solver),
         )
-        for (_, thing), plan in zip(open_, plans, strict=True):
-            thing.last = plan[None].cpu()
-            if (read := read_plan(plan, seconds=seconds)) is not None and read.keeps(thing.claim):
+        ways = tracks_of(plans.cpu())
+        for row, ((_, thing), one) in enumerate(zip(open_, names_one(plans).tolist(), strict=True)):
+            now, then = (Track(*(value[row : row + 1] for value in moment)) for moment in ways)
+            thing.last = now, then
+            if one and read_track(now, shape[1:], seconds=seconds).keeps(thing.claim):
                 thing.plans.append(thing.last)
         for i in {i for i, _ in open_}:
             company = product(*(thing.plans[-KEPT:] for thing in clips[i]))
             new = [plans for plans in company if any(map(is_, plans, (thing.last for thing in clips[i])))]
             best[i] = max([best[i], *(arranged(plans, said[i], shape) for plans in new)], key=lambda way: way.room)
-    latest = [
-        sized(tracks([thing.best() for thing in things]), claims) if things else None
-        for things, claims in zip(clips, said, strict=True)
-    ]
-    return [way.tracks or other for way, other in zip(best, latest, strict=True)]
+
+    def latest(things: Sequence[Thing], claims: Claims) -> Tracks | None:
+        return sized(together([thing.best() for thing in things]), claims) if things else None
+
+    return [way.tracks or latest(things, claims) for way, things, claims in zip(best, clips, said, strict=True)]
 
 
 def plans_written(ways: Sequence[Tracks | None], shape: tuple[int, int, int]) -> Tensor:
@@ -146,9 +148,15 @@ def _noise(shape: tuple[int, ...], source: Generator) -> Tensor:
 
 
 def tracks(plans: Sequence[Tensor]) -> Tracks:
-    """What several things of one clip, each planned by itself, do now and one picture later: ``1 o f``."""
-    moments = zip(*map(tracks_of, plans), strict=True)
-    now, then = (Track(*(torch.cat(values, 1) for values in zip(*moment, strict=True))) for moment in moments)
+    """What several things of one clip, each planned by itself in ``1 NUMBERS t h w``, do: ``1 o f``."""
+    return together([tracks_of(plan) for plan in plans])
+
+
+def together(ways: Sequence[Tracks]) -> Tracks:
+    """What each of several things does, as what all of them do: ``1 o f``."""
+    now, then = (
+        Track(*(torch.cat(values, 1) for values in zip(*moment, strict=True))) for moment in zip(*ways, strict=True)
+    )
     return now, then
 
 
@@ -189,13 +197,13 @@ class Arranged(NamedTuple):
     room: float
 
 
-def arranged(plans: Sequence[Tensor], claims: Claims, shape: tuple[int, int, int]) -> Arranged:
-    """What all things of a clip do together, from a plan ``1 NUMBERS t h w`` of each.
+def arranged(plans: Sequence[Tracks], claims: Claims, shape: tuple[int, int, int]) -> Arranged:
+    """What all things of a clip do together, from what is planned of each.
 
     A plan says where a thing goes, and a sentence only how: so each is moved aside as a whole, as little as it takes
     for all of them to have room, to be in the frame, and to stand as they are said to stand.
     """
-    now, then = sized(tracks(plans), claims)
+    now, then = sized(together(plans), claims)
     if len(plans) == 1:
         return Arranged((now, then), math.inf)
     (_, rows, columns), side = shape, min(shape[1:])

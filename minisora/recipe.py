@@ -35,6 +35,8 @@ TIME_RANGES: dict[Part, tuple[float, float]] = {
 WRITER_BATCH = 128
 #: Share of the planner's batches, and of a student's, that are single pictures, in which little is to be learnt.
 PICTURE_PLANS = 0.05
+#: Of a student's times: of two steps the second begins at 0.6.
+FEW_SHIFT = 1.5
 
 
 def codec_settings(preset: Preset, run: Path, budget: Budget, machine: Machine) -> CodecSettings:
@@ -81,7 +83,8 @@ def student_settings(settings: TextToVideoSettings) -> TextToVideoSettings:
 
 def student_sampling(teacher: Sampling, steps: int) -> Sampling:
     """How a student is sampled that learnt to do in so many steps what its teacher does: the guidance is in it."""
-    return replace(teacher, steps=steps, guidance=1.0, plan_steps=steps, plan_guidance=1.0, straight=True)
+    alone = replace(teacher, guidance=1.0, plan_guidance=1.0, write_guidance=1.0, straight=True)
+    return replace(alone, steps=steps, plan_steps=steps, write_steps=steps, shift=FEW_SHIFT)
 
 
 def part_named(name: str) -> Part:

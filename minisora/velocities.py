@@ -22,6 +22,7 @@ class Sampling:
         straight: whether each step goes straight on, as a student has learnt it (Euler), or bends as the velocity did
             (Adams-Bashforth).
         plan_guidance, plan_steps: the same of the planner, and how often it is called for a plan.
+        write_guidance, write_steps: the same of the writer of digits.
         plan_tries: so many times at most a thing is planned, until its plan keeps its word.
         hand_over, finish_guidance: the time at which a finisher takes over, and how much more the words count for it.
         plan_objects, plan_other_sizes: what can be painted by a plan. Prompts that name more objects are painted
@@ -34,6 +35,8 @@ class Sampling:
     plan_guidance: float = 3.0
     plan_steps: int = 16
     plan_tries: int = 4
+    write_guidance: float = 2.0
+    write_steps: int = 8
     hand_over: float = HAND_OVER
     finish_guidance: float = 1.0
     plan_objects: int = 3
@@ -57,6 +60,9 @@ def guided(
         known: what is known beforehand of each clip.
     """
     frames, height, width = x.shape[2:]
+    if scale == 1:  # the words as they are: nothing is answered without them
+        alone = network.encode_text(ids[: len(x)])
+        return video_velocity(network, alone, (frames, height, width), seconds_per_latent_frame=seconds, known=known)
     both = network.encode_text(ids)
     alone = TextTokens(both.tokens[: len(x)], both.mask[: len(x)])
     twice = None if known is None else known.repeat(2, 1, 1, 1, 1)

@@ -14,17 +14,16 @@ from collections.abc import Sequence
 import torch
 from torch import Generator, Tensor
 
-from minisora.diffusion import ab2, sample, time_grid
+from minisora.diffusion import sample, time_grid
 from minisora.model import DiT, Tokenizer
 from minisora.planning import Tracks
 from minisora.request import finite
-from minisora.velocities import guided
+from minisora.velocities import Sampling, guided
 from minisora.worlds.claims import ObjectClaim, sentence
 from minisora.worlds.digits import WRITTEN
 from minisora.worlds.scene import SHAPES
 from minisora.worlds.vocabulary import DIGITS
 
-STEPS, GUIDANCE = 8, 2.0
 SHAPE = (1, 1, WRITTEN, WRITTEN)  #: A handwriting as a clip ``c t h w``: one channel, one frame.
 
 
@@ -39,7 +38,11 @@ def to_ink(clip: Tensor) -> Tensor:
 
 
 def handwritten(
-    plans: Sequence[Tracks | None], writer: DiT, tokenizer: Tokenizer, sources: Sequence[Generator]
+    plans: Sequence[Tracks | None],
+    writer: DiT,
+    tokenizer: Tokenizer,
+    sources: Sequence[Generator],
+    sampling: Sampling,
 ) -> list[Tracks | None]:
     """The same plans, with the ink of each digit that nobody has written yet.
 
@@ -63,8 +66,9 @@ def handwritten(
     noise = torch.stack([torch.randn(SHAPE, generator=each, device=each.device) for each in dice])
     noise = noise.to(next(writer.parameters()))
     ids = tokenizer.encode([*words, *[""] * len(words)]).to(noise.device)
-    velocity = guided(writer, ids, noise, scale=GUIDANCE, seconds=1.0)
-    pictures = to_ink(finite("writer", sample(velocity, noise, time_grid(STEPS), step=ab2)))
+    velocity = guided(writer, ids, noise, scale=sampling.write_guidance, seconds=1.0)
+    way = sample(velocity, noise, time_grid(sampling.write_steps), step=sampling.solver)
+    pictures = to_ink(finite("writer", way))
     for (clip, thing, _), picture in zip(digits, pictures, strict=True):
         now, then = plans[clip]  # type: ignore[misc]
         ink = now.ink.clone()

@@ -22,7 +22,7 @@ from minisora.course.small import found
 begin("14")
 
 # %%
-pipeline, prompt = finished_pipeline(), "a large red circle moves right"
+pipeline, prompt = finished_pipeline().by_itself(), "a large red circle moves right"  # no student stands in
 asked = {f"{n} calls": pipeline.generate(prompt, seconds=by_profile(2.0, fast=0.5), steps=n).frames for n in (20, 4)}
 plots.strips(asked, alt="one prompt and seed, by twenty calls of the network and by four", columns=5)
 
@@ -648,10 +648,10 @@ if few and nets:
 # All of this after a minute or two of one processor, with one seed. (Motion and colour are not in the table: they are right in all 64 clips, whoever made them, even in the teacher's single call:
 # a mean of clips that move right moves right.)
 #
-# ## A student that is not needed
+# ## First no student, then three
 #
-# The course's own painter was given a student, too, of guidance and of small steps at once: `minisora train text-to-video --teacher data/checkpoints --few 4`, 42 minutes of one core, 1,383 batches of 16.
-# (A folder `student` beside the weights is taken by itself when somebody asks for its number of steps.) Then we asked the *teacher* for few steps. Clips with everything right, of 48 prompts that `minisora evaluate` does not use (a loop that is not kept; `minisora evaluate --steps 4` asks the same of 300):
+# The course's own painter was given a student early on, of guidance and of small steps at once: `minisora train text-to-video --teacher data/checkpoints --few 4`, 42 minutes of one core, 1,383 batches of 16.
+# Then we asked the *teacher* for few steps. Clips with everything right, of 48 prompts that `minisora evaluate` does not use (a loop that is not kept; `minisora evaluate --steps 4` asks the same of 300):
 #
 # | calls | answers of a network | one object | hard motions | two objects | one digit |
 # |---|---|---|---|---|---|
@@ -665,19 +665,33 @@ if few and nets:
 # (A guided call is two answers; these weights had a finisher below t = 0.6, which was not guided.) For four *answers* the student is by far the better buy: 146 clips of 192, the teacher's two calls 123. But for three answers more the teacher makes 159, as many as with
 # nineteen, and nobody waits for three answers. The reason why so few are enough stands before the first call: since chapter 09 a *plan* settles what happens, and what is left is to paint it. Where one knows where
 # one goes, ways are straight (the first section on steps), and a solver of second order has little to bend. So the student stayed at home, and the default went from twelve calls to six. The planner did not need one either: it
-# keeps its word as often with four guided calls as with ten. Later it turned out that a plan settles most of what *guidance* is for, too: four calls without it are right as often as six with it, and a plan of shapes is as good in two calls without guidance, since it is read and made again
-# where it does not keep its word (`minisora evaluate --steps 4`: 99, 99 and 92 of 100 in the suites of shapes and 96 of digits, for 99, 98, 88 and 90). The card of the weights says so (`quick`), so that four steps here are four answers of the painter, where the default's are
-# twelve. Two calls of the painter would be too few: 91 for 97. In the benchmark, whose one prompt happens to be planned twice in the quick way, `--steps 4` takes 0.57 times the time of the default, from a prompt to a file, and
-# 0.28 times that of an older build of this course, when the default was twice as slow (`python -m benchmarks builds`). **How much of the time is left with four steps, and what of the clip?** (The first call of all is not timed: it loads and warms up.)
+# keeps its word as often with four guided calls as with ten. Later it turned out that a plan settles most of what *guidance* is for, too: four calls without it are right as often as six with it, and a plan is as good in two calls without guidance, since it is read and made again
+# where it does not keep its word (99, 99 and 92 of 100 in the suites of shapes and 96 of digits, for 99, 98, 88 and 90 by default). The card of the weights says so (`quick`): four answers of the painter in place of twelve.
+#
+# What brought students back was the clock. A third of the answers took 0.60 times the time of the default, from a prompt to a file: once painting is short, everything around it counts, plans, decoding, the file. So now there are
+# students, in a folder `student` beside the weights, and whoever asks for `--steps 4` gets them (`python -m benchmarks video` says where the time goes):
+#
+# | who | learnt from | and needs |
+# |---|---|---|
+# | the painter | its own four calls *without* guidance, which are better than the default's six with it, two in one: one halving | 2 answers, where the default has 12 |
+# | the planner | six guided calls, three in one; then a second round from that student, two in one | 1 answer a plan, for 12 |
+# | the writer of digits | eight guided calls, four in one | 2 answers, for 16 |
+# | the decoder | nobody: its first five blocks make the clips of all eight (51 dB), the other three are left out | five eighths of the arithmetic |
+#
+# The halvings are this chapter's `halving_target`, on networks of real size (`minisora/training/teacher.py`), each begun with its teacher's weights and trained for four minutes (the writer) to an hour and a half (the painter) of one core. What no plan says all of, such as four things at once, is painted by the teacher as before.
+# Everything is right in 93 of 100 clips of one object, 99 held out, 94 of two objects and 92 of a digit (`minisora evaluate --steps 4`), and from a prompt to a file it takes 0.30, 0.27 and 0.32 times the time of the default for one object, two, and a digit.
+#
+# It is not free. A student of the planner answers at once what its teacher, guided, would have come to, and is nearer to the mean: of 64 plans of "a red circle stays still" the places have a spread of 0.11 and 0.12 sides, the default's 0.13 and 0.15. A plan that may choose
+# its size or its motion chooses the usual one more often. **How much of the time is left with four steps, and what of the clip?** (The first call of all is not timed: it loads and warms up.)
 
 # %%
 PROMPTS = ["a large red circle moves right", "a blue star orbits"][: by_profile(2, fast=1)]
-sides, spent = {}, {}
+machine, sides, spent = finished_pipeline(), {}, {}
 for steps in (None, 4):
     seconds = by_profile(2.0, fast=0.5)
-    pipeline.generate(PROMPTS[0], seconds=seconds, steps=steps)
+    machine.generate(PROMPTS[0], seconds=seconds, steps=steps)
     begun = time.perf_counter()
-    for each, clip in zip(PROMPTS, pipeline.generate(PROMPTS, seconds=seconds, steps=steps), strict=True):
+    for each, clip in zip(PROMPTS, machine.generate(PROMPTS, seconds=seconds, steps=steps), strict=True):
         sides[f"{steps or 'default'} steps: {each}"] = clip.frames
     spent[steps] = time.perf_counter() - begun
 print(f"four steps take {spent[4] / spent[None]:.2f} times the time of the default, planning and decoding included")

@@ -26,7 +26,7 @@ from minisora.codec.losses import kl_divergence
 from minisora.course.exercises import chapter_exercises, chapters, find_exercise
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.evaluation.metrics import psnr
-from minisora.evaluation.suite import Row
+from minisora.evaluation.suite import MODEL, Row
 from minisora.evaluation.table import markdown_table, summary_table
 from minisora.model import attention, blocks, flops, rope
 from minisora.model.captioner import next_word
@@ -80,6 +80,22 @@ def test_scores_are_those_of_the_shipped_weights_and_in_the_documents() -> None:
     table = [Row.from_dict(row) for row in scores["rows"]]
     assert summary_table(table) in read("README.md")
     assert markdown_table(table) in read("docs", "results.md")
+
+
+def test_scores_of_few_steps_are_those_of_the_student_and_in_the_readme() -> None:
+    """And none is more than three points below the default's."""
+    few, usual = json.loads(read("data", "scores-few.json")), json.loads(read("data", "scores.json"))
+    student = (ROOT / "data" / "checkpoints" / "student").glob("*.json")
+    own = {card.stem: json.loads(card.read_text("utf-8"))["sha256"] for card in student}
+    assert few["weights"] == usual["weights"] | own
+
+    def right(scores: dict[str, Any]) -> list[int]:
+        rows = (Row.from_dict(row) for row in scores["rows"] if row["source"] == MODEL)
+        return [round(100 * row.scores["everything"].right / row.scores["everything"].of) for row in rows]
+
+    assert all(a >= b - 3 for a, b in zip(right(few), right(usual), strict=True))
+    a, b, c, d = right(few)
+    assert f"with `--steps 4` {a}, {b}, {c} and {d}" in read("README.md")
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/teaching.md", "docs/answers.md"])

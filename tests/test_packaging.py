@@ -100,7 +100,8 @@ def test_the_wheel_makes_a_video_outside_the_checkout(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("minisora-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    for kind in ("codec", "planner", "writer", "text-to-video"):
+    student = [f"student/{kind}" for kind in ("planner", "text-to-video", "writer")]
+    for kind in ("codec", "planner", "writer", "text-to-video", *student):
         assert f"minisora/_data/checkpoints/{kind}.safetensors" in names
         assert f"minisora/_data/checkpoints/{kind}.json" in names
     assert not [name for name in names if name.startswith(("tests/", "data/", "chapters/"))]
@@ -109,7 +110,7 @@ def test_the_wheel_makes_a_video_outside_the_checkout(tmp_path: Path) -> None:
     elsewhere.mkdir()
     installed = run(*pip, "install", "--no-deps", "--no-index", "--target", site, wheel, cwd=tmp_path)
     assert installed.returncode == 0, installed.stderr
-    command = (site / "bin" / "minisora", "generate", "a red circle moves right", "--steps", "2", "--out", "a.mp4")
+    command = (site / "bin" / "minisora", "generate", "a red circle moves right", "--steps", "4", "--out", "a.mp4")
     made = run(*command, cwd=elsewhere, PYTHONPATH=str(site))
     assert made.returncode == 0, made.stderr
     assert read_video(elsewhere / "a.mp4").shape == (3, 17, 256, 256)

@@ -178,7 +178,8 @@ def test_planner_writer_and_finisher_lie_beside_the_weights(pipeline: Pipeline, 
         Pipeline.load(copy)
 
 
-def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path) -> None:
+def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("minisora.pipeline.sketched", lambda plans: True)
     more = planned(pipeline)
     card = {**json.loads((copy / "text-to-video.json").read_text()), "settings": asdict(more.dit.config)}
     card["sampling"] = {**card["sampling"], "steps": 2, "guidance": 1.0}
@@ -191,11 +192,12 @@ def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path) -
     clip = there.generate(PROMPT, steps=2, **asked)
     assert torch.equal(clip.frames, frames_of(alone, **asked))
     assert clip.origin is not None
-    assert clip.origin.weights == alone.card["hashes"] and clip.origin.guidance == 1.0
+    assert clip.origin.weights == there.card["hashes"] | alone.card["hashes"] and clip.origin.guidance == 1.0
     usual = there.sampling.guidance
     assert there.maker(2, usual) is there.student
     for steps, guidance in ((None, None), (3, None), (2, usual + 1)):
         assert there.maker(steps, guidance) is there
+    assert there.by_itself().student is None and there.by_itself().maker(2) is not there.student
     picture = torch.randn(1, 4, 1, 2, 4, generator=torch.Generator().manual_seed(0))
     without = Pipeline(there.codec, there.dit, there.tokenizer, sampling=there.sampling, card=there.card)
     others: list[dict[str, Any]] = [
@@ -206,6 +208,32 @@ def test_a_student_is_taken_for_just_its_steps(pipeline: Pipeline, copy: Path) -
     ]
     for other in others:
         assert torch.equal(frames_of(there, **asked, **other), frames_of(without, **asked, **other))
+
+
+def test_a_student_may_need_fewer_calls_and_blocks(
+    pipeline: Pipeline, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more, folder = planned(pipeline), copy / "student"
+    card = {**json.loads((copy / "text-to-video.json").read_text()), "settings": asdict(more.dit.config)}
+    card |= {"for_steps": 2, "decoder_blocks": 0, "sampling": {**card["sampling"], "steps": 1, "guidance": 1.0}}
+    save_checkpoint(folder, "text-to-video", more.dit.state_dict(), card)
+    there = Pipeline.load(copy, device="cpu")
+    student = there.student
+    assert student is not None and there.maker(2) is student and there.maker(1) is there
+    latents = torch.randn(1, 4, 2, 4, 4, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(student.codec.decode(latents), there.codec.shortened(0).decode(latents))
+    calls: list[int] = []
+    asked: dict[str, Any] = {"steps": 2, "seconds": 0.5, "seed": 3, "watch": lambda i, _: calls.append(i)}
+    # What no plan says all of is made as if there were no student, and what one does, by the student.
+    monkeypatch.setattr("minisora.pipeline.sketched", lambda plans: False)
+    clip = there.generate(PROMPT, **asked)
+    assert torch.equal(clip.frames, frames_of(pipeline, steps=2, seconds=0.5, seed=3)) and calls == [1, 2]
+    assert clip.origin is not None and clip.origin.weights == there.card["hashes"]
+    calls.clear()
+    monkeypatch.setattr("minisora.pipeline.sketched", lambda plans: True)
+    clip = there.generate(PROMPT, **asked)
+    assert calls == [1] and torch.equal(clip.frames, frames_of(student, seconds=0.5, seed=3))
+    assert clip.origin is not None and clip.origin.weights["text-to-video"] == student.card["sha256"]
 
 
 def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,6 +259,9 @@ def test_few_steps_are_made_as_the_card_says(pipeline: Pipeline, monkeypatch: py
     unplanned = there.generate(many, steps=2, **asked)
     assert torch.equal(unplanned.frames, planned(pipeline).generate(many, steps=2, **asked).frames)
     assert planned(pipeline).quick is None
+    alone = there.by_itself()
+    assert alone.maker(2) is alone and alone.quick is None and there.quick is not None
+    assert torch.equal(frames_of(alone, steps=2, **asked), frames_of(planned(pipeline), steps=2, **asked))
 
 
 def test_of_unwritten_digits_and_of_what_has_no_plan_words_say_more_than_the_plan() -> None:

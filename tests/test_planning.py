@@ -19,6 +19,7 @@ from minisora.planning import (
     SIDE,
     WIDE,
     Arranged,
+    Tracks,
     arranged,
     plan_clips,
     plans_written,
@@ -61,6 +62,10 @@ def plan(**about: float | str) -> Tensor:
     return plan_of([Scene((SceneObject(**{**usual, **about}),))], SHAPE, SECONDS)  # type: ignore[arg-type]
 
 
+def ways(*plans: Tensor) -> list[Tracks]:
+    return [tracks([each]) for each in plans]
+
+
 def test_a_plan_of_one_thing_is_written_as_it_was_read() -> None:
     scenes = ShapesWorld(counts=(1.0,), moving_camera=0.0).sample(60, generator=Generator().manual_seed(0))
     plans = plan_of(scenes, SHAPE, SECONDS)
@@ -80,7 +85,7 @@ def test_a_plan_is_written_in_as_many_cells_as_asked_for() -> None:
 def test_things_keep_clear_of_one_another_and_keep_their_ways() -> None:
     claims = parse(TWO)
     both = plan(motion="up", speed=0.2), plan(shape="square", colour="blue")
-    way = arranged(both, claims, SHAPE)
+    way = arranged(ways(*both), claims, SHAPE)
     assert way.tracks is not None and way.room >= WIDE
     now, _ = way.tracks
     distance = torch.hypot(now.x[0, 0] - now.x[0, 1], now.y[0, 0] - now.y[0, 1])
@@ -92,9 +97,9 @@ def test_things_keep_clear_of_one_another_and_keep_their_ways() -> None:
 
 def test_what_has_room_is_not_moved() -> None:
     both = plan(x=-0.3), plan(shape="square", colour="blue", x=0.3)
-    way = arranged(both, parse(TWO), SHAPE)
+    way = arranged(ways(*both), parse(TWO), SHAPE)
     assert way.tracks is not None and torch.equal(way.tracks[0].x, tracks(both)[0].x)
-    assert arranged(both[:1], parse(TWO), SHAPE).room == math.inf
+    assert arranged(ways(*both[:1]), parse(TWO), SHAPE).room == math.inf
 
 
 @pytest.mark.parametrize(
@@ -103,7 +108,7 @@ def test_what_has_room_is_not_moved() -> None:
 )
 def test_things_stand_as_they_are_said_to_stand(relation: str, right: int, down: int) -> None:
     claims = parse(f"a small red circle {relation} a small blue square")
-    way = arranged((plan(), plan(shape="square", colour="blue")), claims, SHAPE)
+    way = arranged(ways(plan(), plan(shape="square", colour="blue")), claims, SHAPE)
     assert way.tracks is not None
     now, _ = way.tracks
     ahead = (now.x[0, 0] - now.x[0, 1]) * right + (now.y[0, 0] - now.y[0, 1]) * down
@@ -112,7 +117,7 @@ def test_things_stand_as_they_are_said_to_stand(relation: str, right: int, down:
 
 def test_what_is_in_front_hides_a_part() -> None:
     claims = parse("a small red circle in front of a small blue square")
-    way = arranged((plan(x=-0.3), plan(shape="square", colour="blue", x=0.3)), claims, SHAPE)
+    way = arranged(ways(plan(x=-0.3), plan(shape="square", colour="blue", x=0.3)), claims, SHAPE)
     assert way.tracks is not None
     now, _ = way.tracks
     distance = torch.hypot(now.x[0, 0] - now.x[0, 1], now.y[0, 0] - now.y[0, 1])
@@ -124,7 +129,7 @@ def test_where_there_is_no_room_it_is_said() -> None:
 
     def together(size: str) -> Arranged:
         claims = parse(" and ".join(f"a {size} {colour} {shape}" for shape, colour in looks))
-        return arranged([plan(size=size, shape=shape, colour=colour) for shape, colour in looks], claims, SHAPE)
+        return arranged(ways(*(plan(size=size, shape=shape, colour=colour) for shape, colour in looks)), claims, SHAPE)
 
     crowd, company = together("large"), together("small")
     assert crowd.tracks is not None and crowd.room < CLEAR < company.room

@@ -16,6 +16,7 @@ from minisora.planned import sketched
 from minisora.planning import Tracks
 from minisora.training.data import LatentBatch, Share
 from minisora.training.modules import WriterModule
+from minisora.velocities import Sampling
 from minisora.worlds import digits
 from minisora.worlds.digits import DigitsWorld, draw_ink, scans
 from minisora.worlds.drawn import DrawnScene, DrawnWorld
@@ -49,7 +50,7 @@ def planned(world: DrawnWorld, *, seed: int = 0) -> Tracks:
 @torch.no_grad()
 def written(writer: DiT, plans: list[Tracks | None], seeds: list[int]) -> tuple[list[Tracks | None], list[Generator]]:
     sources = [Generator().manual_seed(seed) for seed in seeds]
-    return handwritten(plans, writer, Tokenizer(WORDS), sources), sources
+    return handwritten(plans, writer, Tokenizer(WORDS), sources, Sampling()), sources
 
 
 def ink_of(plan: Tracks | None) -> Tensor:

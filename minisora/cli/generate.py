@@ -71,7 +71,7 @@ def generate(
         if way and (length := length_of(way)) > QUICK * seconds:
             told = f"path of {length:.1f} sides in {seconds:g} s: faster than what was trained, it may fray"
             settings.get("tell", print)(f"{told} — give it {math.ceil(length / QUICK)} s")
-        return pipeline.generate(
+        clip = pipeline.generate(
             said,
             seconds=seconds,
             size=shape,
@@ -84,6 +84,9 @@ def generate(
             seed=options.seed,
             watch=lambda done, _: bar and bar(done, count),
         )
+        if bar:
+            bar(count, count)  # a student needs fewer calls
+        return clip
 
     marks = [] if camera == "static" else [camera.replace(" ", "-")]
     marks += [*([f"pace{plain(pace)}"] if pace != 1 else []), *([f"path-{short_hash(path)}"] if path else [])]

@@ -256,8 +256,9 @@ def train_text_to_video(
         from minisora.training.teacher import teacher_for
 
         teaching = Pipeline.load(teacher, codec=chosen)
-        card |= {"teacher": teaching.card["hashes"], "sampling": asdict(student_sampling(teaching.sampling, few))}
-        taught_by = teacher_for(which, teaching, few)
+        sampling = student_sampling(teaching.sampling, few)
+        card |= {"teacher": teaching.card["hashes"], "sampling": asdict(sampling)}
+        taught_by = teacher_for(which, teaching, few, shift=sampling.shift)
     outcome = runs.train_text_to_video(
         settings,
         replace(network(preset, which, channels=encoder.config.channels), vocabulary=len(words) + 2),

@@ -8,8 +8,9 @@ has ``1 + 4k`` frames and an image is a clip of one.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from einops import rearrange
@@ -118,6 +119,19 @@ class Codec(nn.Module):
     def denormalise(self, latents: Tensor) -> Tensor:
         """The inverse of :meth:`normalise`."""
         return latents * self.latent_std.view(-1, 1, 1, 1) + self.latent_mean.view(-1, 1, 1, 1)
+
+    def shortened(self, blocks: int) -> Codec:
+        """The same codec with the first ``blocks`` of its decoder's only; what the others add is left out.
+
+        Weights are shared. Raises: UserError when the decoder has not so many.
+        """
+        if not 0 <= blocks <= self.config.decoder_depth:
+            raise UserError(f"{blocks} blocks of a decoder that has {self.config.decoder_depth}: take some of them")
+        twin = copy.copy(self)
+        twin._modules = {**self._modules, "decoder": copy.copy(self.decoder)}
+        twin.decoder._modules = {**self.decoder._modules, "blocks": self.decoder.blocks[:blocks]}
+        twin.config = replace(self.config, decoder_depth=blocks)
+        return twin
 
     def check_video(self, video: Tensor) -> None:
         """Raises: UserError when the clip's size or length does not fit the blocks."""

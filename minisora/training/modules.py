@@ -157,7 +157,8 @@ class TransformerModule(Module):
             return {"loss": loss_at(velocity, clean, noise, times.view(-1, 1, 1, 1, 1), free=free)}
         segment = int(torch.randint(self.teacher.steps, (), generator=generator, device=device))
         taught = self.teacher.velocity(batch.captions, clean, known)
-        return {"loss": lesson(velocity, taught, clean, noise, self.teacher.segment(segment), free=free)}
+        times, solver = self.teacher.segment(segment), self.teacher.solver
+        return {"loss": lesson(velocity, taught, clean, noise, times, free=free, solver=solver)}
 
 
 class Task(NamedTuple):
@@ -172,7 +173,8 @@ class TextToVideoModule(TransformerModule):
     """Latents from captions, and from plans where the network knows them and the clips were drawn: it paints.
 
     Attributes:
-        plan_noise, plan_dropout, ink_dropout: see ``minisora/training/plans.py``.
+        plan_noise, plan_dropout, ink_dropout: see ``minisora/training/plans.py``. A student meets none of these: what
+            no plan says all of is not for it.
     """
 
     plan_noise: float = 0.3
@@ -184,6 +186,8 @@ class TextToVideoModule(TransformerModule):
             return Task(batch.latents, free, None)
         grid = grid_of(batch.latents, self.network.config.patch)
         now, then = track_of(batch.scenes, grid, self.seconds_per_latent_frame)
+        if self.teacher is not None:  # its student is told all of every plan, as it is
+            return Task(batch.latents, free, told(now, then, grid).to(batch.latents.device))
         now = some_unwritten(now, generator, dropout=self.ink_dropout, share=share)
         plans = told(now, then, grid).to(batch.latents.device)
         known = noisy_plan(plans, generator, most=self.plan_noise, dropout=self.plan_dropout, share=share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from minisora.worlds.claims import ObjectClaim
 from minisora.worlds.course import Course, classify
-from minisora.worlds.plan import PICTURES, numbers_of, tracks_of
+from minisora.worlds.plan import PICTURES, Track, numbers_of, tracks_of
 from minisora.worlds.render import FPS
 from minisora.worlds.scene import COLOURS, MOTIONS, RADIUS, SHAPES, SIZES, Motion
 from minisora.worlds.vocabulary import DIGITS
@@ -41,9 +42,17 @@ def read_plan(plan: Tensor, *, seconds: float = PICTURES / FPS) -> Planned | Non
 
     ``seconds`` are between latent frames.
     """
-    if not (numbers_of(plan)["near"] > 0).flatten(2).any(2).all():
-        return None
-    now, _ = tracks_of(plan[None].cpu())
+    plans = plan[None].cpu()
+    return read_track(tracks_of(plans)[0], plan.shape[-2:], seconds=seconds) if bool(names_one(plans)) else None
+
+
+def names_one(plans: Tensor) -> Tensor:
+    """Which of plans ``b NUMBERS t h w`` have an object in each latent frame: ``b``."""
+    return (numbers_of(plans)["near"] > 0).flatten(3).any(3).flatten(1).all(1)
+
+
+def read_track(now: Track, cells: Sequence[int], *, seconds: float = PICTURES / FPS) -> Planned:
+    """What one object does, ``1 1 f``, in a plan of so many rows and columns of cells."""
     kind, fps = int(now.kind), PICTURES / seconds
     x, y, radius, angle, visible = (value[0, 0, PICTURES - 1 :] for value in now[:5])
     times = torch.arange(len(x)) / fps
@@ -54,7 +63,7 @@ def read_plan(plan: Tensor, *, seconds: float = PICTURES / FPS) -> Planned | Non
         course = Course(*seen_of, visible=seen.numpy(), fps=fps)
         motion = classify(course) if len(course.times) >= PICTURES else None
     else:
-        rows, columns = plan.shape[-2:]
+        rows, columns = cells
         motion = sets_off(x, y, times, (columns / min(rows, columns) / 2, rows / min(rows, columns) / 2))
     return Planned(
         shape=[*SHAPES, *DIGITS][kind],

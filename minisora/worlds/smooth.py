@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -28,13 +29,17 @@ def smoothed(places: Tensor, steps: Tensor, place_error: float, step_error: floa
     Returns: ``... t*p``, of the first latent frame its one picture ``p`` times.
     """
     t, p = steps.shape[-2:]
-    pictures = 1 + (t - 1) * p
-    one = torch.eye(pictures, dtype=torch.float64)
-    design = torch.cat([one[::p] / place_error, one.diff(dim=0) / step_error])  # places, then steps
-    solve = torch.linalg.pinv(design).to(places)
+    solve = _least_squares(t, p, place_error, step_error).to(places)
     between = steps.flatten(-2)[..., p - 1 : -1]
     path = torch.cat([places / place_error, between / step_error], -1) @ solve.T
     return torch.cat([path[..., :1].expand(*path.shape[:-1], p - 1), path], -1)
+
+
+@lru_cache(maxsize=64)
+def _least_squares(t: int, p: int, place_error: float, step_error: float) -> Tensor:
+    """From places and steps, each in units of its error, to the path."""
+    one = torch.eye(1 + (t - 1) * p, dtype=torch.float64)
+    return torch.linalg.pinv(torch.cat([one[::p] / place_error, one.diff(dim=0) / step_error]))
 
 
 def flashes(seen: Tensor, *, first: int = 0) -> Tensor:
@@ -45,8 +50,14 @@ def flashes(seen: Tensor, *, first: int = 0) -> Tensor:
         first: that picture is the first of the clip; those before it are the same.
     Returns: ``b f``, 1 where seen and 0 where not.
     """
-    times = (torch.arange(seen.shape[1]).to(seen) - first).clamp(min=0) / FPS
-    fine = math.ceil(RHYTHMS[2] * max(float(times[-1]), 1.0))
-    speed, phase = torch.linspace(*RHYTHMS[:2], fine).to(seen), torch.linspace(0, 1, 81)[:-1].to(seen)
-    on = ((speed[:, None, None] * times + phase[:, None]) % 1 < 0.5).flatten(0, 1).to(seen)
+    on = _rhythms(seen.shape[1], first).to(seen)
     return on[(seen @ (2 * on - 1).T).argmax(1)]
+
+
+@lru_cache(maxsize=64)
+def _rhythms(pictures: int, first: int) -> Tensor:
+    """When each of all rhythms shows what blinks: ``n f``, 1 or 0."""
+    times = (torch.arange(pictures) - first).clamp(min=0) / FPS
+    fine = math.ceil(RHYTHMS[2] * max(float(times[-1]), 1.0))
+    speed, phase = torch.linspace(*RHYTHMS[:2], fine), torch.linspace(0, 1, 81)[:-1]
+    return ((speed[:, None, None] * times + phase[:, None]) % 1 < 0.5).flatten(0, 1).float()

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from minisora.checkpoint import shipped_folder
+from minisora.errors import UserError
 from minisora.evaluation.judge import judge
 from minisora.evaluation.metrics import psnr
 from minisora.evaluation.suite import SUITES
@@ -40,3 +41,17 @@ def test_the_judge_finds_95_of_100_that_it_found_before(held_out: tuple[list[Sce
     )
     assert before >= 39
     assert after >= 0.95 * before
+
+
+def test_five_blocks_of_its_decoder_do_what_eight_do(held_out: tuple[list[Scene], Tensor, Tensor]) -> None:
+    _, clips, again = held_out
+    codec, _ = load_codec(shipped_folder() / "codec.safetensors")
+    five = codec.shortened(5)
+    assert (codec.config.decoder_depth, five.config.decoder_depth, len(five.decoder.blocks)) == (8, 5, 5)
+    assert five.decoder.blocks[0] is codec.decoder.blocks[0] and len(codec.decoder.blocks) == 8
+    with torch.no_grad():
+        made, fewer = (each.decode(five.encode(clips[:8])) for each in (five, codec.shortened(4)))
+        assert torch.equal(codec.decode(codec.encode(clips[:8])), again[:8])
+    assert float(psnr(made, again[:8]).min()) >= 40 > float(psnr(fewer, again[:8]).mean())
+    with pytest.raises(UserError, match="9 blocks of a decoder that has 8"):
+        codec.shortened(9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,11 +12,18 @@ import torch
 from torch import Generator, Tensor
 
 from minisora import Pipeline
+from minisora.diffusion import ab2, euler
 from minisora.diffusion.gaussian import GaussianWorld
 from minisora.errors import UserError
-from minisora.model import video_velocity
+from minisora.model import DiT, Tokenizer, video_velocity
+from minisora.presets import WRITER
+from minisora.training.data import LatentBatch, Share
 from minisora.training.fit import fit
-from minisora.training.teacher import SMALL_STEPS, Teacher, lesson, teacher_for
+from minisora.training.modules import TextToVideoModule
+from minisora.training.teacher import Teacher, lesson, teacher_for
+from minisora.worlds.shapes import ShapesWorld
+from minisora.worlds.sketch import TOLD
+from minisora.worlds.vocabulary import WORDS
 from tests.conftest import planned
 
 
@@ -32,7 +41,7 @@ def noisy(world: GaussianWorld) -> tuple[Tensor, Tensor]:
 def test_segments_are_one_way_from_noise_to_clip() -> None:
     teacher = Teacher(lambda *_: lambda x, _: x, steps=4, shift=2.0)
     ways = [teacher.segment(i) for i in range(4)]
-    assert [len(way) for way in ways] == [SMALL_STEPS + 1] * 4
+    assert [len(way) for way in ways] == [teacher.small_steps + 1] * 4
     assert (float(ways[0][0]), float(ways[-1][-1])) == (1.0, 0.0)
     assert all(before[-1] == after[0] for before, after in pairwise(ways))
     assert (torch.cat([way[1:] - way[:-1] for way in ways]) < 0).all()
@@ -97,9 +106,52 @@ def test_a_teacher_is_guided_and_finished_as_its_card_says(weights: Path) -> Non
     for name in ("dit", "finisher"):
         network = getattr(pipeline, name)
         network.register_forward_pre_hook(lambda _, inputs, name=name: calls.append((name, len(inputs[0]))))
-    velocity = teacher_for("text-to-video", pipeline, 4).velocity(["a red circle moves right"], x, known)
+    teacher = teacher_for("text-to-video", pipeline, 1, shift=1.5)
+    assert teacher.small_steps == pipeline.sampling.steps == 3
+    velocity = teacher.velocity(["a red circle moves right"], x, known)
     velocity(x, early)
     velocity(x, late)
     assert [(name, rows // len(x) > 1) for name, rows in calls] == [("dit", True), ("finisher", False)]
-    with pytest.raises(UserError, match=r"a teacher for a finisher: .* plans or paints"):
-        teacher_for("finisher", pipeline, 4)
+    with pytest.raises(UserError, match=r"a teacher for a finisher: .* plans, writes or paints"):
+        teacher_for("finisher", pipeline, 4, shift=1.5)
+
+
+def test_a_teacher_that_is_told_plans_paints_in_the_quick_way_and_plans_in_its_usual_one(weights: Path) -> None:
+    pipeline = planned(Pipeline.load(weights, device="cpu"))
+    pipeline.finisher, pipeline.card = None, {**pipeline.card, "quick": {"steps": 4, "guidance": 1.0, "plan_steps": 2}}
+    painter, planner = (teacher_for(part, pipeline, 2, shift=1.5) for part in ("text-to-video", "planner"))
+    assert (painter.small_steps, planner.small_steps) == (2, math.ceil(pipeline.sampling.plan_steps / 2))
+    rows: list[int] = []
+    for network in (pipeline.dit, pipeline.planner):
+        assert network is not None
+        network.register_forward_pre_hook(lambda _, inputs: rows.append(len(inputs[0])))
+        x = torch.randn(1, network.config.channels, 3, 4, 4, generator=Generator().manual_seed(0))
+        size = 4 // network.config.patch
+        known, by = torch.zeros(1, network.config.known, 3, size, size), painter if network is pipeline.dit else planner
+        by.velocity(["a red circle moves right"], x, known)(x, torch.full((1, 1, 3, 4, 4), 0.9))
+    assert rows == [1, 2]  # without guidance, and with it
+    with pytest.raises(UserError, match="a teacher for a writer: these weights have none"):
+        teacher_for("writer", pipeline, 2, shift=1.5)
+    pipeline.writer = DiT(replace(WRITER, vocabulary=len(pipeline.tokenizer)))
+    writer = teacher_for("writer", pipeline, 2, shift=1.5)
+    assert (writer.small_steps, writer.shift) == (math.ceil(pipeline.sampling.write_steps / 2), 1.0)
+    # A student of a student goes the way that its teacher goes.
+    assert writer.solver is ab2
+    pipeline.sampling = replace(pipeline.sampling, straight=True)
+    assert teacher_for("writer", pipeline, 1, shift=1.5).solver is euler
+
+
+def test_a_student_is_told_all_of_every_plan(tiny) -> None:
+    scenes = ShapesWorld(counts=(1.0,)).sample(32, generator=Generator().manual_seed(0))
+    latents = torch.zeros(32, 3, 3, 4, 4)
+    batch = LatentBatch(0, latents, [""] * 32, scenes)
+    module = TextToVideoModule(DiT(replace(tiny.config, known=TOLD)), Tokenizer(WORDS))
+
+    def untold() -> int:
+        known = module.task(batch, torch.ones(32, 1, 3, 1, 1), Generator().manual_seed(0), Share()).known
+        assert known is not None
+        return int((known == 0).flatten(1).all(1).sum())
+
+    assert untold() > 0
+    module.teacher = Teacher(lambda *_: lambda x, _: x, steps=2, shift=1.5)
+    assert untold() == 0
