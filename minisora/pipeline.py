@@ -182,7 +182,7 @@ class Pipeline:
         return twin
 
     def maker(self, steps: int | None, guidance: float | None = None) -> Pipeline:
-        """Who makes whole clips in so many steps: a student that learnt just these, the ``quick`` way, or itself.
+        """Who makes whole clips in so many steps: a student that stands in for them, the ``quick`` way, or itself.
 
         Args:
             steps, guidance: None for the usual ones.
@@ -268,7 +268,8 @@ class Pipeline:
         Args:
             seconds: how long; 0 makes an image. Rounded to what the codec can do, every half second.
             size: height and width in pixels; by default those that the weights were trained on.
-            steps: calls of the network; more is better and slower. For just as many as the student learnt, it is taken.
+            steps: calls of the network; more is better and slower. A student stands in for a certain number, and needs
+                fewer.
             guidance: how much more the prompt counts than it does by itself (1). Too much is garish.
             negative: what to steer away from, in known words; guidance does it.
             camera: "pans left", "pans right", "zooms in" or "zooms out" over a larger clip (``minisora.camera``); where

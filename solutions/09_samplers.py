@@ -601,13 +601,14 @@ wishes = ("red circle moves right", "yellow star spins", "blue square moves up",
 PROMPTS = [f"a large {wish}" for wish in wishes][: by_profile(4, fast=1)]
 
 
-PLANS = []  # a plan is sampled, too: everybody paints those of the limit
+RUN, plans = {"seed": 1, "seconds": by_profile(2.0, fast=1.0)}, []  # a plan is sampled, too: all paint the same ones
+pipeline.generate(PROMPTS, steps=1, direct=lambda plan, _: plans.append(plan) or plan, **RUN)
 
 
 def made_by(step: Step, steps: int) -> Tensor:
-    kept, run = iter(list(PLANS)), {"seed": 1, "steps": steps, "seconds": by_profile(2.0, fast=1.0)}
+    the_same = iter(plans)
     with swap(sample=sample, ab2=step):
-        clips = pipeline.generate(PROMPTS, direct=lambda plan, _: next(kept, None) or PLANS.append(plan) or plan, **run)
+        clips = pipeline.generate(PROMPTS, steps=steps, direct=lambda plan, _: next(the_same), **RUN)
     return torch.stack([clip.frames for clip in clips])
 
 

@@ -682,7 +682,7 @@ if few and nets:
 # Everything is right in 93 of 100 clips of one object, 99 held out, 94 of two objects and 92 of a digit (`minisora evaluate --steps 4`), and from a prompt to a file it takes 0.30, 0.27 and 0.32 times the time of the default for one object, two, and a digit.
 #
 # It is not free. A student of the planner answers at once what its teacher, guided, would have come to, and is nearer to the mean: of 64 plans of "a red circle stays still" the places have a spread of 0.11 and 0.12 sides, the default's 0.13 and 0.15. A plan that may choose
-# its size or its motion chooses the usual one more often. **How much of the time is left with four steps, and what of the clip?** (The first call of all is not timed: it loads and warms up.)
+# its size or its motion chooses the usual one more often ([all that was measured](../docs/recipes.md#students-after-all-three-calls-for-a-clip)). **How much of the time is left with four steps, and what of the clip?** (The first call of all is not timed: it loads and warms up.)
 
 # %%
 PROMPTS = ["a large red circle moves right", "a blue star orbits"][: by_profile(2, fast=1)]

@@ -177,8 +177,21 @@ def test_what_contradicts_itself_is_planned_again(planner: DiT) -> None:
     assert once < often and often >= 0.85 * len(prompts)
 
 
-def test_a_clip_is_planned_alike_alone_and_in_company(planner: DiT) -> None:
-    sampling = Sampling(shift=3.0, plan_steps=6, plan_tries=3)
+def test_a_plan_that_names_nothing_in_a_latent_frame_keeps_no_word(
+    planner: DiT, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    hook = planner.register_forward_pre_hook(lambda _, inputs: calls.append(len(inputs[0])))
+    once = Sampling(shift=3.0, plan_steps=1, plan_guidance=1.0, plan_tries=4)
+    monkeypatch.setattr("minisora.planning.names_one", lambda plans: torch.zeros(len(plans), dtype=torch.bool))
+    planned(planner, ["a red circle stays still"], once)
+    assert calls == [1] * 4  # however well it reads otherwise
+    hook.remove()
+
+
+@pytest.mark.parametrize("tries", [1, 3])
+def test_a_clip_is_planned_alike_alone_and_in_company(planner: DiT, tries: int) -> None:
+    sampling = Sampling(shift=3.0, plan_steps=6, plan_tries=tries)
     prompts = [HARD[0], TWO, ""]
     together = planned(planner, prompts, sampling)
     assert together[2] is None

@@ -87,6 +87,17 @@ def test_what_is_written_depends_on_its_own_noise_alone(writer: DiT) -> None:
     assert float((ink_of(alone) - ink_of(other)).abs().mean()) > 0.02
 
 
+def test_it_is_written_in_as_many_calls_as_the_sampling_says(writer: DiT) -> None:
+    rows: list[int] = []
+    hook = writer.register_forward_pre_hook(lambda _, inputs: rows.append(len(inputs[0])))
+    for sampling, called in ((Sampling(), [2] * 8), (Sampling(write_steps=3, write_guidance=1.0), [1] * 3)):
+        rows.clear()
+        with torch.no_grad():
+            handwritten([planned(ONE_DIGIT)], writer, Tokenizer(WORDS), [Generator().manual_seed(0)], sampling)
+        assert rows == called
+    hook.remove()
+
+
 def test_what_is_written_already_is_not_written_again(writer: DiT) -> None:
     (once,), _ = written(writer, [planned(TWO_DIGITS)], [5])
     (again,), sources = written(writer, [once], [6])

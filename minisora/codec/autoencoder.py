@@ -121,15 +121,14 @@ class Codec(nn.Module):
         return latents * self.latent_std.view(-1, 1, 1, 1) + self.latent_mean.view(-1, 1, 1, 1)
 
     def shortened(self, blocks: int) -> Codec:
-        """The same codec with the first ``blocks`` of its decoder's only; what the others add is left out.
+        """A copy with the first ``blocks`` of the decoder's only; what the others add is left out.
 
-        Weights are shared. Raises: UserError when the decoder has not so many.
+        Raises: UserError when the decoder has not so many.
         """
-        if not 0 <= blocks <= self.config.decoder_depth:
+        if blocks not in range(self.config.decoder_depth + 1):
             raise UserError(f"{blocks} blocks of a decoder that has {self.config.decoder_depth}: take some of them")
-        twin = copy.copy(self)
-        twin._modules = {**self._modules, "decoder": copy.copy(self.decoder)}
-        twin.decoder._modules = {**self.decoder._modules, "blocks": self.decoder.blocks[:blocks]}
+        twin = copy.deepcopy(self)
+        twin.decoder.blocks = twin.decoder.blocks[:blocks]
         twin.config = replace(self.config, decoder_depth=blocks)
         return twin
 

@@ -48,10 +48,11 @@ def test_five_blocks_of_its_decoder_do_what_eight_do(held_out: tuple[list[Scene]
     codec, _ = load_codec(shipped_folder() / "codec.safetensors")
     five = codec.shortened(5)
     assert (codec.config.decoder_depth, five.config.decoder_depth, len(five.decoder.blocks)) == (8, 5, 5)
-    assert five.decoder.blocks[0] is codec.decoder.blocks[0] and len(codec.decoder.blocks) == 8
+    assert len(codec.decoder.blocks) == 8
     with torch.no_grad():
         made, fewer = (each.decode(five.encode(clips[:8])) for each in (five, codec.shortened(4)))
         assert torch.equal(codec.decode(codec.encode(clips[:8])), again[:8])
     assert float(psnr(made, again[:8]).min()) >= 40 > float(psnr(fewer, again[:8]).mean())
-    with pytest.raises(UserError, match="9 blocks of a decoder that has 8"):
-        codec.shortened(9)
+    for wrong in (9, -1, "five"):
+        with pytest.raises(UserError, match=f"{wrong} blocks of a decoder that has 8"):
+            codec.shortened(wrong)  # type: ignore[arg-type]

@@ -60,6 +60,23 @@ def test_a_perfect_student_takes_the_whole_way_in_one_step(world: GaussianWorld)
     assert exact < 0.02 * hasty
 
 
+def test_a_student_of_a_student_goes_its_way(world: GaussianWorld) -> None:
+    clean, noise = noisy(world)
+    times = Teacher(lambda *_: world.velocity, steps=1, shift=1.0, small_steps=2).segment(0)
+    begin, middle, end = times
+
+    def two_steps(x: Tensor, t: Tensor) -> Tensor:
+        first = world.velocity(x, begin)
+        second = world.velocity(x + (middle - begin) * first, middle)
+        return ((middle - begin) * first + (end - middle) * second) / (end - begin)
+
+    free = torch.ones(())
+    straight, bent = (
+        lesson(two_steps, world.velocity, clean, noise, times, free=free, solver=solver) for solver in (euler, ab2)
+    )
+    assert straight < 1e-8 < 1e-3 < bent
+
+
 def test_what_is_given_stays_and_does_not_count(world: GaussianWorld) -> None:
     clean, noise = noisy(world)
     times = Teacher(lambda *_: world.velocity, steps=2, shift=1.0).segment(0)

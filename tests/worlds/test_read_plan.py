@@ -50,6 +50,10 @@ def test_a_path_that_jumps_is_no_motion() -> None:
 
 def test_a_plan_without_an_object_says_nothing() -> None:
     assert read_plan(torch.zeros(39, 5, 4, 4)) is None
+    (plan,) = plan_of(DigitsWorld(counts=(1.0,)).sample(1, generator=torch.Generator().manual_seed(0)), (5, 4, 4), 0.5)
+    assert read_plan(plan) is not None
+    plan[:, 2] = 0  # and of one latent frame only, as little
+    assert read_plan(plan) is None
 
 
 @pytest.mark.parametrize("shape", [(5, 4, 4), (5, 3, 5), (9, 4, 4)])
